@@ -1,0 +1,150 @@
+package eval
+
+// Report is what one pass over a file tells. Losses are in nats, shares in [0, 1].
+// Its JSON form is documented in docs/report-schema.md.
+type Report struct {
+	Schema  int  `json:"schema"`            // version of this structure: 1
+	Partial bool `json:"partial,omitempty"` // the pass was interrupted, or rows were skipped
+
+	Rows    int64    `json:"rows"` // scored
+	Ignored int64    `json:"ignored"`
+	Classes int      `json:"classes"`
+	Binary  bool     `json:"binary"`          // one logit a row
+	Names   []string `json:"names,omitempty"` // of the classes
+	Input   Decision `json:"input"`
+
+	Loss       Loss        `json:"loss"`                   // E1
+	Perplexity float64     `json:"perplexity"`             // E2: exp(loss)
+	PerpCI     [2]float64  `json:"perplexity_ci95"`        // exp of the loss's interval
+	Accuracy   Estimate    `json:"accuracy"`               // E17
+	Prior      Prior       `json:"prior"`                  // E4
+	Soft       *Soft       `json:"soft_targets"`           // E5; null for hard labels
+	Confidence Confidence  `json:"confidence"`             // E6
+	PerClass   []Class     `json:"per_class"`              // E9
+	Calib      Calibration `json:"calibration"`            // E12
+	Surprising []Surprise  `json:"surprising"`             // E16, by loss
+	Unexpected []Surprise  `json:"surprising_given_doubt"` // E16, by standardised surprise
+	Health     Health      `json:"health"`                 // E18
+	Box        Box         `json:"feasible"`               // E19
+	Warnings   []Warning   `json:"warnings"`
+}
+
+// Decision tells what the scores were taken for, and why.
+type Decision struct {
+	Kind   Input  `json:"kind"`
+	Given  bool   `json:"given"` // by the user
+	Reason string `json:"reason"`
+}
+
+// Estimate is a mean with its standard error.
+type Estimate struct {
+	Value float64 `json:"value"`
+	SE    float64 `json:"se"` // NaN when there is only one row
+}
+
+// Loss is the mean cross-entropy.
+type Loss struct {
+	Nats     float64    `json:"nats"`
+	Bits     float64    `json:"bits"`
+	SE       float64    `json:"se"` // of Nats
+	CI95     [2]float64 `json:"ci95"`
+	Infinite int64      `json:"infinite"` // rows that cost +Inf
+	Finite   float64    `json:"finite"`   // mean over the other rows, nats
+	Weight   float64    `json:"weight"`   // the denominator
+}
+
+// Prior compares with always answering the label frequencies.
+type Prior struct {
+	Nats    float64  `json:"nats"`         // entropy of the label frequencies
+	Miller  float64  `json:"miller_madow"` // the same, corrected for the sample's size
+	Uniform float64  `json:"uniform"`      // ln K
+	Skill   Estimate `json:"skill"`        // 1 - loss/prior
+}
+
+// Soft splits the loss against soft targets: cross-entropy = entropy + divergence.
+type Soft struct {
+	Entropy  float64 `json:"entropy"`
+	KL       float64 `json:"kl"`
+	Residual float64 `json:"residual"` // loss - entropy - kl
+}
+
+// Confidence compares the loss with the entropy that the model itself predicts.
+type Confidence struct {
+	Entropy float64 `json:"entropy"` // mean predicted entropy
+	Gap     float64 `json:"gap"`     // loss - entropy; above 0: over-confident
+	Z       float64 `json:"z"`
+	P       float64 `json:"p"` // two-sided
+}
+
+// Class is the share of one class in the loss.
+type Class struct {
+	Class    int     `json:"class"`
+	Name     string  `json:"name,omitempty"`
+	Rows     float64 `json:"rows"`         // weight of the rows labelled so
+	Loss     float64 `json:"loss"`         // their mean loss
+	Share    float64 `json:"contribution"` // nats that they add to the total loss
+	Gain     float64 `json:"gain"`         // nats saved against the prior
+	Recall   float64 `json:"recall"`
+	Expected float64 `json:"expected"` // rows that the model expects: Σ p_k
+	Z        float64 `json:"z"`        // (rows - expected) / standard deviation
+	Differs  bool    `json:"differs"`  // z significant after Benjamini-Hochberg at 5 %
+}
+
+// Calibration is the expected calibration error, in equal-mass bins, beside what a calibrated model would show.
+type Calibration struct {
+	ECE    float64 `json:"ece"`
+	Null   float64 `json:"null_mean"` // expected under perfect calibration
+	Null95 float64 `json:"null_95"`
+	P      float64 `json:"p"`
+	Bins   []Bin   `json:"bins"`
+}
+
+// Bin is one bin of the reliability diagram.
+type Bin struct {
+	Rows       float64    `json:"rows"`
+	Confidence float64    `json:"confidence"`
+	Accuracy   float64    `json:"accuracy"`
+	CI95       [2]float64 `json:"ci95"` // Wilson
+}
+
+// Surprise is a row that cost much.
+type Surprise struct {
+	Row    int64     `json:"row"`
+	Label  int       `json:"label"` // class of highest target for soft labels
+	Loss   float64   `json:"loss"`
+	Z      float64   `json:"z"`                // (loss - entropy) / standard deviation of the surprisal
+	Margin float64   `json:"margin"`           // log-probability of the label less that of the best other class
+	Top    []Choice  `json:"top"`              // the five likeliest classes
+	Scores []float64 `json:"scores,omitempty"` // as in the file, for at most 100 classes
+}
+
+// Choice is a class with its probability.
+type Choice struct {
+	Class int     `json:"class"`
+	P     float64 `json:"p"`
+}
+
+// Health counts what numbers a file holds.
+type Health struct {
+	DType    string  `json:"dtype"`
+	MaxAbs   float64 `json:"max_abs"`        // of the finite scores
+	Rounding float64 `json:"rounding_bound"` // bound on the loss's error from storage, nats
+	NaN      int64   `json:"nan"`
+	PosInf   int64   `json:"pos_inf"`
+	NegInf   int64   `json:"neg_inf"`
+	NaNRows  []int64 `json:"nan_rows,omitempty"` // first few rows whose loss is NaN
+}
+
+// Box is the range of losses that is possible for this accuracy.
+type Box struct {
+	Lower    float64 `json:"lower"`    // (1-a)·ln 2: no loss can be less
+	Fano     float64 `json:"fano"`     // h(a) + (1-a)·ln(K-1): no calibrated model can exceed it
+	Position float64 `json:"position"` // 0 at Lower, 1 at Fano
+}
+
+// Warning is a doubt about the report.
+type Warning struct {
+	ID      string `json:"id"` // stable: "few-rows-in-bins"
+	Message string `json:"message"`
+	Field   string `json:"field,omitempty"` // of the report, where the footnote belongs: "calibration.ece"
+}

@@ -1,0 +1,98 @@
+// Package rowfile streams rows of scores, labels and weights from files that nobody vouches for:
+// .npy, .npz, .csv and .tsv.
+//
+// What it promises: no code runs from any file; nothing is allocated because a header claims it;
+// memory stays under Options.MaxMem whatever the file's size; time is linear in the bytes; every
+// refusal is an [*Error] that names the file, the offset, what was found and what was wanted.
+package rowfile
+
+import "io"
+
+// Options say how to read; the zero value reads what the file declares and guesses nothing.
+type Options struct {
+	DType          string // element type for bytes that do not declare one (V1, V2): "bf16", "f8_e4m3", "f8_e5m2"
+	ScoresKey      string // member of an archive, or prefix of CSV columns, that holds the scores; "" chooses by name, then shape
+	LabelsKey      string // member or CSV column that holds the labels; "" chooses by name, then shape
+	WeightsKey     string // member or CSV column that holds row weights; "" means no weights in this file
+	Field          string // field of a structured dtype
+	Decimal        byte   // decimal separator of CSV numbers; 0 means '.'
+	AllowTruncated bool   // use the whole rows of a file that is cut short
+	IgnoreTrailing bool   // accept bytes behind the array
+	MaxMem         int64  // bound on memory in bytes; 0 means 1 GiB
+	MaxBytes       int64  // bound on bytes read after decompression; 0 means none
+}
+
+// Header describes one array before its rows are read.
+type Header struct {
+	Path   string  `json:"path"`             // as given
+	Member string  `json:"member,omitempty"` // of an archive, or the columns of a table
+	Format string  `json:"format"`           // "npy", "npz", "csv", "tsv"
+	DType  string  `json:"dtype"`            // "float32", "bfloat16", "int64", "bool", "string", "decimal" (numbers written as text) ...
+	Shape  []int64 `json:"shape,omitempty"`  // as stored; absent for text
+	Rows   int64   `json:"-"`                // rows as read; -1 when only the end of the file will tell
+	Cols   int     `json:"-"`                // values per row; 1 for a vector
+	Bytes  int64   `json:"-"`                // size of the file
+}
+
+// Source says where scores, labels and weights come from. Labels may be empty when the scores'
+// file holds both; Weights may be empty.
+type Source struct {
+	Scores, Labels, Weights string
+}
+
+// Rows streams scores with their labels and weights in step. It is made by [Open].
+type Rows struct {
+	Scores  Header
+	Labels  *Header // nil without labels
+	Weights *Header // nil without weights
+
+	Classes []string // names of the classes, where the files give them: CSV header, or sorted string labels
+	Notes   []string // choices made, for the user to see: "logits: member \"logits\" [899, 10] float32"
+
+	// unexported state
+}
+
+// Block is a run of consecutive rows. Its buffers are made by the caller's first Next and reused.
+type Block[T float32 | float64] struct {
+	First   int64     // index of the first row in the file
+	Rows    int       // rows filled
+	Scores  []T       // Rows × Scores.Cols
+	Labels  []int64   // Rows; nil when there are none or they are soft
+	Targets []float64 // Rows × Scores.Cols: one-hot or soft labels (two-dimensional label files)
+	Weights []float64 // Rows; nil without weights
+}
+
+// Open opens what src names and checks everything that can be known without reading the rows:
+// headers, sizes, and that scores, labels and weights have the same number of rows.
+func Open(src Source, opt Options) (*Rows, error) { panic("unwritten") }
+
+// Next reads the next rows of r into b, at most about 1 MiB of scores, and returns [io.EOF] after
+// the last one. The same file gives the same blocks every time.
+func Next[T float32 | float64](r *Rows, b *Block[T]) error { return io.EOF }
+
+// Wide reports whether scores hold more digits than float32 keeps, so that Next[float64] must be used.
+func (r *Rows) Wide() bool { panic("unwritten") }
+
+// Rewind goes back to the first row, for a second pass.
+func (r *Rows) Rewind() error { panic("unwritten") }
+
+// Progress returns the bytes of the scores' file consumed so far, and their total.
+func (r *Rows) Progress() (done, total int64) { panic("unwritten") }
+
+// Warnings returns what turned out while reading: rows cut off, a file that grew.
+func (r *Rows) Warnings() []string { panic("unwritten") }
+
+// Close releases the files.
+func (r *Rows) Close() error { panic("unwritten") }
+
+// An Error refuses a file.
+type Error struct {
+	Path   string
+	Member string // "" when the file is no archive
+	Offset int64  // in bytes; -1 when the place is a line or the whole file
+	Line   int    // of text, from 1; 0 when the place is an offset
+	Column int    // of text, from 1
+	Got    string // what was found
+	Want   string // what was expected; "" when Got says it all
+	Hint   string // one action that would help; "" when there is none
+}

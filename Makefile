@@ -1,0 +1,97 @@
+# xent, from two commands on a machine with Go and Node:
+#
+#	make run     builds everything, reports on a real model and serves the lab
+#	make test    installs what the tests need and runs all of them
+#
+# Nothing is installed outside this folder, except by `make test`: it may fetch a
+# Chromium (and, for Go's race detector, a C compiler) where the machine has none.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run build web test test-go test-race test-web test-browser bench fmt lint generate clean need-go need-node
+
+MODELS   := testdata/models
+STATIC   := go tool -modfile=tools/go.mod staticcheck
+RACE     := . ./internal/par ./eval ./cmd/xent/...
+GO_FILES := $(shell find . -name '*.go' -not -path './web/*') go.mod go.sum
+WEB_FILES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*')
+SITE     := cmd/xent/site/dist
+
+help: ## list the targets
+	@echo 'make run    build everything, report on a real model, serve the lab'
+	@echo 'make test   install what the tests need and run all of them'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
+
+run: build ## build all, print the report of a real model, serve the lab on 127.0.0.1:8080
+	@echo
+	@echo '$$ xent eval $(MODELS)/digits-mlp-logits.npy $(MODELS)/digits-labels.npy'
+	@bin/xent eval $(MODELS)/digits-mlp-logits.npy $(MODELS)/digits-labels.npy
+	@echo
+	@echo '$$ xent lab'
+	@exec bin/xent lab
+
+build: bin/xent ## build bin/xent with the lab inside
+
+web: web/dist/index.html ## build the lab's site into web/dist
+
+bin/xent: $(GO_FILES) $(SITE)/index.html
+	go build -trimpath -ldflags='-s -w' -o $@ ./cmd/xent
+
+$(SITE)/index.html: web/dist/index.html
+	@mkdir -p $(SITE)
+	@find $(SITE) -mindepth 1 -not -name .gitkeep -delete
+	@cp -R web/dist/. $(SITE)/
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_FILES) $(GO_FILES) | need-go
+	cd web && npm run build
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json | need-node
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+test: build ## run all tests: Go, race detector, TypeScript, browser
+	@scripts/timed 'go test' $(MAKE) --no-print-directory test-go
+	@scripts/timed 'go test -race' $(MAKE) --no-print-directory test-race
+	@scripts/timed 'TypeScript' $(MAKE) --no-print-directory test-web
+	@scripts/timed 'browser' $(MAKE) --no-print-directory test-browser
+
+test-go: need-go ## run the Go tests
+	go test ./...
+
+test-race: need-go ## run the concurrent packages under the race detector
+	@scripts/need-cc
+	CGO_ENABLED=1 go test -race -short $(RACE)
+
+test-web: web ## check and unit-test the TypeScript
+	cd web && npm run check && npm test && npm run budgets
+
+test-browser: build ## test the built site in headless Chromium
+	cd web && XENT=$(CURDIR)/bin/xent npm run test:browser
+
+bench: need-go ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+fmt: web/node_modules/.package-lock.json ## format Go and the web sources
+	gofmt -w .
+	cd web && npm run format
+
+generate: need-go ## write the generated files anew
+	go generate ./...
+
+lint: need-go web/node_modules/.package-lock.json ## formatting, vet, static checks, generated files, layering
+	@scripts/timed 'formatting' scripts/lint-format
+	@scripts/timed 'go vet' go vet ./...
+	@scripts/timed 'staticcheck' $(STATIC) ./...
+	@scripts/timed 'module files' go mod tidy -diff
+	@scripts/timed 'layering, generated files' go test -count=1 -run 'TestLayers|TestGenerated' ./...
+
+clean: ## remove everything that was built
+	rm -rf bin web/dist web/node_modules
+	@[ ! -d $(SITE) ] || find $(SITE) -mindepth 1 -not -name .gitkeep -delete
+
+need-go:
+	@command -v go >/dev/null || { echo 'xent needs Go 1.26 or later: https://go.dev/dl' >&2; exit 1; }
+
+need-node:
+	@command -v npm >/dev/null || { echo 'xent needs Node 20 or later: https://nodejs.org' >&2; exit 1; }

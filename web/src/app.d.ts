@@ -1,0 +1,14 @@
+declare module '*?code' {
+	const snippet: import('./lib/snippet').Snippet;
+	export default snippet;
+}
+
+declare module 'temml' {
+	const temml: {
+		renderToString(
+			tex: string,
+			options: { displayMode: boolean; trust: boolean; throwOnError: boolean; macros: Record<string, string> },
+		): string;
+	};
+	export default temml;
+}

@@ -1,0 +1,23 @@
+import { render } from 'svelte/server';
+import App from './App.svelte';
+import { document, type Parts } from './document';
+import type { Lab, Page } from './page';
+import { routes, type Route } from './routes';
+
+export { routes };
+
+const pages = import.meta.glob<Page>('./pages/**/Page.svelte', { eager: true, import: 'default' });
+
+export function connect(_folder: string): Promise<Lab> {
+	return Promise.resolve({});
+}
+
+/** The whole HTML of a page, with the core's numbers in it. */
+export function prerender(route: Route, lab: Lab, files: Omit<Parts, 'head' | 'body'>): string {
+	const page = pages[`./pages/${route.dir}/Page.svelte`];
+	if (!page) throw new Error(`no page for ${route.dir}`);
+	const { head, body } = render(App, { props: { page, lab, route } });
+	const inline = /<[^>]* (style|on\w+)="[^"]*"/.exec(body);
+	if (inline) throw new Error(`/${route.path}: the policy forbids inline styles and handlers: ${inline[0]}`);
+	return document(route, { ...files, head, body });
+}

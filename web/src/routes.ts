@@ -1,0 +1,61 @@
+/** One page of the site. Everything that must know the pages (build, navigation, tests) reads this table. */
+export interface Route {
+	/** Address below the site's root, with a trailing slash: "learn/1-code/"; the start page is "". */
+	readonly path: string;
+	/** Folder of the page's sources below src/pages. */
+	readonly dir: string;
+	/** Title of the page, as its heading and in the browser's tab. */
+	readonly title: string;
+	/** Short name in the contents. */
+	readonly short: string;
+	/** One sentence for search engines and link previews. */
+	readonly description: string;
+	/** Number of the chapter, for the pages that are one. */
+	readonly chapter?: number;
+}
+
+export const routes = [
+	{
+		path: '',
+		dir: 'start',
+		title: 'What does a prediction cost?',
+		short: 'Start',
+		description: 'Cross-entropy in sixty seconds: one bar to drag, one cost to watch, computed by xent.',
+	},
+	{
+		path: 'learn/1-code/',
+		dir: 'learn/1-code',
+		title: 'A prediction is a code',
+		short: 'A prediction is a code',
+		description:
+			'Cross-entropy from its definition to the loss of a classifier, with every number live and draggable.',
+		chapter: 1,
+	},
+	{
+		path: 'learn/4-kl/',
+		dir: 'learn/4-kl',
+		title: 'What can be learnt, and what cannot',
+		short: 'Entropy plus divergence',
+		description:
+			'Cross-entropy is the entropy of the truth plus the divergence of the model from it: taken apart, class by class.',
+		chapter: 4,
+	},
+] as const satisfies readonly Route[];
+
+/** The chapters that exist, in reading order. */
+export const chapters: readonly Route[] = routes.filter((r) => 'chapter' in r);
+
+/** A relative address from one page to another, so that the site works below any path. */
+export function href(from: Route, to: Route): string {
+	return root(from) + to.path || './';
+}
+
+/** The relative address of the site's root: "../../" on "learn/1-code/", "" on the start page. */
+export function root(from: Route): string {
+	return '../'.repeat(from.path.split('/').length - 1);
+}
+
+/** The route of a folder below src/pages. */
+export function route(dir: (typeof routes)[number]['dir']): Route {
+	return routes.find((r) => r.dir === dir)!;
+}

@@ -1,0 +1,73 @@
+// Builds the site into dist/: the core, the client's files, then every page rendered with the core's numbers.
+//
+//	node tools/build.mjs
+//
+// dist/ holds what a static server needs: HTML, assets named by their content, the core, and a .gz beside
+// whatever is text or code.
+import { readFileSync, readdirSync, rmSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'vite';
+
+const web = fileURLToPath(new URL('..', import.meta.url));
+process.chdir(web);
+process.env.NODE_ENV = 'production';
+const dist = join(web, 'dist');
+const server = join(web, 'generated', 'prerender');
+const started = performance.now();
+
+//await import('./wasm.mjs');
+await build({ logLevel: 'warn', build: { emptyOutDir: true } });
+await build({
+	logLevel: 'warn',
+	build: { ssr: 'src/prerender.ts', outDir: server, emptyOutDir: true, copyPublicDir: false },
+});
+
+/** @typedef {{ file: string, css?: string[], imports?: string[] }} Chunk */
+/** @type {Record<string, Chunk>} */
+const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'));
+const { prerender, routes, connect } = await import(pathToFileURL(join(server, 'prerender.js')).href);
+const lab = await connect(join(web, 'generated'));
+for (const route of routes) {
+	const entry = `src/pages/${route.dir}/main.ts`;
+	const keys = [...reachable(entry)];
+	const html = prerender(route, lab, {
+		script: chunk(entry).file,
+		preload: keys.filter((k) => k !== entry).map((k) => chunk(k).file),
+		styles: [...new Set(keys.flatMap((k) => chunk(k).css ?? []))],
+	});
+	const file = join(dist, route.path, 'index.html');
+	mkdirSync(dirname(file), { recursive: true });
+	writeFileSync(file, html);
+}
+rmSync(join(dist, '.vite'), { recursive: true });
+
+for (const file of files(dist)) {
+	if (/\.(html|js|css|svg|wasm|json|txt)$/.test(file)) writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
+}
+const total = files(dist).filter((f) => !f.endsWith('.gz'));
+console.log(`${total.length} files in ${relative(process.cwd(), dist)}, ${((performance.now() - started) / 1000).toFixed(1)} s`);
+
+/** @param {string} key */
+function chunk(key) {
+	const found = manifest[key];
+	if (!found) throw new Error(`the build has no ${key}`);
+	return found;
+}
+
+/** The chunks that a page loads at once: its own, then those it imports, imports first.
+ * @param {string} key @param {Set<string>} [seen] @returns {Set<string>} */
+function reachable(key, seen = new Set()) {
+	if (seen.has(key)) return seen;
+	for (const to of chunk(key).imports ?? []) reachable(to, seen);
+	return seen.add(key);
+}
+
+/** @param {string} folder @returns {string[]} */
+function files(folder) {
+	return readdirSync(folder, { recursive: true, withFileTypes: true })
+		.filter((f) => f.isFile())
+		.map((f) => join(f.parentPath, f.name))
+		.sort();
+}

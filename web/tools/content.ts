@@ -1,0 +1,89 @@
+import { basename } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { createCssVariablesTheme, createHighlighter, type Highlighter } from 'shiki';
+import temml from 'temml';
+import type { Plugin } from 'vite';
+
+/**
+ * Typesets at build time, so that no renderer is shipped:
+ *
+ *	tex`…`             in a .ts or .svelte source becomes a string of MathML
+ *	import x from './f.go.txt?code'   becomes a highlighted Snippet (see src/lib/snippet.ts)
+ *
+ * Numbers that change live in slots: \slot{name} in TeX, __name__ in code.
+ */
+export function content(): Plugin {
+	let highlighter: Promise<Highlighter> | undefined;
+	return {
+		name: 'xent-content',
+		enforce: 'pre',
+		transform(source, id) {
+			if (!/\.(svelte|ts)$/.test(id) || !source.includes('tex`')) return null;
+			const compiled = source.replace(/(?<![\w`])tex`([^`]*)`/g, (_, text: string) => JSON.stringify(math(text)));
+			return compiled === source ? null : { code: compiled, map: null };
+		},
+		async load(id) {
+			if (!id.endsWith('?code')) return null;
+			const file = id.slice(0, -'?code'.length);
+			this.addWatchFile(file);
+			highlighter ??= createHighlighter({ themes: [theme], langs: ['go', 'python', 'json', 'shellscript'] });
+			const snippet = highlight(await highlighter, (await readFile(file, 'utf8')).trimEnd(), language(file));
+			return `export default ${JSON.stringify(snippet)}`;
+		},
+	};
+}
+
+const macros = {
+	'\\slot': '\\class{slot-#1}{0}',
+	'\\link': '\\class{link-#1}{#2}',
+	'\\KL': '\\mathrm{KL}',
+};
+
+/**
+ * MathML of a formula. A formula that starts with "inline:" is set inline, any other as a display.
+ * \slot{x} becomes an element with data-slot="x", \link{x}{…} one with data-link="x".
+ * Inline styles, which the pages' policy forbids, are dropped where the style sheet says the same, else refused.
+ */
+export function math(source: string): string {
+	const inline = /^\s*inline:/.test(source);
+	const tex = source.replace(/^\s*inline:/, '').trim();
+	const html = temml
+		.renderToString(tex, { displayMode: !inline, trust: true, throwOnError: true, macros: { ...macros } })
+		.replace(/ class="(slot|link)-([\w-]+)"/g, ' data-$1="$2"')
+		.replace(/ style="(display:block math;|padding-left:\S*?em;padding-right:\S*?em;)"/g, '')
+		.replace(/ class="tml-display"/, '')
+		.replace(/ xmlns="[^"]*"/, '');
+	const style = / style="([^"]*)"/.exec(html);
+	if (style) throw new Error(`inline style ${style[1]} in the MathML of ${tex}`);
+	return html;
+}
+
+const theme = createCssVariablesTheme({ name: 'xent', variablePrefix: '--' });
+
+/** The language of a snippet's file: loss.go.txt, loss.torch.py, loss.json.txt. */
+function language(file: string): string {
+	const name = basename(file).replace(/\.txt$/, '');
+	const languages: Record<string, string> = { go: 'go', py: 'python', json: 'json', sh: 'shellscript' };
+	const found = languages[name.slice(name.lastIndexOf('.') + 1)];
+	if (!found) throw new Error(`${file}: no language for this extension`);
+	return found;
+}
+
+/** Highlights with one class per kind of token, and turns __name__ into a slot. */
+function highlight(highlighter: Highlighter, text: string, lang: string): { text: string; html: string } {
+	const { tokens } = highlighter.codeToTokens(text, { lang: lang as 'go', theme: 'xent' });
+	const lines = tokens.map((line) =>
+		line
+			.map((token) => {
+				const kind = /^var\(--token-([\w-]+)\)$/.exec(token.color ?? '')?.[1];
+				const html = escape(token.content).replace(/__(\w+?)__/g, '<span data-slot="$1"></span>');
+				return kind ? `<span class="t-${kind}">${html}</span>` : html;
+			})
+			.join(''),
+	);
+	return { text, html: lines.join('\n') };
+}
+
+function escape(text: string): string {
+	return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}

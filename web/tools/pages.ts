@@ -1,0 +1,35 @@
+import type { Plugin } from 'vite';
+import { document } from '../src/document.ts';
+import { routes } from '../src/routes.ts';
+
+/** The pages of src/routes.ts as entries of the build, and as documents of the development server. */
+export function pages(): Plugin {
+	return {
+		name: 'xent-pages',
+		config(config, { command }) {
+			if (command !== 'build' || config.build?.ssr) return {};
+			const input = Object.fromEntries(
+				routes.map((r) => [r.dir.replaceAll('/', '-'), `src/pages/${r.dir}/main.ts`]),
+			);
+			return { build: { manifest: true, rolldownOptions: { input } } };
+		},
+		configureServer(server) {
+			server.middlewares.use(async (request, response, next) => {
+				const url = new URL(request.url ?? '/', 'http://localhost');
+				const route = routes.find((r) => `/${r.path}` === url.pathname);
+				if (!route) return next();
+				const html = document(route, {
+					script: `src/pages/${route.dir}/main.ts`,
+					preload: [],
+					styles: ['src/styles/site.css'],
+					head: '',
+					body: '',
+				});
+				response.setHeader('Content-Type', 'text/html; charset=utf-8');
+				// Vite injects its own inline scripts while developing: the policy is for the built site.
+				const open = html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>\n/, '');
+				response.end(await server.transformIndexHtml(url.pathname, open));
+			});
+		},
+	};
+}

@@ -1,0 +1,26 @@
+// Builds the Go core for the browser into generated/, beside the loader that fits the toolchain.
+// A file is rewritten only if it changed, so that unchanged inputs stay unchanged for make.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const web = fileURLToPath(new URL('..', import.meta.url));
+const out = join(web, 'generated');
+
+/** @param {string[]} args @param {NodeJS.ProcessEnv} [env] */
+const go = (args, env = {}) =>
+	execFileSync('go', args, { cwd: join(web, '..'), env: { ...process.env, ...env }, encoding: 'utf8' });
+
+/** @param {string} name @param {Buffer} bytes */
+function write(name, bytes) {
+	const file = join(out, name);
+	if (!existsSync(file) || !readFileSync(file).equals(bytes)) writeFileSync(file, bytes);
+}
+
+mkdirSync(out, { recursive: true });
+const fresh = join(out, 'xent.wasm.new');
+go(['build', '-trimpath', '-ldflags=-s -w', '-o', fresh, './cmd/xent-wasm'], { GOOS: 'js', GOARCH: 'wasm' });
+write('xent.wasm', readFileSync(fresh));
+rmSync(fresh);
+write('wasm_exec.js', readFileSync(join(go(['env', 'GOROOT']).trim(), 'lib/wasm/wasm_exec.js')));

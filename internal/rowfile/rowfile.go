@@ -6,8 +6,6 @@
 // refusal is an [*Error] that names the file, the offset, what was found and what was wanted.
 package rowfile
 
-import "io"
-
 // Options say how to read; the zero value reads what the file declares and guesses nothing.
 type Options struct {
 	DType          string // element type for bytes that do not declare one (V1, V2): "bf16", "f8_e4m3", "f8_e5m2"
@@ -49,7 +47,7 @@ type Rows struct {
 	Classes []string // names of the classes, where the files give them: CSV header, or sorted string labels
 	Notes   []string // choices made, for the user to see: "logits: member \"logits\" [899, 10] float32"
 
-	// unexported state
+	state
 }
 
 // Block is a run of consecutive rows. Its buffers are made by the caller's first Next and reused.
@@ -64,26 +62,44 @@ type Block[T float32 | float64] struct {
 
 // Open opens what src names and checks everything that can be known without reading the rows:
 // headers, sizes, and that scores, labels and weights have the same number of rows.
-func Open(src Source, opt Options) (*Rows, error) { panic("unwritten") }
-
-// Next reads the next rows of r into b, at most about 1 MiB of scores, and returns [io.EOF] after
-// the last one. The same file gives the same blocks every time.
-func Next[T float32 | float64](r *Rows, b *Block[T]) error { return io.EOF }
+//
+// Errors: *Error.
+func Open(src Source, opt Options) (*Rows, error) { return open(src, opt) }
 
 // Wide reports whether scores hold more digits than float32 keeps, so that Next[float64] must be used.
-func (r *Rows) Wide() bool { panic("unwritten") }
+func (r *Rows) Wide() bool { return r.wide }
+
+// Truncated reports whether rows that a file should hold are missing and the others were used
+// (Options.AllowTruncated): the result is partial.
+func (r *Rows) Truncated() bool { return r.cut }
 
 // Rewind goes back to the first row, for a second pass.
-func (r *Rows) Rewind() error { panic("unwritten") }
+func (r *Rows) Rewind() error {
+	for _, f := range r.feeds {
+		if err := f.rewind(); err != nil {
+			return err
+		}
+	}
+	r.first = 0
+	return nil
+}
 
 // Progress returns the bytes of the scores' file consumed so far, and their total.
-func (r *Rows) Progress() (done, total int64) { panic("unwritten") }
+func (r *Rows) Progress() (done, total int64) { return r.feeds[0].progress() }
 
 // Warnings returns what turned out while reading: rows cut off, a file that grew.
-func (r *Rows) Warnings() []string { panic("unwritten") }
+func (r *Rows) Warnings() []string { return r.warnings }
 
 // Close releases the files.
-func (r *Rows) Close() error { panic("unwritten") }
+func (r *Rows) Close() error {
+	var first error
+	for _, f := range r.feeds {
+		if err := f.close(); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
 
 // An Error refuses a file.
 type Error struct {

@@ -1,0 +1,81 @@
+// Package kern holds the loops over the elements of one row.
+//
+// Each loop here is the specification of a kernel: plain Go, arithmetic in float64 whatever the
+// element type. A [Table] gathers the kernels of one implementation; [F32] and [F64] are the tables
+// in use, chosen once at start, and replaced only by tests. A faster twin of a kernel is another
+// function in another table: no caller changes.
+//
+// Kernels allocate nothing, start no goroutine and never panic on lengths that [Table] allows.
+package kern
+
+// Float is the element type of a row.
+type Float interface{ float32 | float64 }
+
+// Table is one implementation of the kernels for rows of T.
+//
+// Every kernel reads x and, where it has one, writes dst of the same length; dst may be x itself
+// but must not overlap it in any other way. Rows hold at least one element.
+type Table[T Float] struct {
+	Name string
+
+	// Others returns the maximum of x, its first index, and
+	//
+	//	others = Σ exp((x[j]-max)/temp)   over j ≠ arg
+	//
+	// as an unevaluated sum hi + lo, so that softmax(x/temp)[arg] = 1/(1+others) and nothing is
+	// lost when others is tiny. A NaN anywhere gives max = NaN; elements at -Inf add nothing.
+	// hi is NaN when no softmax exists: a NaN, every element at -Inf, or several at +Inf.
+	// One element at +Inf gives hi = 0, the limit.
+	Others func(x []T, temp float64) (max float64, arg int, hi, lo float64)
+
+	// Exps stores c·exp((x[j]-max)/temp) in dst, where max is finite, from Others;
+	// elements at -Inf give 0 exactly.
+	Exps func(dst, x []T, max, temp, c float64)
+
+	// Moments returns the sums of one row that entropy and its relatives need.
+	Moments func(x []T) Sums
+
+	// Binary returns Σ t·softplus(-x) + (1-t)·softplus(x), where 0·Inf = 0,
+	// and how many of its terms are infinite or NaN.
+	Binary func(x, t []T) (sum Sum, nonFinite int)
+
+	// BinaryGrad is Binary that also stores c·((1-t)·σ(x) - t·σ(-x)) in dst.
+	BinaryGrad func(dst, x, t []T, c float64) (sum Sum, nonFinite int)
+}
+
+// Sums are power sums over one row without its first maximum, in units of z = x - max:
+//
+//	S0 = Σ e^z   S1 = Σ z·e^z   S2 = Σ z²·e^z   Q2 = Σ e^2z   over j ≠ Arg
+//
+// They are NaN when the row has no softmax; see [Table.Others].
+type Sums struct {
+	Max            float64
+	Arg            int
+	S0, S1, S2, Q2 float64
+}
+
+// F32 and F64 are the tables in use.
+var (
+	F32 = &Go32
+	F64 = &Go64
+)
+
+// Go32 and Go64 are the portable kernels, and the specification of all others.
+var (
+	Go32 = Table[float32]{
+		Name: "go", Others: others[float32], Exps: exps[float32], Moments: moments[float32],
+		Binary: binary[float32], BinaryGrad: binaryGrad[float32],
+	}
+	Go64 = Table[float64]{
+		Name: "go", Others: others[float64], Exps: exps[float64], Moments: moments[float64],
+		Binary: binary[float64], BinaryGrad: binaryGrad[float64],
+	}
+)
+
+// Of returns the table in use for rows of T.
+func Of[T Float]() *Table[T] {
+	if t, ok := any(F32).(*Table[T]); ok {
+		return t
+	}
+	return any(F64).(*Table[T])
+}

@@ -35,13 +35,12 @@ build: bin/xent ## build bin/xent with the lab inside
 
 web: web/dist/index.html ## build the lab's site into web/dist
 
-bin/xent: $(GO_FILES) $(SITE)/index.html
+bin/xent: $(GO_FILES) $(SITE)/index.html.gz
 	go build -trimpath -ldflags='-s -w' -o $@ ./cmd/xent
 
-$(SITE)/index.html: web/dist/index.html
-	@mkdir -p $(SITE)
-	@find $(SITE) -mindepth 1 -not -name .gitkeep -delete
-	@cp -R web/dist/. $(SITE)/
+$(SITE)/index.html.gz: web/dist/index.html
+	@scripts/embed-site web/dist $(SITE)
+	@touch $@
 
 web/dist/index.html: web/node_modules/.package-lock.json $(WEB_FILES) $(GO_FILES) | need-go
 	cd web && npm run build

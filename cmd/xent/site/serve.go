@@ -1,0 +1,170 @@
+package site
+
+import (
+	"bytes"
+	"fmt"
+	"mime"
+	"net/http"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Policy is the Content-Security-Policy of every page: nothing but the site's own files, no
+// inline or evaluated script, WebAssembly allowed.
+// Charts set positions in style attributes, hence the one 'unsafe-inline'.
+const Policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; " +
+	"img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+// types holds the content types of a site; the system's table differs between machines.
+var types = map[string]string{
+	".css":         "text/css; charset=utf-8",
+	".html":        "text/html; charset=utf-8",
+	".ico":         "image/x-icon",
+	".js":          "text/javascript; charset=utf-8",
+	".json":        "application/json",
+	".map":         "application/json",
+	".mjs":         "text/javascript; charset=utf-8",
+	".npy":         "application/octet-stream",
+	".png":         "image/png",
+	".svg":         "image/svg+xml",
+	".txt":         "text/plain; charset=utf-8",
+	".wasm":        "application/wasm",
+	".webmanifest": "application/manifest+json",
+	".woff2":       "font/woff2",
+	".xml":         "text/xml; charset=utf-8",
+}
+
+// hashed matches assets whose name holds a hash of their content, as the web build names them.
+var hashed = regexp.MustCompile(`^assets/.*-[A-Za-z0-9_-]{8}\.[a-z0-9]+$`)
+
+// ServeHTTP answers GET and HEAD for the site's files.
+//
+// The path is looked up as it came, undecoded, in the list of files: a "..", an encoded slash
+// or a doubled one is a name that no file has, and is not found. A folder with an index.html is
+// served under its path with a slash at the end; without the slash, and for index.html itself,
+// the answer is a redirect, because links on the page are relative to the folder.
+// Answers: 200, 206, 304, 308 (redirect), 404, 405 (other methods), 416.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", Policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cache-Control", "no-cache")
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		h.Set("Allow", "GET, HEAD")
+		http.Error(w, "405: only GET and HEAD are served here", http.StatusMethodNotAllowed)
+		return
+	}
+	name, ok := strings.CutPrefix(r.URL.EscapedPath(), "/")
+	if !ok {
+		notFound(w)
+		return
+	}
+	if to, ok := s.redirect(name); ok {
+		if r.URL.RawQuery != "" {
+			to += "?" + r.URL.RawQuery
+		}
+		h.Set("Location", to) // relative, so it holds behind a proxy that adds a prefix
+		w.WriteHeader(http.StatusPermanentRedirect)
+		return
+	}
+	if name == "" || strings.HasSuffix(name, "/") {
+		name += "index.html"
+	}
+	f, ok := s.files[name]
+	if !ok {
+		notFound(w)
+		return
+	}
+	f.serve(w, r, name)
+}
+
+// redirect returns where a request for name has to go to get its folder's slash right.
+func (s *Site) redirect(name string) (to string, ok bool) {
+	dir, last := path.Split(name)
+	if _, page := s.files[dir+"index.html"]; page && last == "index.html" {
+		return "./", true
+	}
+	if last == "" {
+		return "", false
+	}
+	_, ok = s.files[name+"/index.html"]
+	return "./" + last + "/", ok
+}
+
+// serve writes f, gzipped if it is stored so and r accepts it.
+func (f file) serve(w http.ResponseWriter, r *http.Request, name string) {
+	h := w.Header()
+	kind, ok := types[path.Ext(name)]
+	if !ok {
+		if kind = mime.TypeByExtension(path.Ext(name)); kind == "" {
+			kind = "application/octet-stream"
+		}
+	}
+	h.Set("Content-Type", kind)
+	if hashed.MatchString(name) {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	body, tag := f.data, f.tag
+	if f.gzipped {
+		h.Set("Vary", "Accept-Encoding")
+		if acceptsGzip(r.Header) {
+			h.Set("Content-Encoding", "gzip")
+			tag += "-gzip"
+		} else {
+			var err error
+			if body, err = f.plain(); err != nil { // New has unpacked it once
+				panic(err)
+			}
+		}
+	}
+	h.Set("ETag", `"`+tag+`"`)
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
+}
+
+// acceptsGzip reports whether the request's Accept-Encoding gives gzip a weight above 0
+// (RFC 9110, section 12.5.3). Without the header, and with a weight it cannot read, the answer
+// is no: plain bytes are never wrong.
+func acceptsGzip(h http.Header) bool {
+	accepted, named := false, false
+	for field := range strings.SplitSeq(strings.Join(h.Values("Accept-Encoding"), ","), ",") {
+		coding, parameter, _ := strings.Cut(field, ";")
+		weight := 1.0
+		if value, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(parameter)), "q="); ok {
+			q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			if err != nil {
+				q = 0
+			}
+			weight = q
+		}
+		switch strings.ToLower(strings.TrimSpace(coding)) {
+		case "gzip", "x-gzip":
+			accepted, named = weight > 0, true
+		case "*":
+			if !named {
+				accepted = weight > 0
+			}
+		}
+	}
+	return accepted
+}
+
+func notFound(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(http.StatusNotFound)
+	fmt.Fprint(w, `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>Not found - xent</title>
+<h1>There is no such page</h1>
+<p><a href="/">Start page of the lab</a></p>
+</html>
+`)
+}

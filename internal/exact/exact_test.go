@@ -240,6 +240,51 @@ func TestShareCarries(t *testing.T) {
 	}
 }
 
+// Rows of shares add up to the same bits in any partition, and to the truth within 2^-53 a row.
+func TestShares(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		const classes = 3
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 3))
+		rows := rapid.IntRange(0, 3*maxRows).Draw(t, "rows")
+		weighted := rapid.Bool().Draw(t, "weighted")
+		whole, parts := NewShares(classes), []*Shares{NewShares(classes), NewShares(classes), NewShares(classes)}
+		want := [classes]float64{}
+		for range rows {
+			x, w := []float64{r.Float64(), 1, r.Float64() * 1e-6}, 1.0
+			if weighted && r.IntN(2) == 0 {
+				w = 1 + r.Float64()
+			}
+			whole.Add(w, x)
+			parts[r.IntN(3)].Add(w, x)
+			for k, v := range x {
+				want[k] += w * v
+			}
+		}
+		parts[1].Merge(parts[2])
+		parts[1].Merge(parts[0])
+		for k := range classes {
+			a, b := whole.Float64(k), parts[1].Float64(k)
+			if !same(a, b) {
+				t.Fatalf("sum %d: whole %v, merged %v", k, a, b)
+			}
+			if !(math.Abs(a-want[k]) <= 1e-12*(1+want[k])) {
+				t.Fatalf("sum %d: %v, want %v", k, a, want[k])
+			}
+		}
+	})
+}
+
+func BenchmarkShares(b *testing.B) {
+	s, x := NewShares(1000), make([]float64, 1000)
+	for k := range x {
+		x[k] = 1e-3
+	}
+	b.SetBytes(8 * 1000)
+	for b.Loop() {
+		s.Add(1, x)
+	}
+}
+
 func BenchmarkAdd(b *testing.B) {
 	var s Sum
 	x := 0.123456789

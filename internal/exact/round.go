@@ -5,7 +5,8 @@ import (
 	"math/bits"
 )
 
-// Float64 returns the sum rounded once, to nearest with ties to even; beyond the range of float64, ±Inf.
+// Float64 returns the sum rounded once, to nearest with ties to even; beyond the range of float64,
+// ±Inf; a sum that rounds to zero is +0.
 func (s *Sum) Float64() float64 {
 	if x, is := s.nonFinite(); is {
 		return x
@@ -13,7 +14,7 @@ func (s *Sum) Float64() float64 {
 	m, exp, negative := s.top()
 	x := round(m, exp)
 	if negative {
-		return -x
+		return 0 - x // never -0
 	}
 	return x
 }

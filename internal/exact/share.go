@@ -109,3 +109,88 @@ func merged(s, t *Sum) *Sum {
 	s.Merge(t)
 	return s
 }
+
+// Shares are order-free sums of rows of probabilities, one sum per class, a single integer addition
+// each: a value is cut to a multiple of 2^-53.
+type Shares struct {
+	low  []uint64 // in units of 2^-53, carried every maxRows rows
+	high []uint64 // in units of 1
+	rows int      // since the last carry
+	rest []Sum    // rows of other weights; nil while there are none
+}
+
+const (
+	shareBits = 53
+	maxRows   = 500 // of values below 4
+)
+
+// NewShares returns n sums of 0.
+func NewShares(n int) *Shares {
+	return &Shares{low: make([]uint64, n), high: make([]uint64, n)}
+}
+
+// Add adds w·x[k] to sum k. Each x[k] is in [0, 4).
+func (s *Shares) Add(w float64, x []float64) {
+	if w != 1 {
+		if s.rest == nil {
+			s.rest = make([]Sum, len(s.low))
+		}
+		for k, v := range x {
+			s.rest[k].AddProduct(w, v)
+		}
+		return
+	}
+	if s.rows++; s.rows > maxRows {
+		s.carry()
+		s.rows = 1
+	}
+	low := s.low[:len(x)]
+	for k, v := range x {
+		low[k] += uint64(int64(v * (1 << shareBits)))
+	}
+}
+
+// Merge adds what t holds. Both have the same length.
+func (s *Shares) Merge(t *Shares) {
+	s.carry()
+	for k, v := range t.low {
+		s.low[k] += v & (1<<shareBits - 1)
+		s.high[k] += v>>shareBits + t.high[k]
+	}
+	s.rows = 1
+	if t.rest == nil {
+		return
+	}
+	if s.rest == nil {
+		s.rest = make([]Sum, len(s.low))
+	}
+	for k := range t.rest {
+		s.rest[k].Merge(&t.rest[k])
+	}
+}
+
+// Sum returns sum k as a new Sum.
+func (s *Shares) Sum(k int) *Sum {
+	sum := new(Sum)
+	if v := s.low[k]; v != 0 {
+		sum.addBits(false, 0, v, -shareBits-unit)
+	}
+	if v := s.high[k]; v != 0 {
+		sum.addBits(false, 0, v, -unit)
+	}
+	if s.rest != nil {
+		sum.Merge(&s.rest[k])
+	}
+	return sum
+}
+
+// Float64 returns sum k, rounded once.
+func (s *Shares) Float64(k int) float64 { return s.Sum(k).Float64() }
+
+func (s *Shares) carry() {
+	s.rows = 0
+	for k, v := range s.low {
+		s.low[k] = v & (1<<shareBits - 1)
+		s.high[k] += v >> shareBits
+	}
+}

@@ -1,0 +1,15 @@
+package main
+
+import "unsafe"
+
+//go:wasmexport tapeAddress
+func tapeAddress() unsafe.Pointer { return unsafe.Pointer(&shared.slots) }
+
+//go:wasmexport textAddress
+func textAddress() unsafe.Pointer { return unsafe.Pointer(&shared.text) }
+
+//go:wasmexport tapeSlots
+func tapeLength() int32 { return tapeSlots }
+
+//go:wasmexport textBytes
+func textLength() int32 { return textBytes }

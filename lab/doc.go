@@ -1,0 +1,27 @@
+// Package lab holds the explorers of the interactive chapter as pure functions: parameters in, a view out.
+//
+// An explorer is one file and one or more functions of the shape
+//
+//	func Name(params NameParams) (NameView, error)
+//
+// where both types are plain structs of numbers, booleans, strings, slices and structs of these.
+// Everything that a page shows is in the view: values in the unit asked for, and the strings that
+// stand in formulas and tables, so that a page neither takes a logarithm nor rounds a number.
+// The losses themselves are those of packages xent and info.
+//
+// Running go generate in xent/lab turns every function of this shape into a WebAssembly export and a typed
+// TypeScript function of the same name: to add an explorer, write one function and generate.
+//
+//	explorer                          file              functions
+//	E1 cross-entropy of a softmax     crossentropy.go   CrossEntropy, SolveLogit
+//	   the loss against probability   losscurve.go      LossCurve, Surprisal
+//	E4 entropy + KL = cross-entropy   kl.go             KL, KLPath
+//	   distributions as bars          simplex.go        Redistribute
+//	   three classes as a triangle    ternary.go        Ternary, TernaryPoint
+//	numbers as text                   format.go         Format
+//
+// Special values: NaN is refused with a [ParamError]; infinities are computed with and printed as ∞.
+// Memory: a view is fresh memory, owned by the caller.
+package lab
+
+//go:generate go run xent/internal/labgen

@@ -1,0 +1,64 @@
+package lab
+
+import (
+	"math"
+	"strconv"
+
+	"xent/info"
+)
+
+// crossEntropyFormula chooses how many digits of each probability are printed: the least number,
+// from four, with which the printed inputs give the printed result.
+func crossEntropyFormula(v CrossEntropyView, logProbs []float64, unit Unit) CrossEntropyFormula {
+	f := CrossEntropyFormula{
+		Terms:  make([]FormulaTerm, len(v.Target)),
+		Result: figure(v.Loss),
+		Log:    unit.logName(),
+	}
+	for digits := 4; digits <= maxDigits; digits++ {
+		reproduced := info.Nats(0)
+		for i, t := range v.Target {
+			prob, lp := probText(logProbs[i], digits)
+			f.Terms[i] = FormulaTerm{Weight: Shortest(t), Prob: prob, Cost: figure(v.Terms[i]), Zero: t == 0}
+			if t > 0 {
+				reproduced += info.Nats(0 - t*lp)
+			}
+		}
+		if figure(unit.of(reproduced)) == f.Result {
+			break
+		}
+	}
+	return f
+}
+
+// logName is the name of the logarithm whose values are in the unit u.
+func (u Unit) logName() string {
+	if u == Bits {
+		return "log2"
+	}
+	return "ln"
+}
+
+// probText prints the probability e^logp and returns the logarithm of what it printed.
+// A probability too close to 1 for its digits is printed as 1 - x, one too small for a
+// float64 with the power of ten that its logarithm gives.
+func probText(logp float64, digits int) (text string, logOfText float64) {
+	switch {
+	case logp == 0:
+		return "1", 0
+	case math.IsInf(logp, -1):
+		return "0", logp
+	case logp > -1e-4:
+		rest := strconv.FormatFloat(-math.Expm1(logp), 'e', digits-1, 64)
+		x, _ := strconv.ParseFloat(rest, 64)
+		return "1 - " + Significant(x, digits), math.Log1p(-x)
+	case logp < -700:
+		exponent := math.Floor(logp / math.Ln10)
+		mantissa := strconv.FormatFloat(math.Exp(logp-exponent*math.Ln10), 'f', digits-1, 64)
+		x, _ := strconv.ParseFloat(mantissa, 64)
+		return mantissa + "e" + shortExponent(int(exponent)), math.Log(x) + exponent*math.Ln10
+	}
+	text = Significant(math.Exp(logp), digits)
+	x, _ := strconv.ParseFloat(text, 64)
+	return text, math.Log(x)
+}

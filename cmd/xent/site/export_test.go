@@ -202,15 +202,19 @@ func TestExportStaysInside(t *testing.T) {
 // An export that was cut off leaves a folder that the next one may finish.
 func TestExportResumes(t *testing.T) {
 	s, dir := small(t), t.TempDir()
-	export(t, s, dir)
-	for _, name := range []string{"index.html", "assets/plain.css"} {
-		if err := os.Remove(filepath.Join(dir, name)); err != nil {
-			t.Fatal(err)
-		}
+	put(t, dir, "index.html/in the way", "x") // cuts the export off at the start page
+	if _, err := s.Export(dir, true); err == nil {
+		t.Fatal("a folder was replaced by a file")
 	}
-	put(t, dir, "assets/.xent-next-plain.css", "torn")
+	if files := tree(t, dir); files["assets/plain.css"] == "" {
+		t.Fatalf("the assets do not come before the pages: %q", files)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "index.html")); err != nil {
+		t.Fatal(err)
+	}
 	export(t, s, dir)
-	if files := tree(t, dir); files["assets/plain.css"] != "p{}" || len(files) != len(s.files)+1 {
+	files := tree(t, dir)
+	if files["index.html"] != "<h1>start</h1>" || len(files) != len(s.files)+1 {
 		t.Errorf("after the second export: %q", files)
 	}
 }

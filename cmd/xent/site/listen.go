@@ -53,7 +53,7 @@ func Taken(err error) bool {
 // Loopback reports whether only programs on this machine can reach a listener at addr.
 func Loopback(addr net.Addr) bool {
 	at, err := netip.ParseAddrPort(addr.String())
-	return err == nil && at.Addr().Unmap().IsLoopback()
+	return err == nil && at.Addr().IsLoopback()
 }
 
 // OwnHostOnly lets only requests through whose Host is a name or address of this machine's
@@ -83,7 +83,7 @@ func loopbackHost(hostport string) bool {
 		return true
 	}
 	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil && ip.Unmap().IsLoopback()
+	return err == nil && ip.IsLoopback()
 }
 
 // Serve answers requests on l until ctx is done, then lets those under way finish for up to two

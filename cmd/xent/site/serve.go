@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// Policy is the Content-Security-Policy of every page: nothing but the site's own files, no
-// inline or evaluated script, WebAssembly allowed.
-// Charts set positions in style attributes, hence the one 'unsafe-inline'.
-const Policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; " +
-	"img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+// Policy is the Content-Security-Policy of every answer: nothing but the site's own files, no
+// inline or evaluated script, no inline style, WebAssembly allowed. The pages carry the same in
+// a meta element, for hosts that send no such header; frame-ancestors has effect only here.
+const Policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
 // types holds the content types of a site; the system's table differs between machines.
 var types = map[string]string{

@@ -82,7 +82,7 @@ func TestPolicyLetsNothingElseIn(t *testing.T) {
 			t.Errorf("policy %q lacks %q", Policy, want)
 		}
 	}
-	for _, never := range []string{"'unsafe-eval'", "http:", "https:", " * ", "script-src 'self' 'unsafe-inline'"} {
+	for _, never := range []string{"'unsafe-eval'", "'unsafe-inline'", "http:", "https:", "data:", "*"} {
 		if strings.Contains(Policy, never) {
 			t.Errorf("policy %q holds %q", Policy, never)
 		}

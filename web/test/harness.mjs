@@ -1,0 +1,174 @@
+// @ts-check
+// What all browser tests share: one browser, one place the site is served at, and a watch on
+// every page that is opened.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before } from 'node:test';
+import { launch } from './browser.mjs';
+import { serve } from './server.mjs';
+
+/** @import { Browser, BrowserContextOptions, Page } from 'playwright-core' */
+/** @import { Place } from './server.mjs' */
+
+/** The windows that every page is looked at in. */
+export const phone = { width: 390, height: 844 };
+export const desk = { width: 1200, height: 900 };
+
+/** @type {Browser} */
+let browser;
+/** @type {Place} */
+let place;
+
+/** Starts the browser and the server for the tests of the calling file, and ends them after. */
+export function setUp() {
+	before(async () => {
+		browser = await launch();
+		place = await serve();
+	});
+	after(async () => {
+		await browser?.close();
+		await place?.close();
+	});
+}
+
+/** The address of a page of the site: "learn/4-kl/", with a hash or without. */
+export function address(path = '') {
+	return place.url + path;
+}
+
+/**
+ * A page with a fresh profile, unwatched; the caller closes its context.
+ * @param {BrowserContextOptions} [options]
+ */
+export async function newPage(options = {}) {
+	const context = await browser.newContext({ viewport: desk, ...options });
+	return context.newPage();
+}
+
+/**
+ * Opens a fresh profile's page, hands it to body, and then fails if anything went wrong on it
+ * that no one asserted: see {@link watch}.
+ * @template T
+ * @param {BrowserContextOptions} options
+ * @param {(page: Page) => Promise<T>} body
+ * @returns {Promise<T>}
+ */
+export async function withPage(options, body) {
+	const page = await newPage(options);
+	try {
+		const problems = await watch(page, new URL(place.url).origin);
+		const result = await body(page);
+		assert.deepEqual(await problems(), [], `on ${page.url()}`);
+		return result;
+	} finally {
+		await page.context().close();
+	}
+}
+
+/**
+ * Collects what must never happen on a page: a request to another origin, an answer of status
+ * 400 and more, a failed request, a word on the console at warning or error, an uncaught error,
+ * a violation of the content security policy.
+ * @param {Page} page
+ * @param {string} origin
+ * @returns {Promise<() => Promise<string[]>>}
+ */
+export async function watch(page, origin) {
+	/** @type {string[]} */
+	const problems = [];
+	page.on('request', (r) => {
+		if (!/^(data|blob):/.test(r.url()) && new URL(r.url()).origin !== origin) problems.push(`request to ${r.url()}`);
+	});
+	page.on('requestfailed', (r) => {
+		const why = r.failure()?.errorText ?? '';
+		// Aborted by a navigation; or refused by a policy, which a violation tells, as it does
+		// not for the preload of a script where scripts are off.
+		if (!['net::ERR_ABORTED', 'csp'].includes(why)) problems.push(`request failed: ${r.url()} ${why}`);
+	});
+	page.on('response', (r) => {
+		if (r.status() >= 400) problems.push(`${r.status()} ${r.url()}`);
+	});
+	page.on('console', (m) => {
+		if (['warning', 'error'].includes(m.type())) problems.push(`console ${m.type()}: ${m.text()}`);
+	});
+	page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
+	await page.exposeFunction('reportViolation', (/** @type {string} */ text) => problems.push(text));
+	await page.addInitScript(() => {
+		addEventListener('securitypolicyviolation', (e) => {
+			// @ts-expect-error reportViolation is exposed above
+			window.reportViolation(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sample}`);
+		});
+	});
+	return async () => {
+		await page.waitForTimeout(50); // what is still on its way to this process
+		return problems;
+	};
+}
+
+/**
+ * Opens a page of the site and waits until it answers to its reader.
+ * @param {Page} page
+ */
+export async function visit(page, path = '') {
+	await page.goto(address(path));
+	await ready(page);
+}
+
+/**
+ * Waits until the page is hydrated.
+ * @param {Page} page
+ */
+export async function ready(page) {
+	await page.locator('html[data-ready]').waitFor({ state: 'attached', timeout: 20_000 });
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/**
+ * The violations of WCAG 2.2 A and AA and of axe's best practices, one line each.
+ * It fails when axe had nothing to look at.
+ * @param {Page} page
+ * @returns {Promise<string[]>}
+ */
+export async function violations(page) {
+	await page.evaluate(axe);
+	const found = await page.evaluate(async () => {
+		// @ts-expect-error axe is defined by the script above
+		const result = await window.axe.run(document, {
+			runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+		});
+		/** @param {any[]} list */
+		const lines = (list) =>
+			list.flatMap((v) => v.nodes.map((/** @type {any} */ n) => `${v.id}: ${v.help}: ${n.target} ${n.failureSummary}`));
+		return { passes: result.passes.length, violations: lines(result.violations) };
+	});
+	assert.ok(found.passes >= 10, `axe applied only ${found.passes} rules`);
+	return found.violations;
+}
+
+/**
+ * How many CSS pixels the page is wider than its window, and by what.
+ * @param {Page} page
+ * @returns {Promise<{excess: number, by: string[]}>}
+ */
+export function overflow(page) {
+	return page.evaluate(() => {
+		const width = document.documentElement.clientWidth;
+		const by = [...document.body.querySelectorAll('*')]
+			.filter((e) => e.getBoundingClientRect().right > width + 0.5)
+			.map((e) => `${e.tagName.toLowerCase()}.${e.getAttribute('class') ?? ''}`);
+		return { excess: document.documentElement.scrollWidth - width, by: by.slice(0, 8) };
+	});
+}
+
+/**
+ * The value at quantile q of a list of numbers (nearest rank), NaN of an empty one.
+ * @param {number[]} values
+ * @param {number} q
+ */
+export function quantile(values, q) {
+	const sorted = values.toSorted((a, b) => a - b);
+	return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN;
+}

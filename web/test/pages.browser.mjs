@@ -1,0 +1,138 @@
+// @ts-check
+// What holds for every page of the site, whatever is on it.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { address, desk, newPage, overflow, phone, ready, setUp, violations, visit, watch, withPage } from './harness.mjs';
+import { dist, pagesOf, serveFolder } from './server.mjs';
+
+setUp();
+const pages = await pagesOf();
+
+for (const path of pages) {
+	describe(`/${path}`, () => {
+		for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+			for (const viewport of [phone, desk]) {
+				test(`accessible, ${colorScheme} at ${viewport.width} px`, () =>
+					withPage({ colorScheme, viewport }, async (page) => {
+						await visit(page, path);
+						assert.deepEqual(await violations(page), []);
+						const dark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+						const light = (dark.match(/[\d.]+/g) ?? []).slice(0, 3).reduce((sum, c) => sum + Number(c), 0) / 3;
+						assert.equal(light > 128, colorScheme === 'light', `background ${dark}`);
+					}));
+			}
+		}
+
+		for (const width of [320, 390, 768]) {
+			test(`not wider than ${width} px`, () =>
+				withPage({ viewport: { width, height: 800 } }, async (page) => {
+					await visit(page, path);
+					assert.deepEqual(await overflow(page), { excess: 0, by: [] });
+				}));
+		}
+
+		test('targets of at least 24 px', () =>
+			withPage({ viewport: phone }, async (page) => {
+				await visit(page, path);
+				// Links within a sentence are exempt (WCAG 2.5.8); a slider is as tall as its row.
+				const small = await page.evaluate(() =>
+					[...document.querySelectorAll('button, input, select, summary, [role=slider], [role=tab], nav a')]
+						.map((e) => ({ e, box: e.getBoundingClientRect() }))
+						.filter(({ e, box }) => box.width > 1 && (box.width < 24 || box.height < 24) && !e.closest('.skip'))
+						.map(({ e, box }) => `${e.outerHTML.slice(0, 120)} ${box.width} x ${box.height}`),
+				);
+				assert.deepEqual(small, []);
+			}));
+
+		test('readable with scripts off', () =>
+			withPage({ javaScriptEnabled: false }, async (page) => {
+				await page.goto(address(path));
+				assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1);
+				const words = (await page.getByRole('main').innerText()).split(/\s+/).length;
+				assert.ok(words >= 100, `${words} words in main`);
+				const numbers = (await page.getByRole('main').innerText()).match(/\d\.\d{2,}/g) ?? [];
+				assert.ok(numbers.length >= 3, `figures in the prerendered text: ${numbers}`);
+			}));
+
+		test('does not move while it loads', () =>
+			withPage({ viewport: phone }, async (page) => {
+				await page.addInitScript(() => {
+					Object.assign(window, { shift: 0 });
+					new PerformanceObserver((list) => {
+						// @ts-expect-error layout shifts are not in TypeScript's DOM library
+						for (const e of list.getEntries()) if (!e.hadRecentInput) window.shift += e.value;
+					}).observe({ type: 'layout-shift', buffered: true });
+				});
+				await visit(page, path);
+				await page.waitForTimeout(300);
+				const shift = await page.evaluate('window.shift');
+				assert.ok(Number(shift) <= 0.02, `cumulative layout shift ${shift}, want at most 0.02`);
+			}));
+
+		test('hydration leaves the prerendered text as it is', async () => {
+			const text = (/** @type {boolean} */ javaScriptEnabled) =>
+				withPage({ javaScriptEnabled, reducedMotion: 'reduce' }, async (page) => {
+					if (javaScriptEnabled) await visit(page, path);
+					else await page.goto(address(path));
+					return page.evaluate(() => document.querySelector('main')?.textContent?.replace(/\s+/g, ' ').trim());
+				});
+			const [before, after] = [await text(false), await text(true)];
+			assert.ok(before);
+			assert.equal(after, before);
+		});
+
+		test('links lead somewhere', () =>
+			withPage({}, async (page) => {
+				await visit(page, path);
+				const links = await page.locator('a[href]').evaluateAll((list) => list.map((a) => /** @type {HTMLAnchorElement} */ (a).href));
+				const own = [...new Set(links)].filter((link) => new URL(link).origin === new URL(address()).origin);
+				assert.ok(own.length >= pages.length - 1, `${own.length} links to pages of the site`);
+				for (const link of own) {
+					const answer = await page.request.get(link);
+					assert.equal(answer.status(), 200, link);
+					const anchor = new URL(link).hash.slice(1);
+					if (anchor) assert.match(await answer.text(), new RegExp(`id="${anchor}"`), link);
+				}
+			}));
+
+		test('says what it is', () =>
+			withPage({}, async (page) => {
+				await visit(page, path);
+				assert.match(await page.title(), /xent/);
+				assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+				assert.ok(await page.locator('meta[name=description]').getAttribute('content'));
+				await page.keyboard.press('Tab');
+				const first = await page.evaluate(() => [document.activeElement?.textContent, document.activeElement?.getAttribute('href')]);
+				assert.match(String(first[0]), /^Skip to/, 'the first stop of the Tab key');
+				assert.equal(await page.locator(String(first[1])).count(), 1);
+			}));
+	});
+}
+
+test('works under any path on the plainest static host', async () => {
+	const folder = await mkdtemp(join(tmpdir(), 'xent-export-'));
+	if (process.env.XENT) execFileSync(process.env.XENT, ['lab', '--export', folder]);
+	const host = await serveFolder(process.env.XENT ? folder : dist, '/some/sub/path/');
+	try {
+		for (const path of pages) {
+			const page = await newPage();
+			const problems = await watch(page, new URL(host.url).origin);
+			/** @type {string[]} */
+			const outside = [];
+			page.on('request', (r) => r.url().startsWith(host.url) || outside.push(r.url()));
+			await page.goto(host.url + path.replace(/\/$/, '')); // without its slash: the host redirects
+			await ready(page);
+			assert.deepEqual([...(await problems()), ...outside], [], path);
+			assert.equal(page.url(), host.url + path);
+			await page.context().close();
+		}
+	} finally {
+		await host.close();
+		await rm(folder, { recursive: true });
+	}
+});

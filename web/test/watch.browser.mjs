@@ -1,0 +1,97 @@
+// @ts-check
+// The checks themselves, on pages that are wrong: each must be seen to fail.
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { launch } from './browser.mjs';
+import { overflow, violations, watch } from './harness.mjs';
+import { pagesOf, serveFolder } from './server.mjs';
+
+/** @type {Record<string, string>} */
+const wrong = {
+	'request.html': '<img alt="" src="http://127.0.0.2:9/pixel.png">',
+	'console.html': '<script src="console.js"></script>',
+	'console.js': 'console.error("on the console")',
+	'uncaught.html': '<script src="uncaught.js"></script>',
+	'uncaught.js': 'throw new Error("not caught")',
+	'missing.html': '<link rel="stylesheet" href="missing.css">',
+	'inline.html': `<meta http-equiv="Content-Security-Policy" content="default-src 'self'"><script>1</script>`,
+	'wide.html': '<div class="wide" style="width:400px">wide</div>',
+	'axe.html': '<title>x</title><main><h1>x</h1><img src="x.svg"><p style="color:#aaa;background:#fff">faint</p><button></button></main>',
+	'x.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+};
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {import('./server.mjs').Place} */
+let host;
+/** @type {string} */
+let folder;
+
+before(async () => {
+	folder = await mkdtemp(join(tmpdir(), 'xent-wrong-'));
+	for (const [name, text] of Object.entries(wrong)) {
+		await writeFile(join(folder, name), name.endsWith('.html') ? `<!doctype html><link rel="icon" href="x.svg">${text}` : text);
+	}
+	host = await serveFolder(folder);
+	browser = await launch();
+});
+
+after(async () => {
+	await browser?.close();
+	await host?.close();
+	await rm(folder, { recursive: true });
+});
+
+/** @param {string} name @param {import('playwright-core').BrowserContextOptions} [options] */
+async function open(name, options = {}) {
+	const page = await browser.newPage(options);
+	const problems = await watch(page, new URL(host.url).origin);
+	await page.goto(host.url + name);
+	return { page, problems };
+}
+
+for (const [name, want] of /** @type {const} */ ([
+	['request.html', /^request to http:\/\/127\.0\.0\.2/],
+	['console.html', /^console error: on the console/],
+	['uncaught.html', /^uncaught: not caught/],
+	['missing.html', /^404 .*missing\.css/],
+	['inline.html', /^policy: script-src/],
+])) {
+	test(`the watch sees ${name}`, async () => {
+		const { page, problems } = await open(name);
+		const seen = await problems();
+		assert.ok(seen.some((line) => want.test(line)), `${JSON.stringify(seen)} holds no ${want}`);
+		await page.close();
+	});
+}
+
+test('a page without fault has no problems', async () => {
+	const { page, problems } = await open('wide.html');
+	assert.deepEqual(await problems(), []);
+	await page.close();
+});
+
+test('overflow is seen and named', async () => {
+	const { page } = await open('wide.html', { viewport: { width: 390, height: 800 } });
+	const { excess, by } = await overflow(page);
+	assert.ok(excess >= 10, `excess ${excess}`);
+	assert.deepEqual(by, ['div.wide']);
+	await page.close();
+});
+
+test('axe sees a missing language, name, alternative and contrast', async () => {
+	const { page } = await open('axe.html');
+	const found = (await violations(page)).map((line) => line.split(':')[0]);
+	for (const rule of ['html-has-lang', 'button-name', 'image-alt', 'color-contrast']) {
+		assert.ok(found.includes(rule), `${rule} is not among ${found}`);
+	}
+	await page.close();
+});
+
+test('a folder without pages is no site', async () => {
+	await assert.rejects(pagesOf(folder), /0 pages/);
+});

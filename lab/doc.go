@@ -12,13 +12,15 @@
 // Running go generate in xent/lab turns every function of this shape into a WebAssembly export and a typed
 // TypeScript function of the same name: to add an explorer, write one function and generate.
 //
-//	explorer                          file              functions
-//	E1 cross-entropy of a softmax     crossentropy.go   CrossEntropy, SolveLogit
-//	   the loss against probability   losscurve.go      LossCurve, Surprisal
-//	E4 entropy + KL = cross-entropy   kl.go             KL, KLPath
-//	   distributions as bars          simplex.go        Redistribute
-//	   three classes as a triangle    ternary.go        Ternary, TernaryPoint
-//	numbers as text                   format.go         Format
+//	explorer                             file              functions
+//	E1 cross-entropy of a softmax        crossentropy.go   CrossEntropy, SolveLogit
+//	   its live formula                  formula.go
+//	   the loss against probability      losscurve.go      LossCurve, Surprisal
+//	E4 entropy + KL = cross-entropy      kl.go             KL
+//	   the way from q to p               klpath.go         KLPath
+//	   three classes as a triangle       ternary.go        Ternary, TernaryPoint
+//	distributions that are dragged       simplex.go        Redistribute, Normalise
+//	numbers as text                      format.go         Format
 //
 // Special values: NaN is refused with a [ParamError]; infinities are computed with and printed as ∞.
 // Memory: a view is fresh memory, owned by the caller.

@@ -34,7 +34,7 @@ func (c *checker) fail(param, got, want string) {
 
 func (c *checker) unit(u Unit) {
 	if u != Nats && u != Bits {
-		c.fail("unit", strconv.Quote(string(u)), `"nats" or "bits"`)
+		c.fail("unit", quote(string(u)), `"nats" or "bits"`)
 	}
 }
 
@@ -107,3 +107,6 @@ func element(param string, i int) string { return param + "[" + strconv.Itoa(i) 
 
 // number prints x for an error message.
 func number(x float64) string { return Significant(x, 6) }
+
+// quote marks a constant; strconv.Quote would bring its Unicode tables along.
+func quote(constant string) string { return `"` + constant + `"` }

@@ -50,7 +50,7 @@ func Format(params FormatParams) (FormatView, error) {
 	case StyleShortest:
 		format = Shortest
 	default:
-		c.fail("style", strconv.Quote(string(params.Style)), `"fixed", "significant" or "shortest"`)
+		c.fail("style", quote(string(params.Style)), `"fixed", "significant" or "shortest"`)
 	}
 	if !c.ok() {
 		return FormatView{}, c.result()

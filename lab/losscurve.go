@@ -57,7 +57,7 @@ func LossCurve(params LossCurveParams) (LossCurveView, error) {
 	case AxisLog:
 		c.inRange("minProb", params.MinProb, 1e-300, 0.5)
 	default:
-		c.fail("axis", string(params.Axis), `"linear" or "log"`)
+		c.fail("axis", quote(string(params.Axis)), `"linear" or "log"`)
 	}
 	if !c.ok() {
 		return LossCurveView{}, c.result()

@@ -1,10 +1,6 @@
 package lab
 
-import (
-	"math"
-
-	"xent/info"
-)
+import "xent/info"
 
 // Unit is the unit of information that a view is given in.
 type Unit string
@@ -18,7 +14,7 @@ const (
 // of returns n in the unit u.
 func (u Unit) of(n info.Nats) float64 {
 	if u == Bits {
-		return float64(n) / math.Ln2
+		return n.Bits()
 	}
 	return float64(n)
 }
@@ -26,7 +22,7 @@ func (u Unit) of(n info.Nats) float64 {
 // nats returns x, given in the unit u, as Nats.
 func (u Unit) nats(x float64) info.Nats {
 	if u == Bits {
-		return info.Nats(x * math.Ln2)
+		return info.FromBits(x)
 	}
 	return info.Nats(x)
 }

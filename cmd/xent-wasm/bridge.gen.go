@@ -32,6 +32,34 @@ func exportFormat() status {
 	})
 }
 
+//go:wasmexport kl
+func exportKL() status {
+	return call(func(t *tape) error {
+		view, err := lab.KL(readKLParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeKLView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
+//go:wasmexport klPath
+func exportKLPath() status {
+	return call(func(t *tape) error {
+		view, err := lab.KLPath(readKLPathParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeKLPathView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
 //go:wasmexport lossCurve
 func exportLossCurve() status {
 	return call(func(t *tape) error {
@@ -41,6 +69,34 @@ func exportLossCurve() status {
 		}
 		t.startView()
 		writeLossCurveView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
+//go:wasmexport normalise
+func exportNormalise() status {
+	return call(func(t *tape) error {
+		view, err := lab.Normalise(readNormaliseParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeNormaliseView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
+//go:wasmexport redistribute
+func exportRedistribute() status {
+	return call(func(t *tape) error {
+		view, err := lab.Redistribute(readRedistributeParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeRedistributeView(t, view)
 		t.endView()
 		return nil
 	})
@@ -74,7 +130,37 @@ func exportSurprisal() status {
 	})
 }
 
+//go:wasmexport ternary
+func exportTernary() status {
+	return call(func(t *tape) error {
+		view, err := lab.Ternary(readTernaryParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeTernaryView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
+//go:wasmexport ternaryPoint
+func exportTernaryPoint() status {
+	return call(func(t *tape) error {
+		view, err := lab.TernaryPoint(readTernaryPointParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeTernaryPointView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
 var constantsOfAxis = []lab.Axis{lab.AxisLinear, lab.AxisLog}
+
+var constantsOfDivergence = []lab.Divergence{lab.Forward, lab.Reverse, lab.JensenShannon}
 
 var constantsOfStyle = []lab.Style{lab.StyleFixed, lab.StyleSignificant, lab.StyleShortest}
 
@@ -97,6 +183,24 @@ func readFormatParams(t *tape) lab.FormatParams {
 	}
 }
 
+func readKLParams(t *tape) lab.KLParams {
+	return lab.KLParams{
+		P:    t.readFloats(),
+		Q:    t.readFloats(),
+		Unit: readEnum(t, constantsOfUnit),
+	}
+}
+
+func readKLPathParams(t *tape) lab.KLPathParams {
+	return lab.KLPathParams{
+		P:       t.readFloats(),
+		Q:       t.readFloats(),
+		Unit:    readEnum(t, constantsOfUnit),
+		Samples: t.readInt(),
+		T:       t.readFloat(),
+	}
+}
+
 func readLossCurveParams(t *tape) lab.LossCurveParams {
 	return lab.LossCurveParams{
 		Unit:    readEnum(t, constantsOfUnit),
@@ -105,6 +209,21 @@ func readLossCurveParams(t *tape) lab.LossCurveParams {
 		MinProb: t.readFloat(),
 		MaxLoss: t.readFloat(),
 		Loss:    t.readFloat(),
+	}
+}
+
+func readNormaliseParams(t *tape) lab.NormaliseParams {
+	return lab.NormaliseParams{
+		Values: t.readFloats(),
+	}
+}
+
+func readRedistributeParams(t *tape) lab.RedistributeParams {
+	return lab.RedistributeParams{
+		Values: t.readFloats(),
+		Index:  t.readInt(),
+		To:     t.readFloat(),
+		Locked: readSlice(t, func(t *tape) bool { return t.readBool() }),
 	}
 }
 
@@ -124,6 +243,38 @@ func readSurprisalParams(t *tape) lab.SurprisalParams {
 		Probs: t.readFloats(),
 		Unit:  readEnum(t, constantsOfUnit),
 	}
+}
+
+func readTernaryParams(t *tape) lab.TernaryParams {
+	return lab.TernaryParams{
+		P:          t.readFloats(),
+		Q:          t.readFloats(),
+		Unit:       readEnum(t, constantsOfUnit),
+		Divergence: readEnum(t, constantsOfDivergence),
+		Levels:     t.readFloats(),
+		Rays:       t.readInt(),
+	}
+}
+
+func readTernaryPointParams(t *tape) lab.TernaryPointParams {
+	return lab.TernaryPointParams{
+		X: t.readFloat(),
+		Y: t.readFloat(),
+	}
+}
+
+func writeArea(t *tape, v lab.Area) {
+	t.writeFloat(v.Left)
+	t.writeFloat(v.Right)
+	t.writeFloat(v.Truth)
+	t.writeFloat(v.Model)
+}
+
+func writeContour(t *tape, v lab.Contour) {
+	t.writeFloat(v.Level)
+	t.writeString(v.Text)
+	writeSlice(t, v.Lines, func(t *tape, v []lab.Point) { writeSlice(t, v, func(t *tape, v lab.Point) { writePoint(t, v) }) })
+	writeSlice(t, v.Label, func(t *tape, v lab.Point) { writePoint(t, v) })
 }
 
 func writeCrossEntropyCode(t *tape, v lab.CrossEntropyCode) {
@@ -180,6 +331,72 @@ func writeFormulaTerm(t *tape, v lab.FormulaTerm) {
 	t.writeBool(v.Zero)
 }
 
+func writeKLCode(t *tape, v lab.KLCode) {
+	writeSlice(t, v.P, func(t *tape, v string) { t.writeString(v) })
+	writeSlice(t, v.Q, func(t *tape, v string) { t.writeString(v) })
+	t.writeString(v.Entropy)
+	t.writeString(v.KL)
+	t.writeString(v.CrossEntropy)
+	t.writeString(v.ReverseKL)
+	t.writeString(v.JS)
+}
+
+func writeKLPathView(t *tape, v lab.KLPathView) {
+	t.writeFloats(v.Q)
+	writeSlice(t, v.Curves, func(t *tape, v lab.PathCurve) { writePathCurve(t, v) })
+	t.writeFloat(v.Top)
+}
+
+func writeKLRow(t *tape, v lab.KLRow) {
+	t.writeFloat(v.Entropy)
+	t.writeFloat(v.KL)
+	t.writeFloat(v.CrossEntropy)
+	writeKLRowText(t, v.Text)
+}
+
+func writeKLRowText(t *tape, v lab.KLRowText) {
+	t.writeString(v.P)
+	t.writeString(v.Q)
+	t.writeString(v.Entropy)
+	t.writeString(v.KL)
+	t.writeString(v.CrossEntropy)
+}
+
+func writeKLSum(t *tape, v lab.KLSum) {
+	t.writeString(v.Entropy)
+	t.writeString(v.KL)
+	t.writeString(v.CrossEntropy)
+}
+
+func writeKLText(t *tape, v lab.KLText) {
+	t.writeString(v.Entropy)
+	t.writeString(v.KL)
+	t.writeString(v.CrossEntropy)
+	t.writeString(v.ReverseKL)
+	t.writeString(v.ModelEntropy)
+	t.writeString(v.JS)
+	t.writeString(v.JSMax)
+	writeKLSum(t, v.Sum)
+	t.writeBool(v.RowsAddUp)
+	t.writeString(v.Log)
+}
+
+func writeKLView(t *tape, v lab.KLView) {
+	writeSlice(t, v.Rows, func(t *tape, v lab.KLRow) { writeKLRow(t, v) })
+	t.writeFloat(v.Entropy)
+	t.writeFloat(v.KL)
+	t.writeFloat(v.CrossEntropy)
+	t.writeFloat(v.ReverseKL)
+	t.writeFloat(v.ModelEntropy)
+	t.writeFloat(v.JS)
+	t.writeFloat(v.JSMax)
+	writeSlice(t, v.Missed, func(t *tape, v int) { t.writeInt(v) })
+	writeSlice(t, v.Invented, func(t *tape, v int) { t.writeInt(v) })
+	writeSlice(t, v.Areas, func(t *tape, v lab.Area) { writeArea(t, v) })
+	writeKLCode(t, v.Code)
+	writeKLText(t, v.Text)
+}
+
 func writeLossCurveView(t *tape, v lab.LossCurveView) {
 	writeSlice(t, v.Points, func(t *tape, v lab.Point) { writePoint(t, v) })
 	writeMarker(t, v.Marker)
@@ -193,9 +410,26 @@ func writeMarker(t *tape, v lab.Marker) {
 	t.writeString(v.Text)
 }
 
+func writeNormaliseView(t *tape, v lab.NormaliseView) {
+	t.writeFloats(v.Values)
+	t.writeBool(v.Changed)
+}
+
+func writePathCurve(t *tape, v lab.PathCurve) {
+	writeEnum(t, constantsOfDivergence, v.Kind)
+	writeSlice(t, v.Points, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeMarker(t, v.Marker)
+	t.writeBool(v.Endless)
+}
+
 func writePoint(t *tape, v lab.Point) {
 	t.writeFloat(v.X)
 	t.writeFloat(v.Y)
+}
+
+func writeRedistributeView(t *tape, v lab.RedistributeView) {
+	t.writeFloats(v.Values)
+	t.writeBool(v.Reached)
 }
 
 func writeSolveLogitView(t *tape, v lab.SolveLogitView) {
@@ -207,4 +441,14 @@ func writeSolveLogitView(t *tape, v lab.SolveLogitView) {
 func writeSurprisalView(t *tape, v lab.SurprisalView) {
 	t.writeFloats(v.Values)
 	writeSlice(t, v.Texts, func(t *tape, v string) { t.writeString(v) })
+}
+
+func writeTernaryPointView(t *tape, v lab.TernaryPointView) {
+	t.writeFloats(v.Values)
+}
+
+func writeTernaryView(t *tape, v lab.TernaryView) {
+	writePoint(t, v.P)
+	writePoint(t, v.Q)
+	writeSlice(t, v.Contours, func(t *tape, v lab.Contour) { writeContour(t, v) })
 }

@@ -5,11 +5,41 @@ import type { Call, Reader, Writer } from './tape';
 /** Axis is the scale of a probability axis. */
 export type Axis = 'linear' | 'log';
 
+/** Divergence says in which sense the distance from a distribution q to the truth p is measured. */
+export type Divergence = 'forward' | 'reverse' | 'js';
+
 /** Style says how `Format` writes a number. */
 export type Style = 'fixed' | 'significant' | 'shortest';
 
 /** Unit is the unit of information that a view is given in. */
 export type Unit = 'nats' | 'bits';
+
+/**
+ * Area is the rectangle of one class in the area picture: as wide as p, as high as what the class
+ * costs. Its part below Truth is the class's entropy, all of it up to Model its cross-entropy, and
+ * what lies between is its KL, which is negative where Model is the lower one.
+ */
+export interface Area {
+	/** on an axis from 0 to 1 */
+	readonly left: number;
+	/** on an axis from 0 to 1 */
+	readonly right: number;
+	/** -log p and -log q; Model may be +Inf */
+	readonly truth: number;
+	/** -log p and -log q; Model may be +Inf */
+	readonly model: number;
+}
+
+/** Contour is the set of models at one divergence from the truth. */
+export interface Contour {
+	readonly level: number;
+	/** the level as it is printed */
+	readonly text: string;
+	/** pieces that end on a side of the triangle; one closed piece repeats its first point */
+	readonly lines: readonly (readonly Point[])[];
+	/** where to write Text: one point, or none if the line has no room */
+	readonly label: readonly Point[];
+}
 
 /** CrossEntropyCode holds the literals of the code tabs: reading them gives the very numbers of the view. */
 export interface CrossEntropyCode {
@@ -126,6 +156,120 @@ export interface FormulaTerm {
 	readonly zero: boolean;
 }
 
+/**
+ * KLCode holds the literals of the code tabs: the distributions as their shortest decimal text, and the
+ * figures in the unit asked for with six decimals.
+ */
+export interface KLCode {
+	readonly p: readonly string[];
+	readonly q: readonly string[];
+	readonly entropy: string;
+	readonly kl: string;
+	readonly crossEntropy: string;
+	readonly reverseKL: string;
+	readonly js: string;
+}
+
+/** KLParams is the state of explorer E4: the truth p and the model q. */
+export interface KLParams {
+	/** 2 to 6 classes, each a distribution */
+	readonly p: readonly number[];
+	/** 2 to 6 classes, each a distribution */
+	readonly q: readonly number[];
+	readonly unit: Unit;
+}
+
+/** KLPathParams asks for the way from a model q to the truth p. */
+export interface KLPathParams {
+	readonly p: readonly number[];
+	readonly q: readonly number[];
+	readonly unit: Unit;
+	/** of each curve: 2 to 400 */
+	readonly samples: number;
+	/** where on the way: 0 is q, 1 is p */
+	readonly t: number;
+}
+
+/** KLPathView is what the way from q to p looks like. */
+export interface KLPathView {
+	/** the model at T, in steps of the bars; exactly p at 1 */
+	readonly q: readonly number[];
+	readonly curves: readonly PathCurve[];
+	/** the height of the chart: every finite sample fits */
+	readonly top: number;
+}
+
+/** KLRow is one class of the table. Its KL may be negative, where q exceeds p; the total may not. */
+export interface KLRow {
+	/** -p·log p */
+	readonly entropy: number;
+	/** p·log(p/q) */
+	readonly kl: number;
+	/** -p·log q */
+	readonly crossEntropy: number;
+	readonly text: KLRowText;
+}
+
+/** KLRowText is a row as it is printed, with four decimals. */
+export interface KLRowText {
+	readonly p: string;
+	readonly q: string;
+	readonly entropy: string;
+	readonly kl: string;
+	readonly crossEntropy: string;
+}
+
+/** KLSum is the line H(p) + D(p‖q) = H(p, q) with printed figures that add up. */
+export interface KLSum {
+	readonly entropy: string;
+	readonly kl: string;
+	readonly crossEntropy: string;
+}
+
+/**
+ * KLText holds the totals as they are printed: four decimals. In the sum, decimals are added to all three
+ * until the printed entropy and KL add up to the printed cross-entropy.
+ */
+export interface KLText {
+	readonly entropy: string;
+	readonly kl: string;
+	readonly crossEntropy: string;
+	readonly reverseKL: string;
+	readonly modelEntropy: string;
+	readonly js: string;
+	readonly jsMax: string;
+	readonly sum: KLSum;
+	/** the printed rows of each column add up to its printed total */
+	readonly rowsAddUp: boolean;
+	readonly log: string;
+}
+
+/** KLView takes the cross-entropy of q under p apart. Information is in the unit asked for. */
+export interface KLView {
+	readonly rows: readonly KLRow[];
+	/** H(p) = -Σ p·log p */
+	readonly entropy: number;
+	/** D(p‖q) = Σ p·log(p/q) */
+	readonly kl: number;
+	/** H(p, q) = -Σ p·log q = Entropy + KL */
+	readonly crossEntropy: number;
+	/** D(q‖p) */
+	readonly reverseKL: number;
+	/** H(q) */
+	readonly modelEntropy: number;
+	/** ½D(p‖m) + ½D(q‖m), m = (p+q)/2 */
+	readonly js: number;
+	/** its bound, log 2 */
+	readonly jsMax: number;
+	/** p > 0 and q = 0: D(p‖q) = ∞ */
+	readonly missed: readonly number[];
+	/** q > 0 and p = 0: D(q‖p) = ∞ */
+	readonly invented: readonly number[];
+	readonly areas: readonly Area[];
+	readonly code: KLCode;
+	readonly text: KLText;
+}
+
 /** LossCurveParams asks for the curve L = -log p and the place of one loss on it. */
 export interface LossCurveParams {
 	readonly unit: Unit;
@@ -160,10 +304,54 @@ export interface Marker {
 	readonly text: string;
 }
 
+/** NormaliseParams are weights of at least 0, one of them above. */
+export interface NormaliseParams {
+	readonly values: readonly number[];
+}
+
+/** NormaliseView is the distribution in proportion to the weights. */
+export interface NormaliseView {
+	/** multiples of 1/BarSteps that sum to 1 */
+	readonly values: readonly number[];
+	/** the weights did not sum to 1, by more than what rounding to the grid explains */
+	readonly changed: boolean;
+}
+
+/** PathCurve is one divergence along the way. */
+export interface PathCurve {
+	readonly kind: Divergence;
+	/** X from 0 to 1, finite Y; a curve that starts or ends at infinity lacks that end */
+	readonly points: readonly Point[];
+	/** at T */
+	readonly marker: Marker;
+	/** the divergence is infinite at one end */
+	readonly endless: boolean;
+}
+
 /** Point is a place on a chart, in the units of its axes. */
 export interface Point {
 	readonly x: number;
 	readonly y: number;
+}
+
+/** RedistributeParams asks to move one bar of a distribution. */
+export interface RedistributeParams {
+	/** the distribution when the drag began, so that dragging back restores it */
+	readonly values: readonly number[];
+	/** the bar that moves */
+	readonly index: number;
+	/** where to, in 0 … 1 */
+	readonly to: number;
+	/** bars that stay as they are */
+	readonly locked?: readonly boolean[] | undefined;
+}
+
+/** RedistributeView is the distribution after the move. */
+export interface RedistributeView {
+	/** multiples of 1/BarSteps whose numerators sum to BarSteps */
+	readonly values: readonly number[];
+	/** the bar went where it was asked to; else locked bars left no room */
+	readonly reached: boolean;
 }
 
 /** SolveLogitParams asks for the logit that gives class Class the probability Prob. */
@@ -201,11 +389,49 @@ export interface SurprisalView {
 	readonly texts: readonly string[];
 }
 
+/** TernaryParams asks for the triangle of all models over three classes. */
+export interface TernaryParams {
+	/** three classes each */
+	readonly p: readonly number[];
+	/** three classes each */
+	readonly q: readonly number[];
+	readonly unit: Unit;
+	readonly divergence: Divergence;
+	/** of the contour lines, above 0, in the unit; at most 12 */
+	readonly levels: readonly number[];
+	/** directions towards each side: 4 to 100 */
+	readonly rays: number;
+}
+
+/** TernaryPointParams is a place in or beside the triangle, in the coordinates of `TernaryView`. */
+export interface TernaryPointParams {
+	readonly x: number;
+	readonly y: number;
+}
+
+/** TernaryPointView is the distribution there. */
+export interface TernaryPointView {
+	readonly values: readonly number[];
+}
+
+/**
+ * TernaryView places distributions in a triangle whose corners are the certain ones: the first class
+ * at (0, 0), the second at (1, 0), the third at (½, 1). Y counts heights of the triangle, so an
+ * equilateral drawing scales it by √3/2.
+ */
+export interface TernaryView {
+	readonly p: Point;
+	readonly q: Point;
+	readonly contours: readonly Contour[];
+}
+
 /** The bounds that package lab checks. */
 export const limits = {
 	minClasses: 2,
 	maxClasses: 10,
 	logitSliderMax: 12,
+	maxBars: 6,
+	barSteps: 10000,
 } as const;
 
 /** The explorers: each computes in WebAssembly, at once, and throws a LabError for wrong parameters. */
@@ -228,12 +454,47 @@ export interface Lab {
 	 */
 	format(params: FormatParams): FormatView;
 	/**
+	 * KL takes the cross-entropy of a model q under the truth p apart, class by class:
+	 *
+	 * 	-p·log q = -p·log p + p·log(p/q)
+	 * 	 H(p, q) =   H(p)   +   D(p‖q)
+	 *
+	 * Totals are computed from full precision, not from the printed rows.
+	 * Special values: a class with p = 0 contributes nothing; one with p > 0 and q = 0 makes D(p‖q) and H(p, q) infinite
+	 * and stands in Missed.
+	 * Errors: `ParamError` for a wrong number of classes or what is no distribution.
+	 */
+	kl(params: KLParams): KLView;
+	/**
+	 * KLPath moves the model to the truth in a straight line, q(t) = (1-t)·q + t·p, and follows the divergences.
+	 * Each is convex in q, so along the line none can rise again: each falls to 0 at t = 1.
+	 *
+	 * Special values: where q excludes a class of p, D(p‖q) is infinite at t = 0 and finite at once after it;
+	 * the reverse is infinite all the way to t = 1 where p excludes a class of q.
+	 * Errors: `ParamError`.
+	 */
+	klPath(params: KLPathParams): KLPathView;
+	/**
 	 * LossCurve samples L = -log p from left to right inside a frame. On the linear axis the samples
 	 * crowd towards p = 0, where the curve is steep; the curve leaves the frame at its top.
 	 *
 	 * Errors: `ParamError`.
 	 */
 	lossCurve(params: LossCurveParams): LossCurveView;
+	/**
+	 * Normalise makes a distribution of weights: of numbers that were typed or came with a link.
+	 *
+	 * Errors: `ParamError` for a negative or infinite weight, or a sum of 0.
+	 */
+	normalise(params: NormaliseParams): NormaliseView;
+	/**
+	 * Redistribute moves one bar and rescales the others so that the sum stays 1: they keep their
+	 * proportions, share evenly if all are 0, and stay if they are locked. The bar goes as far as the locked ones allow;
+	 * it cannot move at all when it is locked itself, or no other bar is free.
+	 *
+	 * Errors: `ParamError`.
+	 */
+	redistribute(params: RedistributeParams): RedistributeView;
 	/**
 	 * SolveLogit finds the logit of one class for a wanted probability, the other logits fixed:
 	 *
@@ -251,6 +512,25 @@ export interface Lab {
 	 * Errors: `ParamError`.
 	 */
 	surprisal(params: SurprisalParams): SurprisalView;
+	/**
+	 * Ternary draws the contour lines of a divergence around the truth.
+	 *
+	 * Each divergence here is convex in q and 0 at q = p, so it rises along every ray from p to the boundary and
+	 * crosses a level at most once: the crossing is found by bracketed Newton steps, to full precision, where a
+	 * grid would give corners. Rays end at points spaced evenly along the sides, so that lines far from p
+	 * are as smooth as near ones.
+	 *
+	 * Special values: a level that is not reached on some rays gives open pieces.
+	 * Errors: `ParamError`.
+	 */
+	ternary(params: TernaryParams): TernaryView;
+	/**
+	 * TernaryPoint returns the distribution at a place in the triangle, on the grid of the bars: where a drag
+	 * leaves the model. A place outside is moved to the nearest point inside.
+	 *
+	 * Errors: `ParamError`.
+	 */
+	ternaryPoint(params: TernaryPointParams): TernaryPointView;
 }
 
 /** Binds the explorers to a way of calling them. */
@@ -258,13 +538,21 @@ export function bind(call: Call): Lab {
 	return {
 		crossEntropy: (params) => call('crossEntropy', params, writeCrossEntropyParams, readCrossEntropyView),
 		format: (params) => call('format', params, writeFormatParams, readFormatView),
+		kl: (params) => call('kl', params, writeKLParams, readKLView),
+		klPath: (params) => call('klPath', params, writeKLPathParams, readKLPathView),
 		lossCurve: (params) => call('lossCurve', params, writeLossCurveParams, readLossCurveView),
+		normalise: (params) => call('normalise', params, writeNormaliseParams, readNormaliseView),
+		redistribute: (params) => call('redistribute', params, writeRedistributeParams, readRedistributeView),
 		solveLogit: (params) => call('solveLogit', params, writeSolveLogitParams, readSolveLogitView),
 		surprisal: (params) => call('surprisal', params, writeSurprisalParams, readSurprisalView),
+		ternary: (params) => call('ternary', params, writeTernaryParams, readTernaryView),
+		ternaryPoint: (params) => call('ternaryPoint', params, writeTernaryPointParams, readTernaryPointView),
 	};
 }
 
 const constantsOfAxis: readonly Axis[] = ['linear', 'log'];
+
+const constantsOfDivergence: readonly Divergence[] = ['forward', 'reverse', 'js'];
 
 const constantsOfStyle: readonly Style[] = ['fixed', 'significant', 'shortest'];
 
@@ -283,6 +571,20 @@ function writeFormatParams(w: Writer, v: FormatParams): void {
 	w.number(v.digits, 'digits');
 }
 
+function writeKLParams(w: Writer, v: KLParams): void {
+	w.numbers(v.p, 'p');
+	w.numbers(v.q, 'q');
+	w.constant(constantsOfUnit, v.unit, 'unit');
+}
+
+function writeKLPathParams(w: Writer, v: KLPathParams): void {
+	w.numbers(v.p, 'p');
+	w.numbers(v.q, 'q');
+	w.constant(constantsOfUnit, v.unit, 'unit');
+	w.number(v.samples, 'samples');
+	w.number(v.t, 't');
+}
+
 function writeLossCurveParams(w: Writer, v: LossCurveParams): void {
 	w.constant(constantsOfUnit, v.unit, 'unit');
 	w.constant(constantsOfAxis, v.axis, 'axis');
@@ -290,6 +592,17 @@ function writeLossCurveParams(w: Writer, v: LossCurveParams): void {
 	w.number(v.minProb, 'minProb');
 	w.number(v.maxLoss, 'maxLoss');
 	w.number(v.loss, 'loss');
+}
+
+function writeNormaliseParams(w: Writer, v: NormaliseParams): void {
+	w.numbers(v.values, 'values');
+}
+
+function writeRedistributeParams(w: Writer, v: RedistributeParams): void {
+	w.numbers(v.values, 'values');
+	w.number(v.index, 'index');
+	w.number(v.to, 'to');
+	w.list(v.locked ?? [], 'locked', (v) => w.boolean(v, 'locked'));
 }
 
 function writeSolveLogitParams(w: Writer, v: SolveLogitParams): void {
@@ -304,6 +617,38 @@ function writeSolveLogitParams(w: Writer, v: SolveLogitParams): void {
 function writeSurprisalParams(w: Writer, v: SurprisalParams): void {
 	w.numbers(v.probs, 'probs');
 	w.constant(constantsOfUnit, v.unit, 'unit');
+}
+
+function writeTernaryParams(w: Writer, v: TernaryParams): void {
+	w.numbers(v.p, 'p');
+	w.numbers(v.q, 'q');
+	w.constant(constantsOfUnit, v.unit, 'unit');
+	w.constant(constantsOfDivergence, v.divergence, 'divergence');
+	w.numbers(v.levels, 'levels');
+	w.number(v.rays, 'rays');
+}
+
+function writeTernaryPointParams(w: Writer, v: TernaryPointParams): void {
+	w.number(v.x, 'x');
+	w.number(v.y, 'y');
+}
+
+function readArea(r: Reader): Area {
+	return {
+		left: r.number(),
+		right: r.number(),
+		truth: r.number(),
+		model: r.number(),
+	};
+}
+
+function readContour(r: Reader): Contour {
+	return {
+		level: r.number(),
+		text: r.text(),
+		lines: r.list((r) => r.list((r) => readPoint(r))),
+		label: r.list((r) => readPoint(r)),
+	};
 }
 
 function readCrossEntropyCode(r: Reader): CrossEntropyCode {
@@ -372,6 +717,86 @@ function readFormulaTerm(r: Reader): FormulaTerm {
 	};
 }
 
+function readKLCode(r: Reader): KLCode {
+	return {
+		p: r.texts(),
+		q: r.texts(),
+		entropy: r.text(),
+		kl: r.text(),
+		crossEntropy: r.text(),
+		reverseKL: r.text(),
+		js: r.text(),
+	};
+}
+
+function readKLPathView(r: Reader): KLPathView {
+	return {
+		q: r.numbers(),
+		curves: r.list((r) => readPathCurve(r)),
+		top: r.number(),
+	};
+}
+
+function readKLRow(r: Reader): KLRow {
+	return {
+		entropy: r.number(),
+		kl: r.number(),
+		crossEntropy: r.number(),
+		text: readKLRowText(r),
+	};
+}
+
+function readKLRowText(r: Reader): KLRowText {
+	return {
+		p: r.text(),
+		q: r.text(),
+		entropy: r.text(),
+		kl: r.text(),
+		crossEntropy: r.text(),
+	};
+}
+
+function readKLSum(r: Reader): KLSum {
+	return {
+		entropy: r.text(),
+		kl: r.text(),
+		crossEntropy: r.text(),
+	};
+}
+
+function readKLText(r: Reader): KLText {
+	return {
+		entropy: r.text(),
+		kl: r.text(),
+		crossEntropy: r.text(),
+		reverseKL: r.text(),
+		modelEntropy: r.text(),
+		js: r.text(),
+		jsMax: r.text(),
+		sum: readKLSum(r),
+		rowsAddUp: r.boolean(),
+		log: r.text(),
+	};
+}
+
+function readKLView(r: Reader): KLView {
+	return {
+		rows: r.list((r) => readKLRow(r)),
+		entropy: r.number(),
+		kl: r.number(),
+		crossEntropy: r.number(),
+		reverseKL: r.number(),
+		modelEntropy: r.number(),
+		js: r.number(),
+		jsMax: r.number(),
+		missed: r.list((r) => r.number()),
+		invented: r.list((r) => r.number()),
+		areas: r.list((r) => readArea(r)),
+		code: readKLCode(r),
+		text: readKLText(r),
+	};
+}
+
 function readLossCurveView(r: Reader): LossCurveView {
 	return {
 		points: r.list((r) => readPoint(r)),
@@ -389,10 +814,33 @@ function readMarker(r: Reader): Marker {
 	};
 }
 
+function readNormaliseView(r: Reader): NormaliseView {
+	return {
+		values: r.numbers(),
+		changed: r.boolean(),
+	};
+}
+
+function readPathCurve(r: Reader): PathCurve {
+	return {
+		kind: r.constant(constantsOfDivergence),
+		points: r.list((r) => readPoint(r)),
+		marker: readMarker(r),
+		endless: r.boolean(),
+	};
+}
+
 function readPoint(r: Reader): Point {
 	return {
 		x: r.number(),
 		y: r.number(),
+	};
+}
+
+function readRedistributeView(r: Reader): RedistributeView {
+	return {
+		values: r.numbers(),
+		reached: r.boolean(),
 	};
 }
 
@@ -408,5 +856,19 @@ function readSurprisalView(r: Reader): SurprisalView {
 	return {
 		values: r.numbers(),
 		texts: r.texts(),
+	};
+}
+
+function readTernaryPointView(r: Reader): TernaryPointView {
+	return {
+		values: r.numbers(),
+	};
+}
+
+function readTernaryView(r: Reader): TernaryView {
+	return {
+		p: readPoint(r),
+		q: readPoint(r),
+		contours: r.list((r) => readContour(r)),
 	};
 }

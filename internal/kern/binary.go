@@ -10,16 +10,16 @@ import "math"
 // Softplus(-x) and σ(-x) are 1 - σ(x) and softplus(x) - x without their cancellation.
 func Softplus(x float64) (softplus, sigmoid float64) {
 	if x >= 0 {
-		e := math.Exp(-x)
+		e := Exp(-x, 0)
 		return x + math.Log1p(e), 1 / (1 + e)
 	}
-	e := math.Exp(x) // NaN stays NaN
+	e := Exp(x, 0) // NaN stays NaN
 	return math.Log1p(e), e / (1 + e)
 }
 
 // binaryTerm returns t·softplus(-x) + (1-t)·softplus(x) and its derivative in x.
 func binaryTerm(x, t float64) (loss, slope float64) {
-	e := math.Exp(-math.Abs(x))
+	e := Exp(-math.Abs(x), 0)
 	l := math.Log1p(e)
 	near, far := 1/(1+e), e/(1+e) // σ(|x|), σ(-|x|)
 	pos, neg := l, l              // softplus(-x), softplus(x)

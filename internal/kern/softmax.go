@@ -26,7 +26,7 @@ func others[T Float](x []T, temp float64) (max float64, arg int, hi, lo float64)
 	for j, v := range x {
 		if j != arg {
 			var err float64
-			s, err = twoSum(s, expGap(float64(v), max, temp))
+			s, err = twoSum(s, Exp(gap(float64(v), max, temp)))
 			c += err
 		}
 	}
@@ -50,7 +50,7 @@ func limit[T Float](x []T, arg int, max float64) float64 {
 func exps[T Float](dst, x []T, max, temp, c float64) {
 	dst = dst[:len(x)]
 	for j, v := range x {
-		dst[j] = T(c * expGap(float64(v), max, temp))
+		dst[j] = T(c * Exp(gap(float64(v), max, temp)))
 	}
 }
 
@@ -67,8 +67,7 @@ func moments[T Float](x []T) Sums {
 		if j == arg || t < underflow {
 			continue
 		}
-		e := math.Exp(t)
-		e += e * r
+		e := Exp(t, r)
 		var err float64
 		s0, err = twoSum(s0, e)
 		c0 += err

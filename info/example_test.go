@@ -1,0 +1,61 @@
+package info_test
+
+import (
+	"fmt"
+
+	"xent/info"
+)
+
+// What each class adds to entropy, divergence and cross-entropy, in bits.
+func Example() {
+	p := []float64{0.6, 0.3, 0.1}
+	q := []float64{0.33, 0.33, 0.34}
+	for i := range p {
+		h, kl, cross := info.Terms(p[i], q[i])
+		fmt.Printf("%c      %7.4f %7.4f %7.4f\n", 'A'+i, h.Bits(), kl.Bits(), cross.Bits())
+	}
+	fmt.Printf("total  %7.4f %7.4f %7.4f\n", info.Entropy(p).Bits(), info.KL(p, q).Bits(), info.CrossEntropy(p, q).Bits())
+	// Output:
+	// A       0.4422  0.5175  0.9597
+	// B       0.5211 -0.0413  0.4798
+	// C       0.3322 -0.1766  0.1556
+	// total   1.2955  0.2997  1.5952
+}
+
+func ExampleNats() {
+	loss := info.FromBits(1)
+	fmt.Println(loss, loss.Bits(), loss.Perplexity())
+	// Output: 0.6931 nats 1 2
+}
+
+func ExampleEntropy() {
+	fmt.Println(info.Entropy([]float64{0.5, 0.25, 0.25}).Bits(), "bits")
+	// Output: 1.5 bits
+}
+
+func ExampleKL() {
+	p, q := []float64{0.5, 0.5}, []float64{0.9, 0.1}
+	fmt.Printf("%.4f forward, %.4f reverse\n", float64(info.KL(p, q)), float64(info.KL(q, p)))
+	// Output: 0.5108 forward, 0.3681 reverse
+}
+
+func ExampleJS() {
+	fmt.Println(info.JS([]float64{1, 0}, []float64{0, 1}).Bits(), "bit")
+	// Output: 1 bit
+}
+
+func ExampleCrossEntropy() {
+	oneHot, q := []float64{0, 1, 0}, []float32{0.25, 0.5, 0.25}
+	fmt.Println(info.CrossEntropy([]float32{0, 1, 0}, q), info.Surprisal(0.5), info.Perplexity(oneHot))
+	// Output: 0.6931 nats 0.6931 nats 1
+}
+
+func ExampleValidate() {
+	fmt.Println(info.Validate([]float64{0.5, 0.6}))
+	fmt.Println(info.Validate([]float64{1.5, -0.5}))
+	fmt.Println(info.Validate([]float64{0.33, 0.33, 0.34}))
+	// Output:
+	// info: the probabilities sum to 1.1, want 1 (within 1e-5)
+	// info: p[0] = 1.5, want 0 ≤ p ≤ 1
+	// <nil>
+}

@@ -29,6 +29,17 @@ func (t *text) say() string {
 	return t.knowledge() + " " + t.trust()
 }
 
+func firstRows(at []int64) string {
+	if len(at) == 0 {
+		return ""
+	}
+	s := make([]string, min(len(at), 3))
+	for i := range s {
+		s[i] = Count(at[i])
+	}
+	return ", first in row " + strings.Join(s, ", ")
+}
+
 // knowledge compares with always answering the label frequencies.
 func (t *text) knowledge() string {
 	r := t.r

@@ -50,7 +50,8 @@ type Loss struct {
 	CI95     [2]float64 `json:"ci95"`
 	Infinite int64      `json:"infinite"` // rows that cost +Inf
 	Finite   float64    `json:"finite"`   // mean over the other rows, nats
-	Weight   float64    `json:"weight"`   // the denominator
+	FiniteSE float64    `json:"finite_se"`
+	Weight   float64    `json:"weight"` // the denominator
 }
 
 // Prior compares with always answering the label frequencies.

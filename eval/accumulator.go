@@ -1,0 +1,340 @@
+// Package eval measures predictions against labels: what the loss is, what it is made of, and whether
+// it can be trusted.
+//
+// One pass over blocks of rows fills an [Accumulator]; accumulators of the same [Config] merge; a
+// merged one gives a [Report]. Sums are exact, so any partition of the rows into accumulators, merged
+// in any order, gives the same report to the last bit. Memory does not grow with the rows.
+package eval
+
+import (
+	"math"
+	"strconv"
+
+	"xent"
+	"xent/internal/exact"
+)
+
+// An Accumulator has digested some rows. Make one with [New]; it is not safe for concurrent use.
+type Accumulator struct {
+	cfg     Config
+	classes int     // of the distribution: 2 where the scores have one column
+	tau     float64 // tolerance of sums of probabilities
+	as      Input   // what rows are being measured as: Logits (log-probabilities too) or Probs; Auto before the first
+	mixed   bool    // parts were measured as different kinds
+	row     row     // buffers
+
+	seen, ignored, weightless int64
+	evidence                  evidence
+	health                    health
+	noSoftmax                 rowList // rows without a loss: NaN, two +Inf, nothing but -Inf
+	strays                    strays
+	badWeights                badRows
+	badTargets                [targetFaults]badRows
+
+	total    totals
+	class    []class
+	expected *exact.Shares // Σ w·p, by class
+	doubt    *exact.Shares // Σ w²·p·(1-p), by class
+	soft     *soft         // nil while every label was hard
+	constant constant
+}
+
+// totals are sums over all scored rows, and over those of finite loss where losses are summed.
+type totals struct {
+	finite   rowCount
+	infinite rowCount    // rows that cost +Inf
+	loss     exact.Sum   // Σ w·l
+	loss2    exact.Sum   // Σ w²·l
+	lossSq   exact.Sum   // Σ w²·l²
+	entropy  exact.Sum   // Σ w·H
+	spread   exact.Sum   // Σ w²·V
+	right    exact.Count // Σ w over rows predicted right
+	right2   exact.Count // Σ w² over them
+}
+
+// rowCount counts rows and their weights.
+type rowCount struct {
+	rows    int64
+	weight  exact.Count // Σ w
+	squares exact.Count // Σ w²
+}
+
+func (c *rowCount) add(w float64) {
+	c.rows++
+	c.weight.Add(w)
+	c.squares.Add(w * w)
+}
+
+func (c *rowCount) merge(d *rowCount) {
+	c.rows += d.rows
+	c.weight.Merge(&d.weight)
+	c.squares.Merge(&d.squares)
+}
+
+func (t *totals) rows() int64 { return t.finite.rows + t.infinite.rows }
+
+func (t *totals) weight() *exact.Sum {
+	s := t.finite.weight.Sum()
+	s.Merge(t.infinite.weight.Sum())
+	return s
+}
+
+func (t *totals) squares() *exact.Sum {
+	s := t.finite.squares.Sum()
+	s.Merge(t.infinite.squares.Sum())
+	return s
+}
+
+// New returns an empty Accumulator. Errors: [*ConfigError].
+func New(cfg Config) (*Accumulator, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	if cfg.Bins == 0 {
+		cfg.Bins = defaultBins
+	}
+	if cfg.Surprising == 0 {
+		cfg.Surprising = defaultSurprising
+	}
+	k := max(cfg.Classes, 2)
+	a := &Accumulator{
+		cfg: cfg, classes: k, tau: tolerance(cfg.DType, cfg.Classes),
+		row:      row{x: make([]float64, k), p: make([]float64, k), q: make([]float64, k)},
+		class:    make([]class, k),
+		expected: exact.NewShares(k), doubt: exact.NewShares(k),
+	}
+	switch {
+	case cfg.Input != Auto:
+		a.as = arithmetic(cfg.Input)
+	case cfg.Start != Auto:
+		a.as = arithmetic(cfg.Start)
+	}
+	return a, nil
+}
+
+// arithmetic returns how rows of a kind are measured: softmax changes nothing in log-probabilities.
+func arithmetic(kind Input) Input {
+	if kind == Probs {
+		return Probs
+	}
+	return Logits
+}
+
+// Add digests the rows of b, which it does not keep. Where the Config leaves the kind of the scores
+// open and no row has been seen, b decides what they are taken for.
+//
+// Errors: [*ConfigError] when b does not fit the Config or is inconsistent; nothing is then added.
+// What is wrong with the values of rows is told by [Accumulator.Report], when all of them are known.
+func Add[T xent.Float](a *Accumulator, b Block[T]) error {
+	if err := checkBlock(&a.cfg, a.classes, &b); err != nil {
+		return err
+	}
+	if a.as == Auto && b.Scores.Rows > 0 {
+		a.as = first(a, b)
+	}
+	for i := range b.Scores.Rows {
+		addRow(a, &b, i)
+	}
+	return nil
+}
+
+func checkBlock[T xent.Float](cfg *Config, classes int, b *Block[T]) error {
+	rows := b.Scores.Rows
+	rowsOf := func(field string, n int) error {
+		return &ConfigError{field, strconv.Itoa(n) + " rows", strconv.Itoa(rows)}
+	}
+	switch {
+	case b.Scores.Cols != cfg.Classes && rows > 0:
+		return &ConfigError{"Block.Scores", strconv.Itoa(b.Scores.Cols) + " columns", strconv.Itoa(cfg.Classes)}
+	case b.Labels != nil && b.Targets.Data != nil:
+		return &ConfigError{"Block.Labels", "set beside Targets", "one of the two"}
+	case b.Targets.Data != nil && b.Targets.Rows != rows:
+		return rowsOf("Block.Targets", b.Targets.Rows)
+	case b.Targets.Data != nil && b.Targets.Cols != classes:
+		return &ConfigError{"Block.Targets", strconv.Itoa(b.Targets.Cols) + " columns", strconv.Itoa(classes)}
+	case b.Targets.Data == nil && len(b.Labels) != rows:
+		return rowsOf("Block.Labels", len(b.Labels))
+	case b.Weights != nil && len(b.Weights) != rows:
+		return rowsOf("Block.Weights", len(b.Weights))
+	}
+	return nil
+}
+
+// first returns what the rows of a first block are taken for.
+func first[T xent.Float](a *Accumulator, b Block[T]) Input {
+	var e evidence
+	for i := range b.Scores.Rows {
+		scores := b.Scores.Row(i)
+		if s := look(scores); s.nan == 0 && !ignorable(a, &b, i) {
+			for k, v := range scores {
+				a.row.x[k] = float64(v)
+			}
+			e.add(b.First+int64(i), a.row.x[:len(scores)], s, a.tau, math.NaN(), a.cfg.Classes == 1)
+		}
+	}
+	least := int64(enoughRows)
+	if a.cfg.Classes >= wideRow {
+		least = 1
+	}
+	return arithmetic(e.kind(least))
+}
+
+// ignorable reports whether row i is not to be scored: its weight is 0, or its label the one to ignore.
+func ignorable[T xent.Float](a *Accumulator, b *Block[T], i int) bool {
+	return b.Weights != nil && b.Weights[i] == 0 ||
+		b.Labels != nil && a.cfg.IgnoreIndex != nil && b.Labels[i] == *a.cfg.IgnoreIndex
+}
+
+func addRow[T xent.Float](a *Accumulator, b *Block[T], i int) {
+	id := b.First + int64(i)
+	a.seen++
+	w := 1.0
+	if b.Weights != nil {
+		w = b.Weights[i]
+		if !(w >= 0 && w <= math.MaxFloat64) {
+			a.badWeights.add(id, w)
+			return
+		}
+	}
+	switch {
+	case b.Labels != nil && a.cfg.IgnoreIndex != nil && b.Labels[i] == *a.cfg.IgnoreIndex:
+		a.ignored++
+		return
+	case w == 0:
+		a.weightless++
+		return
+	}
+	if !read(a, id, b.Scores.Row(i)) {
+		return
+	}
+	if b.Targets.Data != nil {
+		a.addTarget(id, w, b.Targets.Row(i))
+		return
+	}
+	y := b.Labels[i]
+	if y < a.cfg.LabelBase || y >= a.cfg.LabelBase+int64(a.classes) {
+		a.strays.add(id, y)
+		return
+	}
+	a.addLabel(w, int(y-a.cfg.LabelBase))
+}
+
+// read turns scores into a.row, adds them to what is known of all rows, and reports whether they have a distribution.
+func read[T xent.Float](a *Accumulator, id int64, scores []T) bool {
+	r := &a.row
+	r.id, r.scan = id, look(scores)
+	a.health.add(&r.scan)
+	if r.scan.nan > 0 {
+		a.noSoftmax.add(id)
+		return false
+	}
+	column := a.cfg.Classes == 1
+	if a.as == Probs {
+		wrong := a.evidence.notProbs.count
+		for k, v := range scores {
+			r.x[k] = float64(v)
+		}
+		a.evidence.add(id, r.x[:len(scores)], r.scan, a.tau, math.NaN(), column)
+		if a.evidence.notProbs.count > wrong {
+			return false
+		}
+		simplex(r, scores)
+		return true
+	}
+	ok := softmax(r, scores)
+	x := r.x
+	if column {
+		x = r.x[1:]
+	}
+	a.evidence.add(id, x, r.scan, a.tau, r.moments.LogSumExp(), column)
+	if !ok {
+		a.noSoftmax.add(id)
+	}
+	return ok
+}
+
+// addLabel adds a.row with weight w and class y.
+func (a *Accumulator) addLabel(w float64, y int) {
+	r := &a.row
+	loss := r.cost(y)
+	right := r.arg == y
+	c := &a.class[y]
+	c.rows.Add(w)
+	c.addLoss(w, loss)
+	if right {
+		c.right.Add(w)
+	}
+	a.addScored(w, loss, y, right)
+}
+
+// addScored adds what hard and soft labels have in common.
+func (a *Accumulator) addScored(w, loss float64, y int, right bool) {
+	r, t := &a.row, &a.total
+	if loss <= math.MaxFloat64 {
+		t.finite.add(w)
+		t.loss.AddProduct(w, loss)
+		t.loss2.AddProduct(w*w, loss)
+		t.lossSq.AddProduct(w*loss, w*loss)
+	} else {
+		t.infinite.add(w)
+	}
+	t.entropy.AddProduct(w, r.entropy)
+	t.spread.AddProduct(w*w, r.spread)
+	if right {
+		t.right.Add(w)
+		t.right2.Add(w * w)
+	}
+	a.expected.Add(w, r.p)
+	for k := range r.p {
+		r.q[k] = r.doubt(k)
+	}
+	a.doubt.Add(w*w, r.q)
+	a.constant.add(r)
+}
+
+// Merge adds what b has digested; b stays as it is. Errors: [*ConfigError] when the two were made for
+// different Configs.
+func (a *Accumulator) Merge(b *Accumulator) error {
+	if !a.cfg.same(&b.cfg) {
+		return &ConfigError{"Accumulator", "made for another Config", "the same Config"}
+	}
+	switch {
+	case a.as == Auto:
+		a.as = b.as
+	case b.as != Auto && b.as != a.as:
+		a.mixed = true
+	}
+	a.mixed = a.mixed || b.mixed
+	a.seen += b.seen
+	a.ignored += b.ignored
+	a.weightless += b.weightless
+	a.evidence.merge(&b.evidence)
+	a.health.merge(&b.health)
+	a.noSoftmax.merge(&b.noSoftmax)
+	a.strays.merge(&b.strays)
+	a.badWeights.merge(&b.badWeights)
+	for i := range a.badTargets {
+		a.badTargets[i].merge(&b.badTargets[i])
+	}
+	a.total.merge(&b.total)
+	for k := range a.class {
+		a.class[k].merge(&b.class[k])
+	}
+	a.expected.Merge(b.expected)
+	a.doubt.Merge(b.doubt)
+	a.mergeSoft(b.soft)
+	a.constant.widen(&b.constant)
+	return nil
+}
+
+func (t *totals) merge(u *totals) {
+	t.finite.merge(&u.finite)
+	t.infinite.merge(&u.infinite)
+	t.loss.Merge(&u.loss)
+	t.loss2.Merge(&u.loss2)
+	t.lossSq.Merge(&u.lossSq)
+	t.entropy.Merge(&u.entropy)
+	t.spread.Merge(&u.spread)
+	t.right.Merge(&u.right)
+	t.right2.Merge(&u.right2)
+}

@@ -1,0 +1,185 @@
+package eval
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A LabelError says that labels lie outside [Low, High). All rows have been looked at.
+type LabelError struct {
+	Row       int64 // the first such row
+	Label     int64 // its label, as in the file
+	Low, High int64 // labels in range: Low ≤ label < High
+	Count     int64 // of such rows
+	Histogram []LabelCount
+	Cause     string // the likely one; "" when nothing suggests any
+	Hint      string // the flag that mends it; "" when there is none
+}
+
+// LabelCount is a label with the number of its rows.
+type LabelCount struct {
+	Label int64 `json:"label"`
+	Rows  int64 `json:"rows"`
+}
+
+func (e *LabelError) Error() string {
+	var b strings.Builder
+	b.WriteString("labels[" + strconv.FormatInt(e.Row, 10) + "] = " + strconv.FormatInt(e.Label, 10))
+	b.WriteString(", want " + strconv.FormatInt(e.Low, 10) + " ≤ label < " + strconv.FormatInt(e.High, 10))
+	b.WriteString("; out of range:")
+	for i, h := range e.Histogram {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		b.WriteString(" " + strconv.FormatInt(h.Label, 10) + " x " + strconv.FormatInt(h.Rows, 10))
+	}
+	var shown int64
+	for _, h := range e.Histogram {
+		shown += h.Rows
+	}
+	if shown < e.Count {
+		b.WriteString(" and " + strconv.FormatInt(e.Count-shown, 10) + " more")
+	}
+	if e.Cause != "" {
+		b.WriteString("; " + e.Cause)
+	}
+	return b.String()
+}
+
+// ends is how many labels out of range are counted at either end of their histogram.
+const ends = 16
+
+// strays counts the labels that are out of range, in bounded memory and with no trace of the order of
+// rows: the lowest and the highest few distinct values have exact counts, because a value among the
+// lowest few of the whole is among the lowest few of every part.
+type strays struct {
+	count      int64
+	row, label int64 // the first
+	low, high  []LabelCount
+}
+
+func (s *strays) add(row, label int64) {
+	s.first(row, label)
+	s.count++
+	s.tallyLow(LabelCount{label, 1})
+	s.tallyHigh(LabelCount{label, 1})
+}
+
+func (s *strays) merge(t *strays) {
+	if t.count == 0 {
+		return
+	}
+	s.first(t.row, t.label)
+	s.count += t.count
+	for _, c := range t.low {
+		s.tallyLow(c)
+	}
+	for _, c := range t.high {
+		s.tallyHigh(c)
+	}
+}
+
+func (s *strays) first(row, label int64) {
+	if s.count == 0 || row < s.row {
+		s.row, s.label = row, label
+	}
+}
+
+func (s *strays) tallyLow(c LabelCount) {
+	if s.low = counted(s.low, c); len(s.low) > ends {
+		s.low = s.low[:ends]
+	}
+}
+
+func (s *strays) tallyHigh(c LabelCount) {
+	if s.high = counted(s.high, c); len(s.high) > ends {
+		s.high = slices.Delete(s.high, 0, 1)
+	}
+}
+
+// histogram returns both ends, in ascending order.
+func (s *strays) histogram() []LabelCount {
+	h := slices.Clone(s.low)
+	for _, c := range s.high {
+		if len(h) == 0 || c.Label > h[len(h)-1].Label {
+			h = append(h, c)
+		}
+	}
+	return h
+}
+
+// err explains the strays, or returns nil when there are none. labelled tells whether a class occurs.
+func (s *strays) err(base int64, classes int, labelled func(class int) bool) error {
+	if s.count == 0 {
+		return nil
+	}
+	e := &LabelError{
+		Row: s.row, Label: s.label,
+		Low: base, High: base + int64(classes),
+		Count: s.count, Histogram: s.histogram(),
+	}
+	var causes, flags []string
+	for _, c := range e.Histogram {
+		why := ""
+		switch c.Label {
+		case -100:
+			why = "looks like ignore_index"
+		case 255:
+			why = "looks like the ignore index of 8-bit label images"
+		case 156:
+			why = "looks like uint8(-100), an ignore index that wrapped around"
+		case -1:
+			if base == 0 && classes == 2 && !labelled(0) {
+				causes = append(causes, "-1 occurs and 0 does not: labels are -1 and +1")
+				continue
+			}
+			if base != 0 {
+				continue
+			}
+			why = "looks like the mark of unlabelled rows"
+		}
+		if why != "" {
+			causes = append(causes, itoa(c.Label)+" x "+itoa(c.Rows)+" "+why)
+			flags = append(flags, "--ignore-index "+itoa(c.Label))
+		}
+	}
+	if len(flags) > 1 {
+		flags = nil // one of several: the user must say which
+	}
+	switch {
+	case s.has(e.High) && !labelled(0):
+		causes = append(causes, itoa(e.High)+" found, "+itoa(base)+" absent: labels start at "+itoa(base+1))
+		flags = append(flags, "--label-base "+itoa(base+1))
+	case s.has(base-1) && !labelled(classes-1) && base != 0:
+		causes = append(causes, itoa(base-1)+" found, "+itoa(e.High-1)+" absent: labels start at "+itoa(base-1))
+		flags = append(flags, "--label-base "+itoa(base-1))
+	case len(causes) == 0 && len(e.Histogram) > 1 && e.Histogram[len(e.Histogram)-1].Label >= e.High:
+		causes = append(causes, "labels reach "+itoa(e.Histogram[len(e.Histogram)-1].Label)+
+			" but the scores have "+strconv.Itoa(classes)+" classes: do the two belong together?")
+	case len(causes) == 0 && len(e.Histogram) == 1:
+		flags = append(flags, "--ignore-index "+itoa(s.label)+", if these rows are to be left out")
+	}
+	e.Cause, e.Hint = strings.Join(causes, "; "), strings.Join(flags, " ")
+	return e
+}
+
+func (s *strays) has(label int64) bool {
+	is := func(c LabelCount) bool { return c.Label == label }
+	return slices.ContainsFunc(s.low, is) || slices.ContainsFunc(s.high, is)
+}
+
+// counted adds c to a histogram in ascending order of labels.
+func counted(h []LabelCount, c LabelCount) []LabelCount {
+	at, found := slices.BinarySearchFunc(h, c.Label, func(e LabelCount, label int64) int {
+		return cmp.Compare(e.Label, label)
+	})
+	if found {
+		h[at].Rows += c.Rows
+		return h
+	}
+	return slices.Insert(h, at, c)
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

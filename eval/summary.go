@@ -1,0 +1,102 @@
+package eval
+
+import (
+	"math"
+	"slices"
+
+	"xent/internal/exact"
+)
+
+const z95 = 1.959963984540054 // of the standard normal distribution, two-sided
+
+// Report summarises the rows digested so far, which may go on growing.
+//
+// Errors, the first that applies: [*RowError] for weights and for scores that are not what they should
+// be, [*KindError] when the kind of the scores must be decided anew, [*LabelError], [*RowError] for
+// targets, [*NoRowsError]. When rows have no softmax the Report comes beside a [*RowError]; its loss is
+// then NaN. All other errors come with a nil Report.
+func (a *Accumulator) Report() (*Report, error) {
+	kind, err := a.kind()
+	if err != nil {
+		return nil, err
+	}
+	if err := a.refuse(); err != nil {
+		return nil, err
+	}
+	r := &Report{
+		Schema:  1,
+		Rows:    a.total.rows(),
+		Ignored: a.ignored + a.weightless,
+		Classes: a.classes,
+		Binary:  a.cfg.Classes == 1,
+		Names:   slices.Clone(a.cfg.Names),
+		Input:   kind,
+	}
+	a.loss(r)
+	a.accuracy(r)
+	a.warn(r)
+	if a.noSoftmax.count > 0 {
+		return r, a.nanRows()
+	}
+	return r, nil
+}
+
+// loss fills in E1 and E2. With S = Σ w·l and W = Σ w, over rows of finite loss for Finite and its SE,
+//
+//	L = S/W     SE² = N/(N-1) · Σ w²·(l-L)² / W²
+//
+// the sum of squares being W²·Σ w²l² - 2·W·S·Σ w²l + S²·Σ w², over W², without any rounding before the
+// division: it is 0 exactly when every loss is the same.
+func (a *Accumulator) loss(r *Report) {
+	t := &a.total
+	finite, squares := t.finite.weight.Sum(), t.finite.squares.Sum()
+	l := &r.Loss
+	l.Weight = t.weight().Float64()
+	l.Infinite = t.infinite.rows
+	l.Finite = exact.Ratio(&t.loss, finite)
+	n := t.finite.rows
+	l.FiniteSE = math.Sqrt(small(n) * meanVariance(finite, &t.loss, squares, &t.loss2, &t.lossSq))
+	l.Nats, l.SE = l.Finite, l.FiniteSE
+	if l.Infinite > 0 {
+		l.Nats, l.SE = math.Inf(1), math.NaN()
+	}
+	if a.noSoftmax.count > 0 {
+		l.Nats, l.SE = math.NaN(), math.NaN()
+	}
+	l.Bits = l.Nats / math.Ln2
+	l.CI95 = [2]float64{l.Nats - z95*l.SE, l.Nats + z95*l.SE}
+	r.Perplexity = math.Exp(l.Nats)
+	r.PerpCI = [2]float64{math.Exp(l.CI95[0]), math.Exp(l.CI95[1])}
+}
+
+// small returns n/(n-1), which makes a variance unbiased; NaN for n < 2.
+func small(n int64) float64 {
+	if n < 2 {
+		return math.NaN()
+	}
+	return float64(n) / float64(n-1)
+}
+
+// meanVariance returns Σ w²(x-x̄)²/W² with x̄ = S/W, from W = Σ w, S = Σ wx, Σ w², Σ w²x and Σ w²x².
+func meanVariance(w, s, w2, w2x, w2xx *exact.Sum) float64 {
+	var ww, ws, ss, num, den exact.Sum
+	ww.AddMul(w, w)
+	ws.AddMul(w, s)
+	ss.AddMul(s, s)
+	num.AddMul(&ww, w2xx)
+	num.SubMul(&ws, w2x)
+	num.SubMul(&ws, w2x)
+	num.AddMul(&ss, w2)
+	den.AddMul(&ww, &ww)
+	return max(exact.Ratio(&num, &den), 0) // rounded weights can leave a trace below 0
+}
+
+// accuracy is the share of rows whose label is the most likely class.
+func (a *Accumulator) accuracy(r *Report) {
+	t := &a.total
+	weight := t.weight()
+	acc, w := exact.Ratio(t.right.Sum(), weight), weight.Float64()
+	right2 := t.right2.Float64()
+	wrong2 := t.squares().Float64() - right2
+	r.Accuracy = Estimate{acc, math.Sqrt(small(t.rows())*(right2*(1-acc)*(1-acc)+wrong2*acc*acc)) / w}
+}

@@ -76,7 +76,11 @@ function fromApt() {
 	if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return undefined;
 	const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
 	succeeds('apt-get', ['update', '-qq'], env); // a stale list may still do
-	succeeds('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], env);
+	succeeds(
+		'apt-get',
+		['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'],
+		env,
+	);
 	return installed();
 }
 

@@ -86,7 +86,11 @@ for (const path of pages) {
 			const before = await page.locator('main').innerText();
 			await control.focus();
 			await press(page, 10); // warm: compiled and laid out once
-			assert.notEqual(await page.locator('main').innerText(), before, 'the keys change nothing: nothing was measured');
+			assert.notEqual(
+				await page.locator('main').innerText(),
+				before,
+				'the keys change nothing: nothing was measured',
+			);
 			await press(page, 30); // and back to where it began
 			const read = await counters(page);
 			const start = await read();
@@ -95,16 +99,27 @@ for (const path of pages) {
 			const end = await read();
 			const times = /** @type {number[]} */ (await page.evaluate('window.frameTimes'));
 			const cost = Object.fromEntries(
-				Object.entries(end).map(([name, value]) => [name, (value - start[/** @type {keyof typeof end} */ (name)]) / events]),
+				Object.entries(end).map(([name, value]) => [
+					name,
+					(value - start[/** @type {keyof typeof end} */ (name)]) / events,
+				]),
 			);
 			t.diagnostic(
-				`/${path} ${kind}: CPU per event ${Object.entries(cost).map(([k, v]) => `${k} ${v.toFixed(2)}`).join(', ')} ms; ` +
+				`/${path} ${kind}: CPU per event ${Object.entries(cost)
+					.map(([k, v]) => `${k} ${v.toFixed(2)}`)
+					.join(', ')} ms; ` +
 					`event to paint p50 ${quantile(times, 0.5).toFixed(1)}, p95 ${quantile(times, 0.95).toFixed(1)} ms of ${times.length}, load ${loadavg()[0]?.toFixed(1)}`,
 			);
 			assert.equal(times.length, events, 'frames seen');
 			assert.ok(Number(cost.script) > 0, 'no script ran: nothing was measured');
-			assert.ok(Number(cost.task) <= limit.task, `${cost.task} ms of CPU per event, want at most ${limit.task}`);
-			assert.ok(Number(cost.script) <= limit.script, `${cost.script} ms of script per event, want at most ${limit.script}`);
+			assert.ok(
+				Number(cost.task) <= limit.task,
+				`${cost.task} ms of CPU per event, want at most ${limit.task}`,
+			);
+			assert.ok(
+				Number(cost.script) <= limit.script,
+				`${cost.script} ms of script per event, want at most ${limit.script}`,
+			);
 			await page.context().close();
 		});
 	}

@@ -79,7 +79,8 @@ export async function watch(page, origin) {
 	/** @type {string[]} */
 	const problems = [];
 	page.on('request', (r) => {
-		if (!/^(data|blob):/.test(r.url()) && new URL(r.url()).origin !== origin) problems.push(`request to ${r.url()}`);
+		if (!/^(data|blob):/.test(r.url()) && new URL(r.url()).origin !== origin)
+			problems.push(`request to ${r.url()}`);
 	});
 	page.on('requestfailed', (r) => {
 		const why = r.failure()?.errorText ?? '';
@@ -141,7 +142,9 @@ export async function violations(page) {
 		});
 		/** @param {any[]} list */
 		const lines = (list) =>
-			list.flatMap((v) => v.nodes.map((/** @type {any} */ n) => `${v.id}: ${v.help}: ${n.target} ${n.failureSummary}`));
+			list.flatMap((v) =>
+				v.nodes.map((/** @type {any} */ n) => `${v.id}: ${v.help}: ${n.target} ${n.failureSummary}`),
+			);
 		return { passes: result.passes.length, violations: lines(result.violations) };
 	});
 	assert.ok(found.passes >= 10, `axe applied only ${found.passes} rules`);

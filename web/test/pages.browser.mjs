@@ -7,7 +7,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { address, desk, newPage, overflow, phone, ready, setUp, violations, visit, watch, withPage } from './harness.mjs';
+import {
+	address,
+	desk,
+	newPage,
+	overflow,
+	phone,
+	ready,
+	setUp,
+	violations,
+	visit,
+	watch,
+	withPage,
+} from './harness.mjs';
 import { dist, pagesOf, serveFolder } from './server.mjs';
 
 setUp();
@@ -22,7 +34,8 @@ for (const path of pages) {
 						await visit(page, path);
 						assert.deepEqual(await violations(page), []);
 						const dark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-						const light = (dark.match(/[\d.]+/g) ?? []).slice(0, 3).reduce((sum, c) => sum + Number(c), 0) / 3;
+						const light =
+							(dark.match(/[\d.]+/g) ?? []).slice(0, 3).reduce((sum, c) => sum + Number(c), 0) / 3;
 						assert.equal(light > 128, colorScheme === 'light', `background ${dark}`);
 					}));
 			}
@@ -43,7 +56,9 @@ for (const path of pages) {
 				const small = await page.evaluate(() =>
 					[...document.querySelectorAll('button, input, select, summary, [role=slider], [role=tab], nav a')]
 						.map((e) => ({ e, box: e.getBoundingClientRect() }))
-						.filter(({ e, box }) => box.width > 1 && (box.width < 24 || box.height < 24) && !e.closest('.skip'))
+						.filter(
+							({ e, box }) => box.width > 1 && (box.width < 24 || box.height < 24) && !e.closest('.skip'),
+						)
 						.map(({ e, box }) => `${e.outerHTML.slice(0, 120)} ${box.width} x ${box.height}`),
 				);
 				assert.deepEqual(small, []);
@@ -79,7 +94,9 @@ for (const path of pages) {
 				withPage({ javaScriptEnabled, reducedMotion: 'reduce' }, async (page) => {
 					if (javaScriptEnabled) await visit(page, path);
 					else await page.goto(address(path));
-					return page.evaluate(() => document.querySelector('main')?.textContent?.replace(/\s+/g, ' ').trim());
+					return page.evaluate(() =>
+						document.querySelector('main')?.textContent?.replace(/\s+/g, ' ').trim(),
+					);
 				});
 			const [before, after] = [await text(false), await text(true)];
 			assert.ok(before);
@@ -89,7 +106,9 @@ for (const path of pages) {
 		test('links lead somewhere', () =>
 			withPage({}, async (page) => {
 				await visit(page, path);
-				const links = await page.locator('a[href]').evaluateAll((list) => list.map((a) => /** @type {HTMLAnchorElement} */ (a).href));
+				const links = await page
+					.locator('a[href]')
+					.evaluateAll((list) => list.map((a) => /** @type {HTMLAnchorElement} */ (a).href));
 				const own = [...new Set(links)].filter((link) => new URL(link).origin === new URL(address()).origin);
 				assert.ok(own.length >= pages.length - 1, `${own.length} links to pages of the site`);
 				for (const link of own) {
@@ -107,7 +126,10 @@ for (const path of pages) {
 				assert.equal(await page.locator('html').getAttribute('lang'), 'en');
 				assert.ok(await page.locator('meta[name=description]').getAttribute('content'));
 				await page.keyboard.press('Tab');
-				const first = await page.evaluate(() => [document.activeElement?.textContent, document.activeElement?.getAttribute('href')]);
+				const first = await page.evaluate(() => [
+					document.activeElement?.textContent,
+					document.activeElement?.getAttribute('href'),
+				]);
 				assert.match(String(first[0]), /^Skip to/, 'the first stop of the Tab key');
 				assert.equal(await page.locator(String(first[1])).count(), 1);
 			}));

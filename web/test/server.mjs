@@ -28,7 +28,8 @@ export async function pagesOf(folder = dist) {
 		.filter((file) => file === 'index.html' || file.endsWith('/index.html'))
 		.map((file) => file.slice(0, -'index.html'.length))
 		.sort();
-	if (pages.length < 3) throw new Error(`${pages.length} pages in ${folder}: build the site first (npm run build)`);
+	if (pages.length < 3)
+		throw new Error(`${pages.length} pages in ${folder}: build the site first (npm run build)`);
 	return pages;
 }
 
@@ -56,7 +57,10 @@ async function serveBinary(binary) {
 	});
 	/** @type {Promise<string>} */
 	const printed = new Promise((resolve) => createInterface(child.stdout).once('line', resolve));
-	const url = await Promise.race([printed, ended.then((status) => new Error(`${binary} lab: ${status}: ${errors}`))]);
+	const url = await Promise.race([
+		printed,
+		ended.then((status) => new Error(`${binary} lab: ${status}: ${errors}`)),
+	]);
 	if (url instanceof Error) throw url;
 	return {
 		url,
@@ -88,7 +92,9 @@ const types = {
 export async function serveFolder(folder, prefix = '/') {
 	const names = await readdir(folder, { recursive: true, withFileTypes: true });
 	const files = new Set(
-		names.filter((f) => f.isFile()).map((f) => relative(folder, join(f.parentPath, f.name)).split(sep).join('/')),
+		names
+			.filter((f) => f.isFile())
+			.map((f) => relative(folder, join(f.parentPath, f.name)).split(sep).join('/')),
 	);
 	const server = createServer(async (request, response) => {
 		const { pathname } = new URL(request.url ?? '/', 'http://localhost');

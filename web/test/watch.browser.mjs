@@ -20,7 +20,8 @@ const wrong = {
 	'missing.html': '<link rel="stylesheet" href="missing.css">',
 	'inline.html': `<meta http-equiv="Content-Security-Policy" content="default-src 'self'"><script>1</script>`,
 	'wide.html': '<div class="wide" style="width:400px">wide</div>',
-	'axe.html': '<title>x</title><main><h1>x</h1><img src="x.svg"><p style="color:#aaa;background:#fff">faint</p><button></button></main>',
+	'axe.html':
+		'<title>x</title><main><h1>x</h1><img src="x.svg"><p style="color:#aaa;background:#fff">faint</p><button></button></main>',
 	'x.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
 };
 
@@ -34,7 +35,10 @@ let folder;
 before(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'xent-wrong-'));
 	for (const [name, text] of Object.entries(wrong)) {
-		await writeFile(join(folder, name), name.endsWith('.html') ? `<!doctype html><link rel="icon" href="x.svg">${text}` : text);
+		await writeFile(
+			join(folder, name),
+			name.endsWith('.html') ? `<!doctype html><link rel="icon" href="x.svg">${text}` : text,
+		);
 	}
 	host = await serveFolder(folder);
 	browser = await launch();
@@ -64,7 +68,10 @@ for (const [name, want] of /** @type {const} */ ([
 	test(`the watch sees ${name}`, async () => {
 		const { page, problems } = await open(name);
 		const seen = await problems();
-		assert.ok(seen.some((line) => want.test(line)), `${JSON.stringify(seen)} holds no ${want}`);
+		assert.ok(
+			seen.some((line) => want.test(line)),
+			`${JSON.stringify(seen)} holds no ${want}`,
+		);
 		await page.close();
 	});
 }

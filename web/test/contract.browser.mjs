@@ -1,0 +1,447 @@
+// @ts-check
+// What every explorer owes its reader, by keyboard alone: whatever explorers the pages hold are
+// taken through it.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { address, desk, newPage, phone, ready, setUp, violations, visit, withPage } from './harness.mjs';
+import { pagesOf } from './server.mjs';
+
+/** @import { Locator, Page } from 'playwright-core' */
+
+setUp();
+
+/** Pages with an explorer, by what the start page's own contents say: every chapter. */
+const chapters = (await pagesOf()).filter((path) => path.startsWith('learn/'));
+
+/** @param {Page} page @returns {Locator} */
+const explorer = (page) => page.locator('section.explorer');
+
+/** What the reader sees of the explorer, without what the buttons of its frame say. @param {Page} page */
+const seen = async (page) => (await explorer(page).innerText()).replace(/\s+/g, ' ');
+
+/** Moves the focus by Tab until it is on target; it fails after a round. @param {Page} page @param {Locator} target */
+async function tabTo(page, target) {
+	await target.waitFor();
+	const on = () => target.evaluate((e) => e === document.activeElement);
+	for (let i = 0; i < 200; i++) {
+		if (await on()) return;
+		await page.keyboard.press('Tab');
+	}
+	assert.fail(`Tab never reaches ${target}`);
+}
+
+/** The number a slider or bar stands at, its ends and its step. @param {Locator} control */
+const stand = (control) =>
+	control.evaluate((e) =>
+		e instanceof HTMLInputElement
+			? {
+					now: e.valueAsNumber,
+					min: Number(e.min),
+					max: Number(e.max),
+					step: Number(e.step),
+					words: e.ariaValueText ?? '',
+				}
+			: {
+					now: Number(e.getAttribute('aria-valuenow')),
+					min: Number(e.getAttribute('aria-valuemin')),
+					max: Number(e.getAttribute('aria-valuemax')),
+					step: NaN,
+					words: e.getAttribute('aria-valuetext') ?? '',
+				},
+	);
+
+for (const path of chapters) {
+	describe(`the explorer of /${path}`, () => {
+		test('has all its parts', () =>
+			withPage({}, async (page) => {
+				await visit(page, path);
+				const one = explorer(page);
+				assert.equal(await one.count(), 1);
+				assert.match(String(await one.getByRole('heading').first().textContent()), /\w/);
+				for (const [what, part, least] of /** @type {[string, Locator, number][]} */ ([
+					['a prediction', one.getByRole('group', { name: /^Predict first/ }), 1],
+					['answers', one.getByRole('group', { name: /^Predict first/ }).getByRole('radio'), 2],
+					['examples', one.getByRole('group', { name: 'Examples' }).getByRole('button'), 3],
+					['sliders or bars', one.getByRole('slider'), 3],
+					['formulas', one.locator('math'), 2],
+					['code tabs', one.getByRole('tab'), 3],
+					['tables', one.locator('table'), 1],
+					['undo', one.getByRole('button', { name: 'Undo' }), 1],
+					['reset', one.getByRole('button', { name: 'Reset' }), 1],
+					['a link', one.getByRole('button', { name: /^Copy a link/ }), 1],
+					['a live summary', one.locator('p.unseen[aria-live=polite]'), 1],
+				])) {
+					const count = await part.count();
+					assert.ok(count >= least, `${count} of ${what}, want at least ${least}`);
+				}
+			}));
+
+		test('Tab reaches every control in order, and shows where it is', () =>
+			withPage({}, async (page) => {
+				await visit(page, path);
+				await page.evaluate(() => {
+					for (const e of document.querySelectorAll('section.explorer *'))
+						if (e instanceof HTMLDetailsElement) e.open = true;
+				});
+				const wanted = await page.evaluate(() => {
+					const all = [
+						...document.querySelectorAll(
+							'section.explorer :is(button, input, select, summary, a[href], [role=slider])',
+						),
+					];
+					const own = all.filter((e) => {
+						if (e.matches(':disabled, [tabindex="-1"]') || !e.checkVisibility()) return false;
+						if (!(e instanceof HTMLInputElement) || e.type !== 'radio') return true;
+						const group = all.filter(
+							(o) => o instanceof HTMLInputElement && o.type === 'radio' && o.name === e.name,
+						);
+						return (
+							e.checked || (e === group[0] && !group.some((o) => /** @type {HTMLInputElement} */ (o).checked))
+						);
+					});
+					own.forEach((e, i) => e.setAttribute('data-order', String(i)));
+					return own.length;
+				});
+				assert.ok(wanted >= 10, `${wanted} controls`);
+				/** @type {number[]} */
+				const order = [];
+				/** @type {string[]} */
+				const unmarked = [];
+				for (let i = 0; i < 300; i++) {
+					await page.keyboard.press('Tab');
+					const at = await page.evaluate(() => {
+						const e = document.activeElement;
+						if (!e || e === document.body) return null;
+						const mark = [
+							e,
+							...e.querySelectorAll('*'),
+							...(e.nextElementSibling ? [e.nextElementSibling] : []),
+						].some((x) => {
+							const s = getComputedStyle(x);
+							return (
+								(s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1) ||
+								(x !== e && parseFloat(s.strokeWidth) >= 2)
+							);
+						});
+						return {
+							order: Number(e.getAttribute('data-order') ?? -1),
+							mark,
+							html: e.outerHTML.slice(0, 100),
+						};
+					});
+					if (!at) break;
+					if (at.order >= 0) order.push(at.order);
+					if (!at.mark) unmarked.push(at.html);
+				}
+				assert.deepEqual(
+					order,
+					Array.from({ length: wanted }, (_, i) => i),
+				);
+				assert.deepEqual(unmarked, [], 'no visible focus on these');
+			}));
+
+		test('every slider and bar obeys its keys, and the figures follow', () =>
+			withPage({}, async (page) => {
+				await visit(page, path);
+				const controls = explorer(page).getByRole('slider');
+				const summary = explorer(page).locator('p.unseen[aria-live=polite]');
+				let moved = 0;
+				for (let i = 0; i < (await controls.count()); i++) {
+					const control = controls.nth(i);
+					if ((await control.getAttribute('aria-disabled')) === 'true' || !(await control.isVisible()))
+						continue;
+					const name = String(
+						(await control.getAttribute('aria-label')) ??
+							(await control.evaluate((e) => /** @type {HTMLInputElement} */ (e).labels?.[0]?.textContent)),
+					);
+					await tabTo(page, control);
+					const key = async (/** @type {string} */ k) => (await page.keyboard.press(k), stand(control));
+
+					assert.notEqual(name, 'null', `control ${i} has no name`);
+					const first = await stand(control);
+					assert.match(first.words, /\S/, `${name}: no value in words`);
+					const before = await seen(page);
+					const low = await key('Home');
+					near(low.now, low.min, `${name}: Home`);
+					const up = await key('ArrowRight');
+					const step = up.now - low.now;
+					assert.ok(step > 0, `${name}: ArrowRight moved by ${step}`);
+					if (first.step)
+						near(step / first.step, Math.max(1, Math.round(step / first.step)), `${name}: a step of its own`);
+					near((await key('Shift+ArrowRight')).now, low.now + 11 * step, `${name}: Shift+ArrowRight`);
+					near((await key('Shift+ArrowLeft')).now, low.now + step, `${name}: Shift+ArrowLeft`);
+					near((await key('ArrowUp')).now, low.now + 2 * step, `${name}: ArrowUp`);
+					near((await key('ArrowDown')).now, low.now + step, `${name}: ArrowDown`);
+					near((await key('ArrowLeft')).now, low.now, `${name}: ArrowLeft`);
+					assert.ok((await key('PageUp')).now >= low.now + 2 * step, `${name}: PageUp is no leap`);
+					near((await key('PageDown')).now, low.now, `${name}: PageDown`);
+					const high = await key('End');
+					near(high.now, high.max, `${name}: End`);
+					assert.notEqual(high.words, low.words, `${name}: the words do not change`);
+					assert.notEqual(await seen(page), before, `${name}: nothing follows`);
+					if (moved++ === 0) {
+						const said = await summary.textContent();
+						await key('Home');
+						await page.waitForTimeout(1500);
+						assert.notEqual(
+							await summary.textContent(),
+							said,
+							'the summary for screen readers does not follow',
+						);
+					}
+					assert.doesNotMatch(await seen(page), /NaN|undefined|\[object/, `${name} at its end`);
+				}
+				assert.ok(moved >= 3, `${moved} controls moved`);
+			}));
+
+		test('number boxes take what people type', () =>
+			withPage({}, async (page) => {
+				await visit(page, path);
+				const boxes = explorer(page).getByRole('textbox');
+				const count = await boxes.count();
+				for (let i = 0; i < count; i++) {
+					const box = boxes.nth(i);
+					const start = await box.inputValue();
+					await box.fill('half');
+					await page.keyboard.press('Tab');
+					assert.equal(await box.getAttribute('aria-invalid'), 'true', 'a word is no number');
+					await box.fill('0,5');
+					await page.keyboard.press('Enter');
+					assert.equal(await box.inputValue(), '0.5', `${start}: a decimal comma`);
+					assert.equal(await box.getAttribute('aria-invalid'), 'false');
+				}
+			}));
+
+		test('examples, undo and reset, by keyboard', () =>
+			withPage({}, async (page) => {
+				await visit(page, path);
+				const examples = explorer(page).getByRole('group', { name: 'Examples' });
+				const note = explorer(page).locator('.note');
+				const buttons = examples.getByRole('button');
+				const initial = await figures(page);
+				const seenStates = new Set();
+				const count = await buttons.count();
+				for (let i = 0; i < count; i++) {
+					const button = buttons.nth(i);
+					await tabTo(page, button);
+					await page.keyboard.press('Enter');
+					assert.equal(await button.getAttribute('aria-pressed'), 'true', await button.innerText());
+					assert.match(await note.innerText(), /\w+ \w+/, 'an example says what it shows');
+					seenStates.add(await figures(page));
+					assert.doesNotMatch(await seen(page), /NaN|undefined|\[object/, await button.innerText());
+					await page.waitForTimeout(300); // the hand rests: one step of undo
+				}
+				assert.equal(seenStates.size, count, 'examples that differ');
+				const last = await figures(page);
+				await tabTo(page, explorer(page).getByRole('button', { name: 'Reset' }));
+				await page.keyboard.press('Enter');
+				assert.equal(await figures(page), initial, 'after Reset');
+				await tabTo(page, explorer(page).getByRole('button', { name: 'Undo' }));
+				await page.keyboard.press('Enter');
+				assert.equal(await figures(page), last, 'after Undo of Reset');
+				await page.keyboard.press('Control+z');
+				assert.notEqual(await figures(page), last, 'after Ctrl+Z');
+			}));
+
+		test('accessible in every example, dark, at 390 px', () =>
+			withPage({ colorScheme: 'dark', viewport: phone }, async (page) => {
+				await visit(page, path);
+				const buttons = explorer(page).getByRole('group', { name: 'Examples' }).getByRole('button');
+				for (let i = 0; i < (await buttons.count()); i++) {
+					await buttons.nth(i).press('Enter');
+					assert.deepEqual(await violations(page), [], await buttons.nth(i).innerText());
+				}
+			}));
+
+		test('a prediction is answered and shown', () =>
+			withPage({}, async (page) => {
+				await visit(page, path);
+				const question = explorer(page).getByRole('group', { name: /^Predict first/ });
+				const radios = question.getByRole('radio');
+				const reply = question.getByRole('status');
+				await tabTo(page, radios.first());
+				assert.equal((await reply.innerText()).trim(), '', 'a reply before the answer');
+				/** @type {string[]} */
+				const replies = [];
+				await page.keyboard.press('Space');
+				for (let i = 0; i < (await radios.count()); i++) {
+					replies.push(await reply.innerText());
+					await page.keyboard.press('ArrowDown');
+				}
+				assert.equal(new Set(replies).size, replies.length, 'each answer has a reply of its own');
+				assert.equal(replies.filter((r) => r.startsWith('Yes.')).length, 1, 'one answer is right');
+			}));
+
+		test('the unit switch converts, and persists', () =>
+			withPage({}, async (page) => {
+				await visit(page, path);
+				const unit = page.getByRole('group', { name: 'Unit of information' });
+				const now = await unit.getByRole('radio', { checked: true }).inputValue();
+				const other = now === 'bits' ? 'nats' : 'bits';
+				const before = await figures(page);
+				await tabTo(page, unit.getByRole('radio', { checked: true }));
+				await page.keyboard.press(other === 'bits' ? 'ArrowRight' : 'ArrowLeft');
+				assert.equal(await unit.getByRole('radio', { checked: true }).inputValue(), other);
+				const after = await figures(page);
+				assert.notEqual(after, before);
+				assert.match(await seen(page), new RegExp(`\\b${other}\\b`));
+				await page.waitForTimeout(400);
+				await page.reload();
+				await ready(page);
+				assert.equal(await unit.getByRole('radio', { checked: true }).inputValue(), other, 'after a reload');
+				assert.equal(await figures(page), after);
+			}));
+
+		test('the link brings back the exact state', () =>
+			withPage({}, async (page) => {
+				await visit(page, path);
+				const controls = explorer(page).getByRole('slider');
+				let turned = 0;
+				for (let i = 0; i < (await controls.count()); i++) {
+					const control = controls.nth(i);
+					if ((await control.getAttribute('aria-disabled')) === 'true' || !(await control.isVisible()))
+						continue;
+					for (let n = 0; n <= i % 4; n++) await control.press(i % 2 ? 'ArrowLeft' : 'Shift+ArrowRight');
+					turned++;
+				}
+				assert.ok(turned >= 3);
+				await page.waitForTimeout(500);
+				assert.match(page.url(), /#v1;/);
+				const state = await figures(page);
+				await withPage({}, async (copy) => {
+					await copy.goto(page.url());
+					await ready(copy);
+					assert.equal(await figures(copy), state);
+					assert.equal(await explorer(copy).locator('.notice').count(), 0);
+				});
+			}));
+
+		test('a link out of range is moved into it, with a word', () =>
+			withPage({}, async (page) => {
+				await visit(page, path);
+				const control = explorer(page).getByRole('slider').first();
+				await control.press('End');
+				await control.press('ArrowLeft');
+				await page.waitForTimeout(500);
+				const hash = new URL(page.url()).hash;
+				const far = hash.replace(/([=,])(-?\d+(\.\d+)?)/, '$19e99');
+				assert.notEqual(far, hash, 'no number in the link');
+				for (const [bad, want] of [
+					[far, /out of range/],
+					[hash.replace(/=[^;]*/, '=%00"><script>'), /cannot be read/],
+					['#v9;e1.z=1', /another version/],
+				]) {
+					await page.goto(address(path) + bad);
+					await page.reload();
+					await ready(page);
+					const notice = explorer(page).locator('.notice');
+					assert.match(
+						(await notice.count()) ? await notice.innerText() : 'no notice',
+						/** @type {RegExp} */ (want),
+						String(bad),
+					);
+					assert.doesNotMatch(await seen(page), /NaN|undefined|\[object/);
+				}
+			}));
+
+		test('code tabs: keys on screen, all of them in print', () =>
+			withPage({}, async (page) => {
+				await visit(page, path);
+				const tabs = explorer(page).getByRole('tab');
+				const panels = explorer(page).locator('[role=tabpanel]');
+				const count = await tabs.count();
+				assert.equal(await panels.count(), count);
+				const visible = async () =>
+					(await Promise.all((await panels.all()).map((p) => p.isVisible()))).filter(Boolean).length;
+				assert.equal(await visible(), 1);
+				await tabTo(page, tabs.first());
+				await page.keyboard.press('End');
+				assert.equal(await tabs.last().getAttribute('aria-selected'), 'true');
+				assert.ok(await panels.last().isVisible());
+				await page.keyboard.press('ArrowRight');
+				assert.equal(await tabs.first().getAttribute('aria-selected'), 'true', 'around the end');
+				for (const panel of await panels.all())
+					assert.match(String(await panel.textContent()), /\d/, 'current numbers');
+				await page.emulateMedia({ media: 'print' });
+				assert.equal(await visible(), count, 'printed tabs');
+				for (const table of await explorer(page).locator('table').all())
+					assert.ok(await table.isVisible(), 'a table that is not printed');
+			}));
+
+		test('with scripts off all tabs are open', () =>
+			withPage({ javaScriptEnabled: false }, async (page) => {
+				await page.goto(address(path));
+				for (const panel of await explorer(page).locator('[role=tabpanel]').all())
+					assert.ok(await panel.isVisible());
+			}));
+
+		test('reduced motion moves nothing by itself', () =>
+			withPage({ reducedMotion: 'reduce' }, async (page) => {
+				await visit(page, path);
+				const examples = explorer(page).getByRole('group', { name: 'Examples' }).getByRole('button');
+				for (const button of await examples.all()) {
+					await button.press('Enter');
+					assert.equal(
+						await page.evaluate(
+							() => document.getAnimations().filter((a) => a.playState === 'running').length,
+						),
+						0,
+					);
+				}
+			}));
+
+		test('a table is copied as CSV', async () => {
+			const page = await newPage({ permissions: ['clipboard-read', 'clipboard-write'], viewport: desk });
+			await visit(page, path);
+			await explorer(page)
+				.locator('summary')
+				.evaluateAll((all) => all.forEach((e) => /** @type {HTMLElement} */ (e).click()));
+			await explorer(page)
+				.getByRole('button', { name: /as CSV/ })
+				.first()
+				.press('Enter');
+			const csv = await page.evaluate(() => navigator.clipboard.readText());
+			const rows = csv
+				.trim()
+				.split('\r\n')
+				.map((line) => line.split(','));
+			assert.ok(rows.length >= 3, csv);
+			assert.ok(
+				rows.every((row) => row.length === rows[0]?.length),
+				csv,
+			);
+			assert.ok(
+				rows
+					.slice(1)
+					.every((row) =>
+						row
+							.slice(1)
+							.every((cell) => cell === '' || !Number.isNaN(Number(cell.replace('inf', 'Infinity')))),
+					),
+				csv,
+			);
+			await page.context().close();
+		});
+	});
+}
+
+/** The numbers the explorer shows, and the values of its controls. @param {Page} page */
+function figures(page) {
+	return explorer(page).evaluate((section) => {
+		const text = [...section.querySelectorAll('table, math, .stage')].map((e) => e.textContent).join(' ');
+		const values = [...section.querySelectorAll('.stage input, .stage [role=slider]')].map((e) =>
+			e instanceof HTMLInputElement
+				? e.type === 'radio' || e.type === 'checkbox'
+					? String(e.checked)
+					: e.value
+				: e.getAttribute('aria-valuenow'),
+		);
+		return text.replace(/\s+/g, ' ') + values.join(' ');
+	});
+}
+
+/** @param {number} got @param {number} want @param {string} what */
+function near(got, want, what) {
+	assert.ok(Math.abs(got - want) <= 1e-9 * Math.max(1, Math.abs(want)), `${what}: ${got}, want ${want}`);
+}

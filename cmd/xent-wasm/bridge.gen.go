@@ -4,6 +4,20 @@ package main
 
 import "xent/lab"
 
+//go:wasmexport classCurve
+func exportClassCurve() status {
+	return call(func(t *tape) error {
+		view, err := lab.ClassCurve(readClassCurveParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeClassCurveView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
 //go:wasmexport crossEntropy
 func exportCrossEntropy() status {
 	return call(func(t *tape) error {
@@ -166,6 +180,19 @@ var constantsOfStyle = []lab.Style{lab.StyleFixed, lab.StyleSignificant, lab.Sty
 
 var constantsOfUnit = []lab.Unit{lab.Nats, lab.Bits}
 
+func readClassCurveParams(t *tape) lab.ClassCurveParams {
+	return lab.ClassCurveParams{
+		Logits:  t.readFloats(),
+		Class:   t.readInt(),
+		Target:  t.readFloats(),
+		Unit:    readEnum(t, constantsOfUnit),
+		Axis:    readEnum(t, constantsOfAxis),
+		Samples: t.readInt(),
+		MinProb: t.readFloat(),
+		MaxLoss: t.readFloat(),
+	}
+}
+
 func readCrossEntropyParams(t *tape) lab.CrossEntropyParams {
 	return lab.CrossEntropyParams{
 		Logits: t.readFloats(),
@@ -268,6 +295,13 @@ func writeArea(t *tape, v lab.Area) {
 	t.writeFloat(v.Right)
 	t.writeFloat(v.Truth)
 	t.writeFloat(v.Model)
+}
+
+func writeClassCurveView(t *tape, v lab.ClassCurveView) {
+	writeSlice(t, v.Points, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeMarker(t, v.Marker)
+	writePoint(t, v.Best)
+	t.writeFloat(v.MinX)
 }
 
 func writeContour(t *tape, v lab.Contour) {

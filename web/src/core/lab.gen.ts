@@ -30,6 +30,35 @@ export interface Area {
 	readonly model: number;
 }
 
+/** ClassCurveParams asks how the loss of a row depends on the probability of one class. */
+export interface ClassCurveParams {
+	readonly logits: readonly number[];
+	/** the class whose probability is the x axis */
+	readonly class: number;
+	/** one probability per class */
+	readonly target: readonly number[];
+	readonly unit: Unit;
+	readonly axis: Axis;
+	/** 2 to 1000 */
+	readonly samples: number;
+	/** the left end of the log axis, above 0; not used by the linear axis */
+	readonly minProb: number;
+	/** the top of the chart, in the unit */
+	readonly maxLoss: number;
+}
+
+/** ClassCurveView is the curve inside the frame of its chart, with the place of the row on it. */
+export interface ClassCurveView {
+	/** X is p`Class`, Y the loss, from left to right */
+	readonly points: readonly Point[];
+	/** the row as it is */
+	readonly marker: Marker;
+	/** the lowest point of the curve: X is Target`Class` */
+	readonly best: Point;
+	/** the frame: MinX ≤ X ≤ 1 and 0 ≤ Y ≤ MaxLoss */
+	readonly minX: number;
+}
+
 /** Contour is the set of models at one divergence from the truth. */
 export interface Contour {
 	readonly level: number;
@@ -437,6 +466,19 @@ export const limits = {
 /** The explorers: each computes in WebAssembly, at once, and throws a LabError for wrong parameters. */
 export interface Lab {
 	/**
+	 * ClassCurve samples the loss as the probability x of one class c runs from 0 to 1, the other
+	 * classes sharing the rest as they do now:
+	 *
+	 * 	L(x) = -t[c]·log x - (1-t[c])·log(1-x) + L0        L0 = -Σ t[j]·log(p[j]/(1-p[c])), j ≠ c
+	 *
+	 * For a one-hot target on c this is -log x; for a soft target it is lowest at x = t[c].
+	 * Samples crowd towards both ends, where the curve is steep, and lie inside the frame.
+	 *
+	 * Special values: mass of the target on another class at -Inf makes the whole curve +Inf; Points is then empty.
+	 * Errors: `ParamError`.
+	 */
+	classCurve(params: ClassCurveParams): ClassCurveView;
+	/**
 	 * CrossEntropy evaluates one row of logits against its target.
 	 *
 	 * 	L = -Σ t·log p        p = softmax(z)
@@ -536,6 +578,7 @@ export interface Lab {
 /** Binds the explorers to a way of calling them. */
 export function bind(call: Call): Lab {
 	return {
+		classCurve: (params) => call('classCurve', params, writeClassCurveParams, readClassCurveView),
 		crossEntropy: (params) => call('crossEntropy', params, writeCrossEntropyParams, readCrossEntropyView),
 		format: (params) => call('format', params, writeFormatParams, readFormatView),
 		kl: (params) => call('kl', params, writeKLParams, readKLView),
@@ -557,6 +600,17 @@ const constantsOfDivergence: readonly Divergence[] = ['forward', 'reverse', 'js'
 const constantsOfStyle: readonly Style[] = ['fixed', 'significant', 'shortest'];
 
 const constantsOfUnit: readonly Unit[] = ['nats', 'bits'];
+
+function writeClassCurveParams(w: Writer, v: ClassCurveParams): void {
+	w.numbers(v.logits, 'logits');
+	w.number(v.class, 'class');
+	w.numbers(v.target, 'target');
+	w.constant(constantsOfUnit, v.unit, 'unit');
+	w.constant(constantsOfAxis, v.axis, 'axis');
+	w.number(v.samples, 'samples');
+	w.number(v.minProb, 'minProb');
+	w.number(v.maxLoss, 'maxLoss');
+}
 
 function writeCrossEntropyParams(w: Writer, v: CrossEntropyParams): void {
 	w.numbers(v.logits, 'logits');
@@ -639,6 +693,15 @@ function readArea(r: Reader): Area {
 		right: r.number(),
 		truth: r.number(),
 		model: r.number(),
+	};
+}
+
+function readClassCurveView(r: Reader): ClassCurveView {
+	return {
+		points: r.list((r) => readPoint(r)),
+		marker: readMarker(r),
+		best: readPoint(r),
+		minX: r.number(),
 	};
 }
 

@@ -7,7 +7,12 @@ declare module 'temml' {
 	const temml: {
 		renderToString(
 			tex: string,
-			options: { displayMode: boolean; trust: boolean; throwOnError: boolean; macros: Record<string, string> },
+			options: {
+				displayMode: boolean;
+				trust: boolean;
+				throwOnError: boolean;
+				macros: Record<string, string>;
+			},
 		): string;
 	};
 	export default temml;

@@ -14,7 +14,8 @@ export interface Parts {
  * The policy every page is served under: nothing from elsewhere, no inline script, no inline style.
  * 'wasm-unsafe-eval' allows WebAssembly to be compiled and nothing else.
  */
-export const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'none'";
+export const policy =
+	"default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'none'";
 
 /** The HTML of a page. theme.js is a blocking script: it sets the theme before the first paint. */
 export function document(route: Route, parts: Parts): string {

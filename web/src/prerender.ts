@@ -1,15 +1,18 @@
+import { readFile } from 'node:fs/promises';
 import { render } from 'svelte/server';
 import App from './App.svelte';
+import { load, type Lab } from './core/load';
 import { document, type Parts } from './document';
-import type { Lab, Page } from './page';
+import type { Page } from './page';
 import { routes, type Route } from './routes';
 
 export { routes };
 
 const pages = import.meta.glob<Page>('./pages/**/Page.svelte', { eager: true, import: 'default' });
 
-export function connect(_folder: string): Promise<Lab> {
-	return Promise.resolve({});
+/** The core, from the file of its bytes. */
+export async function connect(file: string): Promise<Lab> {
+	return load(new Uint8Array(await readFile(file)));
 }
 
 /** The whole HTML of a page, with the core's numbers in it. */

@@ -12,6 +12,10 @@ export interface Route {
 	readonly description: string;
 	/** Number of the chapter, for the pages that are one. */
 	readonly chapter?: number;
+	/** The unit the page begins in. */
+	readonly unit?: 'nats' | 'bits';
+	/** The page's sections, for the contents and for the headings (see lib/Section.svelte). */
+	readonly sections?: readonly { readonly id: string; readonly title: string }[];
 }
 
 export const routes = [
@@ -30,6 +34,15 @@ export const routes = [
 		description:
 			'Cross-entropy from its definition to the loss of a classifier, with every number live and draggable.',
 		chapter: 1,
+		sections: [
+			{ id: 'idea', title: 'Predictions are codes' },
+			{ id: 'explore', title: 'Take it in your hands' },
+			{ id: 'definition', title: 'The definition' },
+			{ id: 'one-hot', title: 'One true class' },
+			{ id: 'every-logit', title: 'Does it only see the true class?' },
+			{ id: 'derive', title: 'Derive it once yourself' },
+			{ id: 'check', title: 'Three questions' },
+		],
 	},
 	{
 		path: 'learn/4-kl/',
@@ -39,6 +52,7 @@ export const routes = [
 		description:
 			'Cross-entropy is the entropy of the truth plus the divergence of the model from it: taken apart, class by class.',
 		chapter: 4,
+		unit: 'bits',
 	},
 ] as const satisfies readonly Route[];
 

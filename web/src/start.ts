@@ -1,5 +1,7 @@
 import { hydrate, mount } from 'svelte';
+import wasm from '../generated/xent.wasm?url';
 import App from './App.svelte';
+import { load } from './core/load';
 import type { Page } from './page';
 import type { Route } from './routes';
 import './styles/site.css';
@@ -9,14 +11,19 @@ import './styles/site.css';
  * hydrated in the state it was rendered in. Until then it can be read, not dragged.
  */
 export function start(page: Page, route: Route): void {
+	requestAnimationFrame(() => setTimeout(() => void come(page, route)));
+}
+
+async function come(page: Page, route: Route): Promise<void> {
 	const target = document.getElementById('app')!;
-	requestAnimationFrame(() =>
-		setTimeout(async () => {
-			const lab = {};
-			const options = { target, props: { page, lab, route } };
-			if (target.hasChildNodes()) hydrate(App, options);
-			else mount(App, options); // the development server does not prerender
-			document.documentElement.dataset.ready = '';
-		}),
-	);
+	const root = document.documentElement;
+	try {
+		const options = { target, props: { page, lab: await load(wasm), route } };
+		if (target.hasChildNodes()) hydrate(App, options);
+		else mount(App, options); // the development server does not prerender
+		root.dataset.ready = '';
+	} catch (cause) {
+		root.dataset.broken = ''; // the page says so and stays readable
+		throw cause;
+	}
 }

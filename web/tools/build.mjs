@@ -17,7 +17,7 @@ const dist = join(web, 'dist');
 const server = join(web, 'generated', 'prerender');
 const started = performance.now();
 
-//await import('./wasm.mjs');
+await import('./wasm.mjs');
 await build({ logLevel: 'warn', build: { emptyOutDir: true } });
 await build({
 	logLevel: 'warn',
@@ -28,7 +28,7 @@ await build({
 /** @type {Record<string, Chunk>} */
 const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'));
 const { prerender, routes, connect } = await import(pathToFileURL(join(server, 'prerender.js')).href);
-const lab = await connect(join(web, 'generated'));
+const lab = await connect(join(web, 'generated', 'xent.wasm'));
 for (const route of routes) {
 	const entry = `src/pages/${route.dir}/main.ts`;
 	const keys = [...reachable(entry)];
@@ -44,10 +44,13 @@ for (const route of routes) {
 rmSync(join(dist, '.vite'), { recursive: true });
 
 for (const file of files(dist)) {
-	if (/\.(html|js|css|svg|wasm|json|txt)$/.test(file)) writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
+	if (/\.(html|js|css|svg|wasm|json|txt)$/.test(file))
+		writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
 }
 const total = files(dist).filter((f) => !f.endsWith('.gz'));
-console.log(`${total.length} files in ${relative(process.cwd(), dist)}, ${((performance.now() - started) / 1000).toFixed(1)} s`);
+console.log(
+	`${total.length} files in ${relative(process.cwd(), dist)}, ${((performance.now() - started) / 1000).toFixed(1)} s`,
+);
 
 /** @param {string} key */
 function chunk(key) {

@@ -19,7 +19,9 @@ export function content(): Plugin {
 		enforce: 'pre',
 		transform(source, id) {
 			if (!/\.(svelte|ts)$/.test(id) || !source.includes('tex`')) return null;
-			const compiled = source.replace(/(?<![\w`])tex`([^`]*)`/g, (_, text: string) => JSON.stringify(math(text)));
+			const compiled = source.replace(/(?<![\w`])tex`([^`]*)`/g, (_, text: string) =>
+				JSON.stringify(math(text)),
+			);
 			return compiled === source ? null : { code: compiled, map: null };
 		},
 		async load(id) {

@@ -1,0 +1,54 @@
+// The core prints numbers in ASCII ("-9.026e-4"); here they are set for reading: −9.026×10⁻⁴.
+
+import type { MathML } from './tex';
+
+const superscripts: Readonly<Record<string, string>> = {
+	'-': '⁻', '0': '⁰', '1': '¹', '2': '²', '3': '³', '4': '⁴',
+	'5': '⁵', '6': '⁶', '7': '⁷', '8': '⁸', '9': '⁹',
+}; // prettier-ignore
+
+/** A number of the core as text: a true minus, powers of ten as such. */
+export function typeset(text: string): string {
+	return text
+		.replace(
+			/e\+?(-?\d+)/g,
+			(_, power: string) => '×10' + [...power].map((c) => superscripts[c] ?? c).join(''),
+		)
+		.replace(/-/g, '−');
+}
+
+/** A number of the core as MathML; "1 - 3e-5" gets its parentheses. */
+export function mathNumber(text: string): MathML {
+	const [head, tail] = text.split(' - ');
+	if (head !== undefined && tail !== undefined) {
+		return `<mrow><mo>(</mo>${mathNumber(head)}<mo>−</mo>${mathNumber(tail)}<mo>)</mo></mrow>`;
+	}
+	const sign = text.startsWith('-') ? '<mo form="prefix">−</mo>' : '';
+	const [mantissa = '', power] = text.replace(/^-/, '').split('e');
+	const number = mantissa === '∞' ? '<mi mathvariant="normal">∞</mi>' : `<mn>${mantissa}</mn>`;
+	if (power === undefined) return `<mrow>${sign}${number}</mrow>`;
+	const exponent = mathNumber(power.replace('+', ''));
+	return `<mrow>${sign}${number}<mo>×</mo><msup><mn>10</mn>${exponent}</msup></mrow>`;
+}
+
+/** The logarithm of the unit as MathML: "ln", or log to base 2. */
+export function mathLog(name: string): MathML {
+	return name === 'log2' ? '<msub><mi>log</mi><mn>2</mn></msub>' : '<mi>ln</mi>';
+}
+
+/** Reads a number as people type it: "1e3", "-0,5", "−2", "-inf", "∞". Undefined if it is none. */
+export function parseNumber(text: string): number | undefined {
+	const plain = text.trim().toLowerCase().replace(/−/g, '-').replace(/,/g, '.');
+	const infinity = /^([+-]?)(inf|infinity|∞)$/.exec(plain);
+	if (infinity) return infinity[1] === '-' ? -Infinity : Infinity;
+	if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(plain)) return undefined;
+	const value = Number(plain);
+	return Number.isFinite(value) ? value + 0 : undefined;
+}
+
+/** A number as a person would type it back: "-∞", "1000", "0.25". */
+export function plainNumber(value: number): string {
+	if (value === Infinity) return '∞';
+	if (value === -Infinity) return '−∞';
+	return String(value).replace('-', '−');
+}

@@ -1,0 +1,30 @@
+/** A code sample: its text with slots __name__, and the same highlighted, with elements data-slot="name". */
+export interface Snippet {
+	readonly text: string;
+	readonly html: string;
+}
+
+/** The text with its slots filled: what is copied. */
+export function fillText(snippet: Snippet, values: Readonly<Record<string, string>>): string {
+	return snippet.text.replace(/__(\w+?)__/g, (_, name: string) => slot(values, name));
+}
+
+/** The highlighted text with its slots filled. */
+export function fillHtml(snippet: Snippet, values: Readonly<Record<string, string>>): string {
+	return snippet.html.replace(
+		/(<span data-slot="(\w+)">)(?=<\/span>)/g,
+		(_, open: string, name: string) => open + escapeHtml(slot(values, name)),
+	);
+}
+
+/** A slot's value; a slot without one is a mistake of the page. */
+export function slot(values: Readonly<Record<string, string>>, name: string): string {
+	const value = values[name];
+	if (value === undefined)
+		throw new Error(`no value for the slot ${name}; have ${Object.keys(values).join(', ')}`);
+	return value;
+}
+
+function escapeHtml(text: string): string {
+	return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/term"
+)
+
+// writeFile makes name hold what render writes, or leaves it as it was: the bytes go to a
+// temporary file beside it, which takes its name only when everything is on the disk. A name
+// that is no regular file (/dev/stdout, a pipe) is written to directly.
+func writeFile(name string, render func(io.Writer) error) (err error) {
+	mode := os.FileMode(0o644)
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target // replace what a link points at, not the link
+	}
+	if info, err := os.Stat(name); err == nil {
+		if info.IsDir() {
+			return usage("-o "+filepath.Join(name, "report.json"), "-o %s: is a directory", name)
+		}
+		if !info.Mode().IsRegular() {
+			return writeTo(name, render)
+		}
+		mode = info.Mode().Perm()
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
+	if err != nil {
+		return fmt.Errorf("-o %s: %w", name, err)
+	}
+	defer func() {
+		if err != nil {
+			tmp.Close()
+			os.Remove(tmp.Name())
+			err = fmt.Errorf("-o %s: %w", name, err)
+		}
+	}()
+	b := bufio.NewWriter(tmp)
+	if err = render(b); err != nil {
+		return err
+	}
+	if err = b.Flush(); err != nil {
+		return err
+	}
+	if err = tmp.Chmod(mode); err != nil {
+		return err
+	}
+	if err = tmp.Sync(); err != nil {
+		return err
+	}
+	if err = tmp.Close(); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), name)
+}
+
+func writeTo(name string, render func(io.Writer) error) error {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("-o %s: %w", name, err)
+	}
+	if err := render(f); err != nil {
+		f.Close()
+		return fmt.Errorf("-o %s: %w", name, err)
+	}
+	return f.Close()
+}
+
+// isTerminal tells whether w is a terminal that a person looks at.
+func isTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"sync"
+
+	"xent"
+	"xent/eval"
+	"xent/internal/rowfile"
+)
+
+// interruptible is a context that the first Ctrl-C ends; the second kills the process as usual.
+func interruptible(ctx context.Context) (context.Context, func()) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	context.AfterFunc(ctx, stop) // hands the next signal back to its default
+	return ctx, stop
+}
+
+// evaluate passes over rows and reports on them: once, and a second time when the evidence of
+// the whole file contradicts what its beginning was taken for, which again tells. When ctx ends,
+// the rows scored until then are reported as partial.
+//
+// The report does not depend on workers. Memory is workers+2 blocks of about 1 MiB, and what the
+// accumulators keep for each class.
+func evaluate(ctx context.Context, rows *rowfile.Rows, config eval.Config, workers int, p *progress) (r *eval.Report, again bool, err error) {
+	config.Classes, config.Names, config.DType = rows.Scores.Cols, rows.Classes, rows.Scores.DType
+	pass := scan[float32]
+	if rows.Wide() {
+		pass = scan[float64]
+	}
+	r, err = pass(ctx, rows, config, workers, p)
+	var kind *eval.KindError
+	if errors.As(err, &kind) {
+		p.what.Store("reading again, as " + string(kind.Want))
+		if err := rows.Rewind(); err != nil {
+			return nil, true, err
+		}
+		config.Start, again = kind.Want, true
+		r, err = pass(ctx, rows, config, workers, p)
+	}
+	if err != nil {
+		return nil, again, err
+	}
+	r.Partial = r.Partial || ctx.Err() != nil || rows.Truncated()
+	return r, again, nil
+}
+
+// scan is one pass: this goroutine reads, workers goroutines score, each into its own
+// accumulator, and blocks go round in a ring of fixed size.
+//
+// The first block is scored before the others are handed out: what the file is taken for follows
+// from its beginning, not from the worker that came first. An error is that of the first row in
+// the file that has one.
+func scan[T xent.Float](ctx context.Context, rows *rowfile.Rows, config eval.Config, workers int, p *progress) (*eval.Report, error) {
+	total, err := eval.New(config)
+	if err != nil {
+		return nil, err
+	}
+	b := new(rowfile.Block[T])
+	if err := rowfile.Next(rows, b); err != nil {
+		if errors.Is(err, io.EOF) {
+			return total.Report()
+		}
+		return nil, err
+	}
+	if err := eval.Add(total, view(b, rows.Scores.Cols)); err != nil {
+		return nil, err
+	}
+	config.Start = total.Start()
+	parts, err := share(ctx, rows, config, workers, b, p)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range parts {
+		if err := total.Merge(a); err != nil {
+			return nil, err
+		}
+	}
+	return total.Report()
+}
+
+// share has workers score what follows the first block, whose buffers it takes over.
+func share[T xent.Float](ctx context.Context, rows *rowfile.Rows, config eval.Config, workers int, b *rowfile.Block[T], p *progress) ([]*eval.Accumulator, error) {
+	var (
+		parts  = make([]*eval.Accumulator, workers)
+		free   = make(chan *rowfile.Block[T], workers+2)
+		full   = make(chan *rowfile.Block[T], workers+2)
+		failed firstFailure
+		group  sync.WaitGroup
+	)
+	free <- b
+	for range cap(free) - 1 {
+		free <- new(rowfile.Block[T])
+	}
+	for i := range parts {
+		a, err := eval.New(config)
+		if err != nil {
+			close(full)
+			return nil, err
+		}
+		parts[i] = a
+		group.Go(func() {
+			for b := range full {
+				if err := eval.Add(a, view(b, rows.Scores.Cols)); err != nil {
+					failed.at(b.First, err)
+				}
+				free <- b
+			}
+		})
+	}
+	var unreadable error
+	for ctx.Err() == nil && failed.first() == nil {
+		b := <-free
+		if err := rowfile.Next(rows, b); err != nil {
+			if !errors.Is(err, io.EOF) {
+				unreadable = err
+			}
+			break
+		}
+		full <- b
+		p.at(rows.Progress())
+	}
+	close(full)
+	group.Wait()
+	if err := failed.first(); err != nil {
+		return nil, err
+	}
+	return parts, unreadable
+}
+
+// view is a block as the evaluation takes it, sharing its memory.
+func view[T xent.Float](b *rowfile.Block[T], cols int) eval.Block[T] {
+	v := eval.Block[T]{First: b.First, Scores: xent.Matrix[T]{Data: b.Scores, Rows: b.Rows, Cols: cols}}
+	if len(b.Labels) > 0 {
+		v.Labels = b.Labels
+	}
+	if len(b.Targets) > 0 {
+		v.Targets = xent.Matrix[float64]{Data: b.Targets, Rows: b.Rows, Cols: len(b.Targets) / b.Rows}
+	}
+	if len(b.Weights) > 0 {
+		v.Weights = b.Weights
+	}
+	return v
+}
+
+// firstFailure keeps the error of the earliest block. Blocks are handed out in order, so when one
+// failed every earlier one is being scored too, and the earliest failure is always among those
+// met: which it is does not depend on the workers.
+type firstFailure struct {
+	mu  sync.Mutex
+	row int64
+	err error
+}
+
+func (f *firstFailure) at(row int64, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err == nil || row < f.row {
+		f.row, f.err = row, err
+	}
+}
+
+func (f *firstFailure) first() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.err
+}
+
+// judge gives the exit status of an evaluation whose report is written: nil, or the failure that
+// says why it is not a good one.
+func judge(ctx context.Context, rows *rowfile.Rows, r *eval.Report) error {
+	switch {
+	case ctx.Err() != nil:
+		return &failure{err: fmt.Errorf("interrupted after %d rows: the report is partial", r.Rows+r.Ignored), status: statusPartial}
+	case rows.Truncated():
+		return &failure{err: fmt.Errorf("%s was cut short: the report covers its %d whole rows", rows.Scores.Path, r.Rows+r.Ignored), status: statusPartial}
+	case r.Partial:
+		return &failure{err: errors.New("the report is partial"), status: statusPartial}
+	}
+	return nil
+}

@@ -42,22 +42,23 @@ func newEval() *cobra.Command {
 		Use:   "eval SCORES [LABELS]",
 		Short: "What the loss of a model is made of, from its saved outputs",
 		Long: `Eval reads the outputs of a classifier and the true labels, and tells what the
-loss is made of: the loss in nats and bits with its standard error, accuracy, how
-much of the labels it explains, whether the model is as confident as it should be,
-which classes and rows cost most, and what in the numbers themselves is doubtful.
+loss is made of: the loss in nats and bits with its standard error, accuracy,
+how much of the labels it explains, whether the model is as confident as it
+should be, which classes and rows cost most, and what in the numbers themselves
+is doubtful.
 
 SCORES is .npy, .npz, .csv or .tsv: one row an example, one column a class. One
 column alone is a binary task. Whether the values are logits, probabilities or
 log-probabilities is decided once for the whole file, on evidence, and printed;
 --input overrides it. LABELS is .npy or a table: integers, booleans, strings, or
-one row of target probabilities an example. Without LABELS they are looked for in
-SCORES: a member or column called labels, targets or y.
+one row of target probabilities an example. Without LABELS they are looked for
+in SCORES: a member or column called labels, targets or y.
 
-Nothing is clipped: a row whose true class has probability 0 costs ∞, is counted
-and shown. The whole file is read in one pass within constant memory, and the
+Nothing is clipped: a row that gives its true class the probability 0 costs ∞,
+is counted and shown. Files are read in one pass within constant memory, and the
 result is the same, to the last bit, for any number of workers.
 
-0.1285(131) is 0.1285 with a standard error of 0.0131.`,
+A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
 		Example: `  xent eval logits.npy labels.npy            a report to read
   xent eval outputs.npz                      scores and labels in one archive
   xent eval predictions.csv --labels-key y   or one table
@@ -84,30 +85,30 @@ result is the same, to the last bit, for any number of workers.
 
 func (f *evalFlags) define(cmd *cobra.Command) {
 	group(cmd.Flags(), "What is measured", func(s *pflag.FlagSet) {
-		s.StringVar(&f.input, "input", "auto", "what the scores are: auto, `logits`, probs or logprobs")
+		s.StringVar(&f.input, "input", "auto", "what the scores are, as `kind`: auto, logits, probs or logprobs")
 		s.Int64Var(&f.ignoreIndex, "ignore-index", 0, "leave out rows with this `label`; -100 is usual")
 		s.Int64Var(&f.labelBase, "label-base", 0, "the first class's `label`")
 		s.BoolVar(&f.renormalize, "renormalize", false, "divide target probabilities by their sum")
 		s.StringVar(&f.weights, "weights", "", "`file` with one weight a row")
-		s.IntVar(&f.bins, "bins", 15, "calibration `bins`, of equal mass")
-		s.IntVar(&f.top, "top", 10, "how many surprising `rows` to list")
+		s.IntVar(&f.bins, "bins", 15, "`number` of calibration bins, of equal mass")
+		s.IntVar(&f.top, "top", 10, "`number` of surprising rows to list")
 	})
 	group(cmd.Flags(), "How files are read", func(s *pflag.FlagSet) {
-		s.StringVar(&f.read.ScoresKey, "scores-key", "", "`name` of the scores: a member of an .npz, or the\nprefix of a table's columns")
+		s.StringVar(&f.read.ScoresKey, "scores-key", "", "`name` of the scores: a member of an .npz, or the prefix of a table's columns")
 		s.StringVar(&f.read.LabelsKey, "labels-key", "", "`name` of the labels: a member or column")
 		s.StringVar(&f.read.WeightsKey, "weights-key", "", "`name` of the weights: a member or column")
-		s.StringVar(&f.read.DType, "dtype", "", "element `type` where the file does not say: bf16, f8_e4m3\nor f8_e5m2")
+		s.StringVar(&f.read.DType, "dtype", "", "element `type` where the file does not say: bf16, f8_e4m3 or f8_e5m2")
 		s.StringVar(&f.read.Field, "field", "", "`field` of a structured array")
 		s.StringVar(&f.decimal, "decimal", ".", "decimal `mark` of numbers in tables")
-		s.BoolVar(&f.read.AllowTruncated, "allow-truncated", false, "use the whole rows of a file that was cut short (ends with\nstatus 3)")
+		s.BoolVar(&f.read.AllowTruncated, "allow-truncated", false, "use the whole rows of a file that was cut short (ends with status 3)")
 		s.BoolVar(&f.read.IgnoreTrailing, "ignore-trailing", false, "accept bytes behind an array")
 		s.Var((*size)(&f.read.MaxMem), "max-mem", "bound on memory, as `size`: 512MB, 1GiB (the default)")
-		s.Var((*size)(&f.read.MaxBytes), "max-bytes", "bound on the bytes read, after decompression; the\ndefault is none")
-		s.IntVar(&f.workers, "workers", runtime.GOMAXPROCS(0), "goroutines that compute; the result does not depend on it")
+		s.Var((*size)(&f.read.MaxBytes), "max-bytes", "bound on the bytes read, after decompression; none by default")
+		s.IntVar(&f.workers, "workers", runtime.GOMAXPROCS(0), "`number` of goroutines that compute; the result does not depend on it")
 	})
 	group(cmd.Flags(), "How it is told", func(s *pflag.FlagSet) {
 		s.BoolVar(&f.json, "json", false, "write JSON instead of text")
-		s.StringVarP(&f.output, "output", "o", "", "write to `file` instead of stdout; a name that ends in\n.json means --json")
+		s.StringVarP(&f.output, "output", "o", "", "write to `file` instead of stdout; a name that ends in .json means --json")
 		s.StringVar(&f.color, "color", "auto", "`when` to colour: auto, always or never; NO_COLOR is heeded")
 		s.BoolVar(&f.noProgress, "no-progress", false, "no progress bar, even on a terminal")
 	})

@@ -131,12 +131,12 @@ func flagError(cmd *cobra.Command, err error) error {
 // a third of its letters in edits. "" when nothing is near.
 func nearest(s string, list []string) string {
 	slices.Sort(list)
-	best, bestDistance := "", len([]rune(s))/3+1
+	best, bestDistance := "", max(len([]rune(s))/3, 1)+1
 	for _, word := range list {
 		if len(s) >= 2 && strings.HasPrefix(word, s) {
 			return word
 		}
-		if d := edits(s, word); d < bestDistance || d == bestDistance && best == "" {
+		if d := edits(s, word); d < bestDistance {
 			best, bestDistance = word, d
 		}
 	}

@@ -33,6 +33,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 // newRoot is the command without a verb. A new verb is a constructor in its own file and one
 // line here.
 func newRoot() *cobra.Command {
+	cobra.EnableCommandSorting = false // help lists the verbs in the order below
 	root := &cobra.Command{
 		Use:   "xent",
 		Short: "The cross-entropy workbench",

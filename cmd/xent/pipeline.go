@@ -8,15 +8,17 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"syscall"
 
 	"xent"
 	"xent/eval"
 	"xent/internal/rowfile"
 )
 
-// interruptible is a context that the first Ctrl-C ends; the second kills the process as usual.
+// interruptible is a context that the first Ctrl-C, or a scheduler's request to end, ends; the
+// second kills the process as usual.
 func interruptible(ctx context.Context) (context.Context, func()) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // hands the next signal back to its default
 	return ctx, stop
 }

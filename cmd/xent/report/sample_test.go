@@ -65,6 +65,7 @@ func crowded() *Document {
 	}
 	d.Source.Scores.Path = "/data/runs/2026-11-03/resnet50/checkpoint-000450000/validation/logits-float16-shard-00000-of-00001.npz"
 	d.Source.Scores.Member = "logits"
+	d.Source.Notes = []string{"logits: member \"logits\" [1281167, 1000]", "labels: member \"y\" \x1b[2J", "third", "fourth", "fifth"}
 	d.Source.Warnings = []string{"the file grew by 4096 bytes while it was read; the size at the start was used"}
 	return d
 }

@@ -120,25 +120,41 @@ func (t *text) ignored() string {
 	return "; " + Count(t.r.Ignored) + " ignored, " + Count(t.r.Rows) + " scored"
 }
 
+// decision says what the scores were taken for, what was chosen while reading and what went wrong.
 func (t *text) decision() []string {
 	in := t.r.Input
 	say := "read as " + string(in.Kind)
 	if in.Reason != "" {
 		say += ": " + Plain(in.Reason)
 	}
-	lines := wrap(say, t.columns)
-	for _, note := range t.d.Source.Warnings {
-		lines = append(lines, hang(t.style.warn("!"), wrap(Plain(note), t.columns-2))...)
+	lines := cut(wrap(say, t.columns), 2)
+	for _, w := range t.d.Source.Warnings {
+		lines = append(lines, cut(hang(t.style.warn("!"), wrap(Plain(w), t.columns-2)), 2)...)
 	}
-	return append(cut(lines[:1:1], 1), lines[1:]...)
+	for i, note := range t.d.Source.Notes {
+		if i == maxNotes {
+			return append(lines, t.style.dim("· "+plural(int64(len(t.d.Source.Notes)-i), "more choice")+" under \"source\" with --json"))
+		}
+		for _, line := range cut(hang("·", wrap(Plain(note), t.columns-2)), 2) {
+			lines = append(lines, t.style.dim(line))
+		}
+	}
+	return lines
 }
 
-// cut keeps the first n lines and says so with … at the end of the last.
+// maxNotes is how many choices of the reader are shown.
+const maxNotes = 3
+
+// cut keeps the first n lines and ends them with … where there were more.
 func cut(lines []string, n int) []string {
 	if len(lines) <= n {
 		return lines
 	}
-	lines[n-1] += " …"
+	last := lines[n-1]
+	if i := strings.LastIndexByte(last, ' '); i > 2 {
+		last = last[:i]
+	}
+	lines[n-1] = last + " …"
 	return lines[:n]
 }
 

@@ -45,31 +45,40 @@ func (p *progress) finish() {
 }
 
 func (p *progress) watch(w io.Writer) {
-	select {
-	case <-p.stop:
-		return
-	case <-time.After(progressAfter):
-	}
-	bar := progressbar.NewOptions64(max(p.total.Load(), 1),
-		progressbar.OptionSetWriter(w),
+	late := &lateWriter{w: w, from: time.Now().Add(progressAfter)}
+	bar := progressbar.NewOptions64(1, // the true total comes with the first block
+		progressbar.OptionSetWriter(late),
 		progressbar.OptionShowBytes(true),
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionSetWidth(30),
-		progressbar.OptionUseANSICodes(true),
-		progressbar.OptionClearOnFinish())
+		progressbar.OptionUseANSICodes(true))
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		bar.Describe(p.what.Load().(string))
-		if total := p.total.Load(); total > 0 {
-			bar.ChangeMax64(total)
-		}
-		bar.Set64(min(p.done.Load(), bar.GetMax64()-1)) // the last byte would end the bar
 		select {
 		case <-p.stop:
 			bar.Clear()
 			return
 		case <-tick.C:
 		}
+		if total := p.total.Load(); total > 0 {
+			bar.Describe(p.what.Load().(string))
+			bar.ChangeMax64(total)
+			bar.Set64(min(p.done.Load(), total-1)) // the last byte would end the bar
+		}
 	}
+}
+
+// lateWriter drops what comes before a time: the bar measures speed from the start of the work,
+// and is seen only when the work takes long.
+type lateWriter struct {
+	w    io.Writer
+	from time.Time
+}
+
+func (l *lateWriter) Write(p []byte) (int, error) {
+	if time.Now().Before(l.from) {
+		return len(p), nil
+	}
+	return l.w.Write(p)
 }

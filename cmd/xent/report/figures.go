@@ -7,7 +7,7 @@ import (
 
 // verdict says in one or two sentences what the figures below amount to.
 func (t *text) verdict() []string {
-	lines := wrap(t.say(), t.columns)
+	lines := cut(wrap(t.say(), t.columns), 3)
 	for i := range lines {
 		lines[i] = t.style.bold(lines[i])
 	}

@@ -76,6 +76,22 @@ func clip(s string, n int) string {
 	return b.String() + "…"
 }
 
+// fit is the last resort for a line that figures of absurd length made too long: it is clipped and
+// loses its colours.
+func fit(line string, n int) string {
+	if width(line) <= n {
+		return line
+	}
+	plain := ""
+	for before, after, found := strings.Cut(line, "\x1b["); ; before, after, found = strings.Cut(line, "\x1b[") {
+		plain += before
+		if !found {
+			return clip(plain, n)
+		}
+		_, line, _ = strings.Cut(after, "m")
+	}
+}
+
 // clipPath shortens a path from the left: its end names the file.
 func clipPath(s string, n int) string {
 	if width(s) <= n {

@@ -34,11 +34,14 @@ func Text(w io.Writer, d *Document, opt TextOptions) error {
 	if len(rows) > 0 {
 		room -= len(rows) + 1
 	}
-	foot := t.foot(max(room-1-7, 4)) // footnotes may take what leaves seven lines of classes
+	foot := t.foot(max(room-1-7, 3)) // footnotes may take what leaves seven lines of classes
 	if len(foot) > 0 {
 		room -= len(foot) + 1
 	}
-	lines := join(head, t.classes(max(room, 4), classMark), rows, foot)
+	lines := join(head, t.classes(max(room, 3), classMark), rows, foot)
+	for i := range lines {
+		lines[i] = fit(lines[i], t.columns)
+	}
 	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
 	return err
 }
@@ -78,10 +81,10 @@ func (t *text) head() []string {
 	s := &t.d.Source
 	entries := []entry{{name(&s.Scores), t.scores()}}
 	if f := s.Labels; f != nil {
-		entries = append(entries, entry{name(f), "labels, " + f.DType + t.ignored()})
+		entries = append(entries, entry{name(f), "labels, " + Plain(f.DType) + t.ignored()})
 	}
 	if f := s.Weights; f != nil {
-		entries = append(entries, entry{name(f), "weights, " + f.DType})
+		entries = append(entries, entry{name(f), "weights, " + Plain(f.DType)})
 	}
 	pad := 0
 	for _, e := range entries {
@@ -123,27 +126,40 @@ func (t *text) ignored() string {
 // decision says what the scores were taken for, what was chosen while reading and what went wrong.
 func (t *text) decision() []string {
 	in := t.r.Input
-	say := "read as " + string(in.Kind)
+	say := "read as " + Plain(string(in.Kind))
 	if in.Reason != "" {
 		say += ": " + Plain(in.Reason)
 	}
-	lines := cut(wrap(say, t.columns), 2)
-	for _, w := range t.d.Source.Warnings {
-		lines = append(lines, cut(hang(t.style.warn("!"), wrap(Plain(w), t.columns-2)), 2)...)
+	return append(cut(wrap(say, t.columns), 2), t.asides(4)...)
+}
+
+// asides are what the readers warned of and what they chose, in at most room lines: in full where
+// there is room, else a line each and the number of the others.
+func (t *text) asides(room int) []string {
+	s := &t.d.Source
+	all := make([][]string, 0, len(s.Warnings)+len(s.Notes))
+	for _, w := range s.Warnings {
+		all = append(all, hang(t.style.warn("!"), wrap(Plain(w), t.columns-2)))
 	}
-	for i, note := range t.d.Source.Notes {
-		if i == maxNotes {
-			return append(lines, t.style.dim("· "+plural(int64(len(t.d.Source.Notes)-i), "more choice")+" under \"source\" with --json"))
+	for _, note := range s.Notes {
+		aside := hang("·", wrap(Plain(note), t.columns-2))
+		for i := range aside {
+			aside[i] = t.style.dim(aside[i])
 		}
-		for _, line := range cut(hang("·", wrap(Plain(note), t.columns-2)), 2) {
-			lines = append(lines, t.style.dim(line))
+		all = append(all, aside)
+	}
+	if lines := slices.Concat(all...); len(lines) <= room {
+		return lines
+	}
+	var lines []string
+	for i, aside := range all {
+		if i == room-1 && i < len(all)-1 {
+			return append(lines, t.style.dim("· "+Count(int64(len(all)-i))+" more under \"source\" with --json"))
 		}
+		lines = append(lines, cut(aside, 1)...)
 	}
 	return lines
 }
-
-// maxNotes is how many choices of the reader are shown.
-const maxNotes = 3
 
 // cut keeps the first n lines and ends them with … where there were more.
 func cut(lines []string, n int) []string {

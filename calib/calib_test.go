@@ -29,12 +29,16 @@ func TestWilson(t *testing.T) {
 		{1, 29, 0.0061, 0.1718, "Newcombe 1998"},
 		{20, 20, 0.8389, 1, "the mirror of 0 of 20"},
 		{0, 0, 0, 1, "no rows say nothing"},
+		{60, 60, 0.9398, 1, "the upper end is 1 exactly"},
 	} {
 		share := 0.0
 		if tt.n > 0 {
 			share = tt.right / tt.n
 		}
 		low, high := Wilson(share, tt.n)
+		if share == 1 && high != 1 || share == 0 && low != 0 {
+			t.Errorf("%v of %v: [%v, %v] misses its end", tt.right, tt.n, low, high)
+		}
 		near(t, tt.why+": low", low, tt.low, 5e-5)
 		near(t, tt.why+": high", high, tt.high, 5e-5)
 	}

@@ -36,5 +36,11 @@ func Wilson(share, n float64) (low, high float64) {
 	middle := share + z2/(2*n)
 	half := math.Sqrt(z2 * (share*(1-share)/n + z2/(4*n*n)))
 	low, high = (middle-half)/(1+z2/n), (middle+half)/(1+z2/n)
+	if share == 0 {
+		low = 0 // the formula's, but for rounding
+	}
+	if share == 1 {
+		high = 1
+	}
 	return max(low, 0), min(high, 1)
 }

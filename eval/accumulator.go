@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"xent"
+	"xent/calib"
 	"xent/internal/exact"
 )
 
@@ -37,6 +38,11 @@ type Accumulator struct {
 	doubt    *exact.Shares // Σ w²·p·(1-p), by class
 	soft     *soft         // nil while every label was hard
 	constant constant
+	cells    calib.Cells
+
+	surprising ranking // by loss
+	unexpected ranking // by standardised surprise
+	heaviest   float64 // largest weight
 }
 
 // totals are sums over all scored rows, and over those of finite loss where losses are summed.
@@ -96,12 +102,16 @@ func New(cfg Config) (*Accumulator, error) {
 	if cfg.Surprising == 0 {
 		cfg.Surprising = defaultSurprising
 	}
+	if cfg.Classes == 1 && len(cfg.Names) == 1 {
+		cfg.Names = nil // the name of the column is no name of its two classes
+	}
 	k := max(cfg.Classes, 2)
 	a := &Accumulator{
 		cfg: cfg, classes: k, tau: tolerance(cfg.DType, cfg.Classes),
 		row:      row{x: make([]float64, k), p: make([]float64, k), q: make([]float64, k)},
 		class:    make([]class, k),
 		expected: exact.NewShares(k), doubt: exact.NewShares(k),
+		surprising: ranking{most: cfg.Surprising}, unexpected: ranking{most: cfg.Surprising},
 	}
 	switch {
 	case cfg.Input != Auto:
@@ -111,6 +121,11 @@ func New(cfg Config) (*Accumulator, error) {
 	}
 	return a, nil
 }
+
+// Start returns what the rows are being measured as: Logits (which does for log-probabilities too) or
+// Probs; Auto before the first row. Accumulators that are filled side by side agree when one takes the
+// first block of the file and the others its Start as their Config.Start.
+func (a *Accumulator) Start() Input { return a.as }
 
 // arithmetic returns how rows of a kind are measured: softmax changes nothing in log-probabilities.
 func arithmetic(kind Input) Input {
@@ -290,6 +305,9 @@ func (a *Accumulator) addScored(w, loss float64, y int, right bool) {
 	}
 	a.doubt.Add(w*w, r.q)
 	a.constant.add(r)
+	a.cells.Add(w, r.p[r.arg], r.against, right)
+	a.heaviest = max(a.heaviest, w)
+	a.rank(loss, y)
 }
 
 // Merge adds what b has digested; b stays as it is. Errors: [*ConfigError] when the two were made for
@@ -324,6 +342,10 @@ func (a *Accumulator) Merge(b *Accumulator) error {
 	a.doubt.Merge(b.doubt)
 	a.mergeSoft(b.soft)
 	a.constant.widen(&b.constant)
+	a.cells.Merge(&b.cells)
+	a.heaviest = max(a.heaviest, b.heaviest)
+	a.surprising.merge(&b.surprising)
+	a.unexpected.merge(&b.unexpected)
 	return nil
 }
 

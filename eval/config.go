@@ -68,7 +68,7 @@ func (c *Config) check() error {
 			return &ConfigError{"Input", strconv.Quote(string(in)), "logits, probs or logprobs"}
 		}
 	}
-	if n := len(c.Names); n > 0 && n != max(c.Classes, 2) {
+	if n := len(c.Names); n > 0 && n != max(c.Classes, 2) && n != c.Classes {
 		return &ConfigError{"Names", strconv.Itoa(n) + " names", strconv.Itoa(max(c.Classes, 2))}
 	}
 	return nil

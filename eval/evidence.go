@@ -191,10 +191,14 @@ func (e *evidence) reason(kind Input, column bool) string {
 		return "the exponentials of " + count(e.logs, e.rows) + " sum to 1 within " + num(e.logOff) + "; log-softmax changes nothing in them"
 	case e.rows < enoughRows && e.kind(1) != Logits:
 		return "fewer than " + strconv.Itoa(enoughRows) + " rows: too few to tell"
+	case e.rows == 0:
+		return "there are no rows to tell"
 	case column:
 		return count(e.rows-e.simplex, e.rows) + " lie outside [0, 1]"
+	case e.simplex == 0 && e.logs == 0:
+		return "no row sums to 1, and neither do the exponentials of any"
 	}
-	return count(e.rows-e.simplex, e.rows) + " are not probabilities, " + count(e.rows-e.logs, e.rows) + " not log-probabilities"
+	return "only " + count(e.simplex, e.rows) + " sum to 1, and the exponentials of " + strconv.FormatInt(e.logs, 10)
 }
 
 // count renders "897 of 899 rows", or "all 899 rows".

@@ -88,7 +88,8 @@ type Class struct {
 	Recall   float64 `json:"recall"`
 	Expected float64 `json:"expected"` // rows that the model expects: Σ p_k
 	Z        float64 `json:"z"`        // (rows - expected) / standard deviation
-	Differs  bool    `json:"differs"`  // z significant after Benjamini-Hochberg at 5 %
+	P        float64 `json:"p"`        // of a difference at least as large, two-sided
+	Differs  bool    `json:"differs"`  // p significant after Benjamini-Hochberg at 5 %
 }
 
 // Calibration is the expected calibration error, in equal-mass bins, beside what a calibrated model would show.

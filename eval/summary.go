@@ -34,6 +34,14 @@ func (a *Accumulator) Report() (*Report, error) {
 	}
 	a.loss(r)
 	a.accuracy(r)
+	a.prior(r)
+	a.softTargets(r)
+	a.confidence(r)
+	a.perClass(r)
+	a.calibration(r)
+	r.Surprising, r.Unexpected = a.surprising.list(), a.unexpected.list()
+	a.numbers(r)
+	a.box(r)
 	a.warn(r)
 	if a.noSoftmax.count > 0 {
 		return r, a.nanRows()
@@ -99,4 +107,102 @@ func (a *Accumulator) accuracy(r *Report) {
 	right2 := t.right2.Float64()
 	wrong2 := t.squares().Float64() - right2
 	r.Accuracy = Estimate{acc, math.Sqrt(small(t.rows())*(right2*(1-acc)*(1-acc)+wrong2*acc*acc)) / w}
+}
+
+// prior fills in E4: what always answering the label frequencies π would cost.
+//
+//	U = H(π) = -Σ π·ln π     skill = 1 - L/U
+//
+// With the K+ classes that occur, Miller and Madow's correction adds (K+ - 1)/2n; n is the effective
+// number of rows, (Σ w)²/Σ w². The standard error of the skill takes both L and U as estimated from
+// these rows (delta method): with u = -ln π[y],
+//
+//	SE² = N/(N-1) · Σ w²·((l-L)/U - L·(u-U)/U²)² / W²
+//
+// With soft labels U is taken as known.
+func (a *Accumulator) prior(r *Report) {
+	total := a.total.weight()
+	w := total.Float64()
+	u := make([]float64, a.classes) // -ln π, 0 for a class that never occurs
+	occur := 0
+	p := &r.Prior
+	for k := range u {
+		m := a.mass(k)
+		if m.Sign() <= 0 {
+			continue
+		}
+		share := exact.Ratio(m, total)
+		occur++
+		u[k] = 0 - math.Log(share)
+		p.Nats += share * u[k]
+	}
+	p.Miller = p.Nats + float64(occur-1)/2/(w*w/a.total.squares().Float64())
+	p.Uniform = math.Log(float64(a.classes))
+	if occur == 0 {
+		p.Nats, p.Miller = math.NaN(), math.NaN()
+	}
+	if occur < 2 {
+		p.Skill = Estimate{math.NaN(), math.NaN()}
+		return
+	}
+	l, h := r.Loss.Nats, p.Nats
+	p.Skill.Value = 1 - l/h
+	if a.soft != nil {
+		p.Skill.SE = r.Loss.SE / h
+		return
+	}
+	var cross, spread float64 // Σ w²(l-L)(u-U), Σ w²(u-U)²
+	for k := range a.class {
+		sq, sql := a.class[k].squares()
+		d := u[k] - h
+		cross += d * (sql - l*sq)
+		spread += d * d * sq
+	}
+	within := r.Loss.SE * r.Loss.SE * w * w
+	c := small(a.total.rows())
+	variance := (within - 2*c*cross*l/h + c*spread*l*l/(h*h)) / (h * h)
+	p.Skill.SE = math.Sqrt(max(variance, 0)) / w
+	if math.IsNaN(r.Loss.SE) {
+		p.Skill.SE = math.NaN()
+	}
+}
+
+// softTargets fills in E5.
+func (a *Accumulator) softTargets(r *Report) {
+	if a.soft == nil {
+		return
+	}
+	w := a.total.weight()
+	s := &Soft{Entropy: exact.Ratio(&a.soft.entropy, w), KL: exact.Ratio(&a.soft.kl, w)}
+	s.Residual = r.Loss.Nats - s.Entropy - s.KL
+	r.Soft = s
+}
+
+// confidence fills in E6: the loss beside the loss that the model expects of itself.
+//
+//	gap = L - Σ w·H/W     Z = Σ w(l-H) / √Σ w²V
+//
+// Under perfect calibration Z is standard normal for many rows, whatever the classes. Labels drawn from
+// a distribution are needed for that: soft ones leave Z and p NaN.
+//
+// Source: Spiegelhalter 1986 for the Brier score, here for the log score.
+func (a *Accumulator) confidence(r *Report) {
+	t, c := &a.total, &r.Confidence
+	c.Entropy = exact.Ratio(&t.entropy, t.weight())
+	diff := t.loss.Clone()
+	var one exact.Sum
+	one.Add(1)
+	diff.SubMul(&one, &t.entropy)
+	c.Gap = exact.Ratio(diff, t.weight())
+	c.Z = diff.Float64() / math.Sqrt(t.spread.Float64())
+	if t.infinite.rows > 0 {
+		c.Gap, c.Z = math.Inf(1), math.Inf(1)
+	}
+	if a.noSoftmax.count > 0 {
+		c.Entropy, c.Gap, c.Z = math.NaN(), math.NaN(), math.NaN()
+	}
+	if a.soft != nil {
+		c.Z = math.NaN()
+	}
+	c.P = math.Erfc(math.Abs(c.Z) / math.Sqrt2)
 }

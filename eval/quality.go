@@ -1,0 +1,67 @@
+package eval
+
+import (
+	"math"
+	"slices"
+
+	"xent/calib"
+)
+
+// seed makes the simulated null distribution the same for every run.
+const seed = 1
+
+// calibration fills in E12.
+func (a *Accumulator) calibration(r *Report) {
+	bins := a.cells.EqualMass(a.cfg.Bins)
+	null := calib.NullECE(bins, seed)
+	if a.soft != nil {
+		null.P = math.NaN()
+	}
+	r.Calib = Calibration{ECE: calib.ECE(bins), Null: null.Mean, Null95: null.P95, P: null.P, Bins: make([]Bin, len(bins))}
+	for i, b := range bins {
+		low, high := calib.Wilson(b.Accuracy, b.Effective())
+		r.Calib.Bins[i] = Bin{Rows: b.Weight, Confidence: b.Confidence, Accuracy: b.Accuracy, CI95: [2]float64{low, high}}
+	}
+}
+
+// numbers fills in E18. Rounding scores to relative precision u moves the loss by at most
+//
+//	2u·max|z| for logits     u for probabilities
+func (a *Accumulator) numbers(r *Report) {
+	h, u := &a.health, roundoff(a.cfg.DType)
+	r.Health = Health{
+		DType: a.cfg.DType, MaxAbs: h.largest, Rounding: 2 * u * h.largest,
+		NaN: h.nan, PosInf: h.pos, NegInf: h.neg, NaNRows: slices.Clone(a.noSoftmax.rows),
+	}
+	if a.as == Probs {
+		r.Health.Rounding = u
+	}
+}
+
+// box fills in E19, the losses that go with accuracy a:
+//
+//	(1-a)·ln 2 ≤ L                       a wrong answer costs at least ln 2
+//	L ≤ h(a) + (1-a)·ln(K-1)             for a calibrated model (Fano), h(a) the entropy of right or wrong
+//
+// Soft labels have no such bounds: NaN.
+func (a *Accumulator) box(r *Report) {
+	b, acc := &r.Box, r.Accuracy.Value
+	if a.soft != nil {
+		*b = Box{math.NaN(), math.NaN(), math.NaN()}
+		return
+	}
+	b.Lower = (1 - acc) * math.Ln2
+	b.Fano = entropyOf(acc) + entropyOf(1-acc) + (1-acc)*math.Log(float64(a.classes-1))
+	b.Position = (r.Loss.Nats - b.Lower) / (b.Fano - b.Lower)
+	if b.Fano == b.Lower {
+		b.Position = math.NaN()
+	}
+}
+
+// entropyOf returns -p·ln p, 0 at 0.
+func entropyOf(p float64) float64 {
+	if p <= 0 {
+		return 0
+	}
+	return 0 - p*math.Log(p)
+}

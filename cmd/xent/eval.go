@@ -147,9 +147,12 @@ func (f *evalFlags) check(cmd *cobra.Command) error {
 	return nil
 }
 
-// config is the part of the flags that the evaluation is told.
-func (f *evalFlags) config(cmd *cobra.Command) eval.Config {
-	c := eval.Config{LabelBase: f.labelBase, Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top}
+// config is what the evaluation is told: a part of the flags, and what the files say of themselves.
+func (f *evalFlags) config(cmd *cobra.Command, rows *rowfile.Rows) eval.Config {
+	c := eval.Config{
+		Classes: rows.Scores.Cols, Names: rows.Classes, DType: rows.Scores.DType,
+		LabelBase: f.labelBase, Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top,
+	}
 	if f.input != "auto" {
 		c.Input = eval.Input(f.input)
 	}
@@ -177,7 +180,7 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 		return err
 	}
 
-	config := f.config(cmd)
+	config := f.config(cmd, rows)
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	bar := newProgress(cmd.ErrOrStderr(), f.noProgress)

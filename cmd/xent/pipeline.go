@@ -30,7 +30,6 @@ func interruptible(ctx context.Context) (context.Context, func()) {
 // The report does not depend on workers. Memory is workers+2 blocks of about 1 MiB, and what the
 // accumulators keep for each class.
 func evaluate(ctx context.Context, rows *rowfile.Rows, config eval.Config, workers int, p *progress) (r *eval.Report, again bool, err error) {
-	config.Classes, config.Names, config.DType = rows.Scores.Cols, rows.Classes, rows.Scores.DType
 	pass := scan[float32]
 	if rows.Wide() {
 		pass = scan[float64]

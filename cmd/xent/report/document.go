@@ -12,7 +12,7 @@ import "xent/eval"
 type Document struct {
 	Report *eval.Report
 	Source Source
-	Config eval.Config // as the user asked, before anything was decided
+	Config eval.Config // what was measured, as it was asked for
 }
 
 // Source tells what was read.

@@ -118,11 +118,12 @@ export async function visit(page, path = '') {
 }
 
 /**
- * Waits until the page is hydrated.
+ * Waits until the page is hydrated; it fails at once when the page says that it cannot be.
  * @param {Page} page
  */
 export async function ready(page) {
-	await page.locator('html[data-ready]').waitFor({ state: 'attached', timeout: 20_000 });
+	await page.locator('html:is([data-ready], [data-broken])').waitFor({ state: 'attached', timeout: 20_000 });
+	assert.equal(await page.locator('html[data-broken]').count(), 0, `${page.url()} says that it is broken`);
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -94,9 +94,11 @@ for (const path of pages) {
 				withPage({ javaScriptEnabled, reducedMotion: 'reduce' }, async (page) => {
 					if (javaScriptEnabled) await visit(page, path);
 					else await page.goto(address(path));
-					return page.evaluate(() =>
-						document.querySelector('main')?.textContent?.replace(/\s+/g, ' ').trim(),
-					);
+					return page.evaluate(() => {
+						const main = /** @type {HTMLElement} */ (document.querySelector('main')?.cloneNode(true));
+						for (const e of main.querySelectorAll('noscript')) e.remove();
+						return main.textContent?.replace(/\s+/g, ' ').trim();
+					});
 				});
 			const [before, after] = [await text(false), await text(true)];
 			assert.ok(before);

@@ -1,0 +1,113 @@
+// @ts-check
+// What surrounds the pages: theme, navigation, the help on keys, and a core that fails to load.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { address, newPage, phone, ready, setUp, violations, visit, withPage } from './harness.mjs';
+import { pagesOf } from './server.mjs';
+
+/** @import { Page } from 'playwright-core' */
+
+setUp();
+const pages = await pagesOf();
+const chapters = pages.filter((path) => path.startsWith('learn/'));
+
+/** @param {Page} page */
+const background = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
+test('the theme is chosen, stored, and kept on every page', () =>
+	withPage({ colorScheme: 'light' }, async (page) => {
+		await visit(page);
+		const light = await background(page);
+		const theme = page.getByRole('button', { name: /^Theme: / });
+		for (let i = 0; i < 3 && (await page.locator('html').getAttribute('data-theme')) !== 'dark'; i++)
+			await theme.press('Enter');
+		assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark');
+		assert.match(String(await theme.getAttribute('aria-label')), /^Theme: dark/);
+		const dark = await background(page);
+		assert.notEqual(dark, light);
+		for (const path of pages) {
+			await page.goto(address(path), { waitUntil: 'commit' });
+			await page.locator('body').waitFor({ state: 'attached' });
+			assert.equal(await background(page), dark, `/${path}, before its scripts`);
+			await ready(page);
+			assert.equal(await background(page), dark, `/${path}`);
+		}
+	}));
+
+test('a link may bring its theme, and stores nothing', () =>
+	withPage({ colorScheme: 'light' }, async (page) => {
+		await visit(page, '#v1;theme=dark');
+		assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark');
+		await page.goto(address(pages[1]));
+		await ready(page);
+		assert.equal(await page.locator('html').getAttribute('data-theme'), null);
+	}));
+
+test('the core that cannot be loaded is told, and the page stays readable', async () => {
+	for (const path of pages) {
+		const page = await newPage();
+		await page.route('**/*.wasm', (route) => route.abort());
+		await page.goto(address(path));
+		await page.getByText('could not be loaded').waitFor({ state: 'visible', timeout: 10_000 });
+		assert.equal(await page.locator('html[data-ready]').count(), 0);
+		assert.match(await page.getByRole('main').innerText(), /\d\.\d{2,}/);
+		await page.context().close();
+	}
+	await withPage({}, async (page) => {
+		await visit(page);
+		assert.ok(await page.getByText('could not be loaded').isHidden(), 'told without need');
+	});
+});
+
+test('the contents open and close on a phone, by keyboard', () =>
+	withPage({ viewport: phone }, async (page) => {
+		for (const path of chapters) {
+			await visit(page, path);
+			const contents = page.getByRole('navigation', { name: 'Contents' });
+			const menu = page.getByRole('button', { name: 'Contents' });
+			assert.ok(await contents.isHidden());
+			await menu.press('Enter');
+			assert.equal(await menu.getAttribute('aria-expanded'), 'true');
+			assert.ok(await contents.isVisible());
+			assert.equal(await contents.locator('[aria-current=page]').count(), 1);
+			assert.deepEqual(await violations(page), []);
+			await page.keyboard.press('Escape');
+			assert.ok(await contents.isHidden());
+		}
+	}));
+
+test('the help on keys opens with ?, holds the focus and closes with Escape', () =>
+	withPage({}, async (page) => {
+		await visit(page, chapters[0]);
+		await page.keyboard.press('?');
+		const dialog = page.getByRole('dialog');
+		assert.ok(await dialog.isVisible());
+		assert.match(await dialog.innerText(), /Home/);
+		for (let i = 0; i < 5; i++) {
+			await page.keyboard.press('Tab');
+			const inside = await page.evaluate(
+				() => document.activeElement === document.body || !!document.activeElement?.closest('dialog'),
+			);
+			assert.ok(inside, 'the focus leaves the open dialog');
+		}
+		assert.deepEqual(await violations(page), []);
+		await page.keyboard.press('Escape');
+		assert.ok(await dialog.isHidden());
+	}));
+
+test('chapters are walked by their next and previous links', () =>
+	withPage({}, async (page) => {
+		await visit(page, chapters[0]);
+		for (const path of chapters.slice(1)) {
+			await page.getByRole('link', { name: /next/i }).first().press('Enter');
+			await page.waitForURL(address(path));
+			await ready(page);
+		}
+		await page
+			.getByRole('link', { name: /previous/i })
+			.first()
+			.press('Enter');
+		await page.waitForURL(address(chapters.at(-2)));
+		await ready(page);
+	}));

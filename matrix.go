@@ -1,6 +1,11 @@
 package xent
 
-import "xent/info"
+import (
+	"strconv"
+	"unsafe"
+
+	"xent/info"
+)
 
 // Float is the element type of logits, probabilities and gradients.
 type Float interface{ float32 | float64 }
@@ -60,4 +65,62 @@ func (m Matrix[T]) stride() int {
 		return m.Cols
 	}
 	return m.Stride
+}
+
+// check tells whether m is a matrix: its rows lie within Data and do not overlap.
+// Nothing overflows, however large the numbers.
+func (m Matrix[T]) check(fn, arg string) error {
+	switch {
+	case m.Rows < 0 || m.Cols < 0:
+		return &ShapeError{fn, arg, m.shape(), "no negative size"}
+	case m.Rows == 0:
+		return nil
+	case m.Cols == 0:
+		return &ShapeError{fn, arg, m.shape(), "at least one column"}
+	case m.Stride != 0 && m.Stride < m.Cols:
+		return &ShapeError{fn, arg, m.shape() + " with stride " + strconv.Itoa(m.Stride), "a stride of 0, or at least " + strconv.Itoa(m.Cols)}
+	case len(m.Data) < m.Cols || m.Rows-1 > (len(m.Data)-m.Cols)/m.stride():
+		s := m.shape()
+		if m.stride() != m.Cols {
+			s += " with stride " + strconv.Itoa(m.stride())
+		}
+		return &ShapeError{fn, arg, count(len(m.Data), "value"), "enough for " + s}
+	}
+	return nil
+}
+
+// checkLike tells whether m is a matrix of the shape [rows, cols] of the argument like.
+func (m Matrix[T]) checkLike(fn, arg string, rows, cols int, like string) error {
+	if m.Rows != rows || m.Cols != cols {
+		return &ShapeError{fn, arg, m.shape(), Matrix[T]{Rows: rows, Cols: cols}.shape() + " (as " + like + ")"}
+	}
+	return m.check(fn, arg)
+}
+
+func (m Matrix[T]) shape() string {
+	return "[" + strconv.Itoa(m.Rows) + ", " + strconv.Itoa(m.Cols) + "]"
+}
+
+// checkOverlap refuses a destination that shares memory with a source other than by being the
+// same view: rows would be read after they were written.
+func checkOverlap[T Float](fn string, dst, src Matrix[T], srcName string) error {
+	if dst.Rows == 0 {
+		return nil
+	}
+	d, s := uintptr(unsafe.Pointer(&dst.Data[0])), uintptr(unsafe.Pointer(&src.Data[0]))
+	size := unsafe.Sizeof(dst.Data[0])
+	end := func(base uintptr, m Matrix[T]) uintptr {
+		return base + uintptr((m.Rows-1)*m.stride()+m.Cols)*size
+	}
+	same := d == s && (dst.stride() == src.stride() || dst.Rows == 1)
+	if same || end(d, dst) <= s || end(s, src) <= d {
+		return nil
+	}
+	if dst.stride() == src.stride() { // columns side by side in one larger matrix
+		apart := int(max(d, s)-min(d, s)) / int(size) % dst.stride()
+		if apart >= dst.Cols && apart <= dst.stride()-dst.Cols {
+			return nil
+		}
+	}
+	return &ShapeError{fn, "the destination", "partly the memory of " + srcName, "the same view as " + srcName + ", or memory of its own"}
 }

@@ -65,3 +65,64 @@ func binaryGrad[T Float](dst, x, t []T, c float64) (sum Sum, nonFinite int) {
 	}
 	return sum, nonFinite
 }
+
+// Bernoulli configures the loss of one element
+//
+//	P·t'·q^γ·softplus(-z) + N·(1-t')·p^γ·softplus(z)
+//
+// with z = x/Temp, p = σ(z), q = σ(-z) and t' = (1-Smoothing)·t + Smoothing/2.
+type Bernoulli struct {
+	P, N      float64 // weights of the two terms
+	Smoothing float64
+	Focus     float64 // γ
+	Temp      float64 // > 0
+}
+
+// Term returns the loss and its derivative in x. A term of weight 0 costs nothing,
+// whatever it would cost.
+func (b *Bernoulli) Term(x, t float64) (loss, slope float64) {
+	z, rest := gap(x, 0, b.Temp)
+	away, off := -z, -rest // -|z|
+	if z < 0 {
+		away, off = z, rest
+	}
+	e := Exp(away, off)
+	l := math.Log1p(e)
+	p, q := 1/(1+e), e/(1+e)
+	up, down := l, l // softplus(-z), softplus(z)
+	if z < 0 {
+		p, q = q, p
+		up = (l - rest) - z
+	} else {
+		down = (l + rest) + z
+	}
+	t, u := (1-b.Smoothing)*t+b.Smoothing/2, (1-b.Smoothing)*(1-t)+b.Smoothing/2
+	t *= b.P
+	u *= b.N
+	if b.Focus == 0 || e != e {
+		return mul0(t, up) + mul0(u, down), (mul0(u, p) - mul0(t, q)) / b.Temp
+	}
+	// ln of the smaller of p and q, and of the larger, to 65 bits
+	large, small := dd{}, dd{away, 0}
+	if e != 0 {
+		large = logDD(dd{1, 0}.add(expWide(away, off)), 0).neg()
+		small = large.add(dd{away, off})
+	}
+	lnP, lnQ := large, small
+	if z < 0 {
+		lnP, lnQ = small, large
+	}
+	pg, qg := expTimes(lnP, b.Focus), expTimes(lnQ, b.Focus)
+	loss = mul0(t, mul0(qg, up)) + mul0(u, mul0(pg, down))
+	slope = mul0(u, pg*(p+b.Focus*mul0(q, down))) - mul0(t, qg*(q+b.Focus*mul0(p, up)))
+	return loss, slope / b.Temp
+}
+
+// expTimes returns e^(g·x).
+func expTimes(x dd, g float64) float64 {
+	if x.hi-x.hi != 0 {
+		return Exp(x.hi, 0) // 0 at -Inf, or NaN
+	}
+	p, err := twoProduct(x.hi, g)
+	return Exp(p, err+x.lo*g)
+}

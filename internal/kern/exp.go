@@ -82,6 +82,14 @@ func scale(x float64, n int) float64 {
 	return x * math.Float64frombits(uint64(n+1023+100)<<52) * 0x1p-100
 }
 
+// scaleDown returns x·2^n for |x| < 1 and n ≤ 0.
+func scaleDown(x float64, n int) float64 {
+	if n < -1000 {
+		return x * 0x1p-1000 * math.Float64frombits(uint64(n+1000+1023)<<52)
+	}
+	return x * math.Float64frombits(uint64(n+1023)<<52)
+}
+
 // Log returns ln x; unlike math.Log on amd64 it is right for denormal x too.
 func Log(x float64) float64 {
 	if x < 0x1p-1022 {

@@ -1,0 +1,251 @@
+package xent
+
+import (
+	"math"
+
+	"xent/internal/kern"
+	"xent/internal/par"
+)
+
+// BinaryCrossEntropy returns the loss of independent yes-or-no predictions, such as the labels of a
+// multi-label batch: each element of logits against a target in [0, 1].
+//
+// With p = σ(logits), element (i, c) costs
+//
+//	loss = -t·ln p - (1-t)·ln(1-p) = t·softplus(-x) + (1-t)·softplus(x)      in nats
+//
+// as two terms, neither of which cancels; see [BinaryOptions] for weights and shapes of the loss.
+// The mean divides by the number of elements, as in PyTorch, also with weights.
+//
+// Shapes: logits and target are [rows, columns]. Targets outside [0, 1] follow the formula.
+// Special values: a logit at ±Inf costs 0 where the target agrees, else +Inf; 0·Inf = 0. NaN costs
+// NaN. Elements that cost ±Inf or NaN count in Result.NonFinite.
+// Errors: *ShapeError, *OptionError, *EmptyError.
+// Memory: none is allocated when BinaryOptions.Workers is 1.
+// Source: the logistic loss of Cox 1958.
+func BinaryCrossEntropy[T Float](logits Logits[T], target Matrix[T], opt *BinaryOptions) (Result, error) {
+	return binaryLoss("BinaryCrossEntropy", Matrix[T]{}, nil, Matrix[T](logits), target, opt)
+}
+
+// BinaryCrossEntropyGrad stores the gradient of [BinaryCrossEntropy] with respect to logits in grad
+// and returns the same Result. For the usual loss, with W = Result.Weight for Reduction Mean and 1
+// for Sum,
+//
+//	grad[i][c] = ((1-t)·σ(x) - t·σ(-x)) / W
+//
+// which is (p-t)/W without its cancellation. It is finite where the loss is infinite.
+//
+// Shapes: grad is [rows, columns] and may be the same view as logits or target.
+// Errors: as BinaryCrossEntropy; grad is then untouched.
+// Memory: none is allocated when BinaryOptions.Workers is 1.
+func BinaryCrossEntropyGrad[T Float](grad Matrix[T], logits Logits[T], target Matrix[T], opt *BinaryOptions) (Result, error) {
+	const fn = "BinaryCrossEntropyGrad"
+	if err := checkGrad(fn, grad, Matrix[T](logits)); err != nil {
+		return Result{}, err
+	}
+	return binaryLoss(fn, grad, nil, Matrix[T](logits), target, opt)
+}
+
+// BinaryCrossEntropyRows stores the loss of each row in loss: the sum over its elements, weighted
+// but not divided by anything. It returns the same Result as [BinaryCrossEntropy]. A matrix of one
+// column gives the loss of each element; a view of one column of a wider one has its Stride.
+//
+// Shapes: loss is [rows].
+// Errors: as BinaryCrossEntropy; loss is then untouched.
+func BinaryCrossEntropyRows[T Float](loss []T, logits Logits[T], target Matrix[T], opt *BinaryOptions) (Result, error) {
+	const fn = "BinaryCrossEntropyRows"
+	if err := checkRows(fn, len(loss), logits.Rows); err != nil {
+		return Result{}, err
+	}
+	return binaryLoss(fn, Matrix[T]{}, loss, Matrix[T](logits), target, opt)
+}
+
+func binaryLoss[T Float](fn string, grad Matrix[T], loss []T, x, target Matrix[T], opt *BinaryOptions) (Result, error) {
+	if opt == nil {
+		opt = &BinaryOptions{}
+	}
+	if err := x.check(fn, "logits"); err != nil {
+		return Result{}, err
+	}
+	if err := target.checkLike(fn, "target", x.Rows, x.Cols, "logits"); err != nil {
+		return Result{}, err
+	}
+	if err := opt.check(fn, x.Cols); err != nil {
+		return Result{}, err
+	}
+	if opt.Elements.Data != nil || opt.Elements.Rows != 0 || opt.Elements.Cols != 0 {
+		if err := opt.Elements.checkLike(fn, "option Elements", x.Rows, x.Cols, "logits"); err != nil {
+			return Result{}, err
+		}
+	}
+	if grad.Data != nil {
+		if err := checkOverlap(fn, grad, target, "target"); err != nil {
+			return Result{}, err
+		}
+	}
+	j := binaryJob[T]{grad: grad, loss: loss, x: x, target: target, opt: *opt}
+	if err := j.prepare(fn); err != nil {
+		return Result{}, err
+	}
+	return j.total(), nil
+}
+
+// binaryJob is one checked batch.
+type binaryJob[T Float] struct {
+	grad      Matrix[T] // no Data: not wanted
+	loss      []T       // nil: not wanted
+	x, target Matrix[T]
+	opt       BinaryOptions
+
+	plain bool // no option changes the loss of an element
+	temp  float64
+	scale float64 // of the gradient
+	start Result  // of nothing, with the denominator and policies of the batch
+}
+
+func (j *binaryJob[T]) prepare(fn string) (err error) {
+	o := &j.opt
+	if j.temp = o.Temperature; j.temp == 0 {
+		j.temp = 1
+	}
+	j.plain = o.Weights == nil && o.Elements.Data == nil && o.PosWeight == nil && o.Ignore == nil &&
+		o.Balance == nil && o.Smoothing == 0 && o.Focus == 0 && j.temp == 1
+	elements := j.x.Rows * j.x.Cols
+	ignored, weight := 0, float64(elements)
+	if o.Ignore != nil || o.Denominator == Weights {
+		ignored, weight = j.weigh()
+	}
+	if o.Denominator == Usual {
+		weight = float64(elements - ignored)
+	}
+	j.start, j.scale, err = reduce(fn, o.Reduction, o.Denominator, o.Empty, weight, elements, ignored)
+	return err
+}
+
+// weigh counts the ignored elements and sums the weights of the others.
+func (j *binaryJob[T]) weigh() (ignored int, weight float64) {
+	var sum kern.Sum
+	for i := range j.x.Rows {
+		for c, t := range j.target.Row(i) {
+			if j.ignores(t) {
+				ignored++
+			} else {
+				sum.Add(j.weight(i, c))
+			}
+		}
+	}
+	return ignored, sum.Value()
+}
+
+func (j *binaryJob[T]) ignores(t T) bool {
+	if j.opt.Ignore == nil {
+		return false
+	}
+	mark := *j.opt.Ignore
+	return float64(t) == mark || t != t && mark != mark
+}
+
+// weight returns the weight of element (i, c), without its PosWeight.
+func (j *binaryJob[T]) weight(i, c int) float64 {
+	w := oneOrAll(j.opt.Weights, c)
+	if j.opt.Elements.Data != nil {
+		w *= j.opt.Elements.Data[i*j.opt.Elements.stride()+c]
+	}
+	return w
+}
+
+// oneOrAll returns the weight of column c from weights for each column, one for all, or none.
+func oneOrAll(w []float64, c int) float64 {
+	switch len(w) {
+	case 0:
+		return 1
+	case 1:
+		return w[0]
+	}
+	return w[c]
+}
+
+// total runs all chunks and merges their results in order.
+func (j *binaryJob[T]) total() Result {
+	chunks, size := par.Chunks(j.x.Rows)
+	workers := par.Workers(j.opt.Workers, j.x.Rows*j.x.Cols)
+	total := j.start
+	if workers == 1 {
+		for c := range chunks {
+			total.add(j.run(c*size, min((c+1)*size, j.x.Rows)))
+		}
+		return total
+	}
+	shared := *j // the goroutines' copy: j itself stays on the caller's stack
+	parts := make([]Result, chunks)
+	par.For(workers, chunks, func(c int) {
+		parts[c] = shared.run(c*size, min((c+1)*size, shared.x.Rows))
+	})
+	for _, p := range parts {
+		total.add(p)
+	}
+	return total
+}
+
+// run computes rows lo to hi-1.
+func (j *binaryJob[T]) run(lo, hi int) (part Result) {
+	k := kern.Of[T]()
+	for i := lo; i < hi; i++ {
+		x, t := j.x.Row(i), j.target.Row(i)
+		var sum kern.Sum
+		switch {
+		case !j.plain:
+			sum = j.row(i, x, t, &part)
+		case j.grad.Data != nil:
+			var bad int
+			sum, bad = k.BinaryGrad(j.grad.Row(i), x, t, j.scale)
+			part.NonFinite += bad
+		default:
+			var bad int
+			sum, bad = k.Binary(x, t)
+			part.NonFinite += bad
+		}
+		part.Rows += len(x)
+		part.sum.Merge(sum)
+		if j.loss != nil {
+			j.loss[i] = T(sum.Value())
+		}
+	}
+	return part
+}
+
+// row computes row i under options, element by element.
+func (j *binaryJob[T]) row(i int, x, t []T, part *Result) (sum kern.Sum) {
+	o := &j.opt
+	b := kern.Bernoulli{Smoothing: o.Smoothing, Focus: o.Focus, Temp: j.temp}
+	pos, neg := 1.0, 1.0
+	if o.Balance != nil {
+		pos, neg = *o.Balance, 1-*o.Balance
+	}
+	var grad []T
+	if j.grad.Data != nil {
+		grad = j.grad.Row(i)
+	}
+	for c, v := range x {
+		var loss, slope float64
+		w := j.weight(i, c)
+		switch {
+		case j.ignores(t[c]):
+			part.Ignored++
+		case w != 0:
+			b.P, b.N = w*pos*oneOrAll(o.PosWeight, c), w*neg
+			loss, slope = b.Term(float64(v), float64(t[c]))
+			slope *= j.scale
+		case math.IsNaN(j.scale):
+			slope = j.scale // EmptyNaN: the weights sum to 0
+		}
+		if grad != nil {
+			grad[c] = T(slope)
+		}
+		sum.Add(loss)
+		if loss-loss != 0 {
+			part.NonFinite++
+		}
+	}
+	return sum
+}

@@ -1,0 +1,344 @@
+package xent
+
+import (
+	"math"
+
+	"xent/internal/kern"
+	"xent/internal/par"
+)
+
+// CrossEntropy returns the loss of logits against integer labels.
+//
+// With z = logits (see [Options] for caps and temperatures) and p = softmax(z), row i costs
+//
+//	loss[i] = -ln p[i][labels[i]]      in nats
+//
+// computed as (max z - z[label]) + log1p(Σ e^(z-max) over the others): a loss of 1e-300 keeps its
+// digits, and nothing overflows.
+//
+// Shapes: logits is [rows, classes], labels is [rows].
+// Special values: a class at -Inf is excluded from the softmax, and as a label costs +Inf. One
+// logit at +Inf is the limit: certainty. Several, a row all at -Inf, or a NaN cost NaN. Rows that
+// cost ±Inf or NaN count in Result.NonFinite. Whatever has weight 0 costs 0, even where it would
+// cost +Inf.
+// Errors: *ShapeError, *LabelError, *OptionError, *EmptyError.
+// Memory: none is allocated when Options.Workers is 1.
+// Source: Bridle 1990.
+func CrossEntropy[T Float, L Int](logits Logits[T], labels []L, opt *Options) (Result, error) {
+	return labelLoss("CrossEntropy", Matrix[T]{}, nil, Matrix[T](logits), labels, opt)
+}
+
+// CrossEntropyGrad stores the gradient of [CrossEntropy] with respect to logits in grad and returns
+// the same Result. For the usual loss
+//
+//	grad[i][j] = (p[i][j] - [j = labels[i]]) · Weights[labels[i]] / W
+//
+// with W = Result.Weight for Reduction Mean and 1 for Sum. At the label it is -(1-p), from the sum
+// of the others: it does not vanish before it is below the smallest number.
+//
+// Shapes: grad is [rows, classes], as logits, and may be the same view; any other overlap is an error.
+// Special values: see CrossEntropy. Excluded classes get 0, as labels -1 times the scale: the
+// gradient of an infinite loss is finite. A row that costs NaN gets NaN. Ignored rows get 0.
+// Errors: as CrossEntropy; grad is then untouched.
+// Memory: none is allocated when Options.Workers is 1.
+func CrossEntropyGrad[T Float, L Int](grad Matrix[T], logits Logits[T], labels []L, opt *Options) (Result, error) {
+	const fn = "CrossEntropyGrad"
+	if err := checkGrad(fn, grad, Matrix[T](logits)); err != nil {
+		return Result{}, err
+	}
+	return labelLoss(fn, grad, nil, Matrix[T](logits), labels, opt)
+}
+
+// CrossEntropyRows stores the loss of each row in loss, weighted but not divided by anything, and
+// returns the same Result as [CrossEntropy]. Ignored rows get 0.
+//
+// Shapes: loss is [rows].
+// Errors: as CrossEntropy; loss is then untouched.
+func CrossEntropyRows[T Float, L Int](loss []T, logits Logits[T], labels []L, opt *Options) (Result, error) {
+	const fn = "CrossEntropyRows"
+	if err := checkRows(fn, len(loss), logits.Rows); err != nil {
+		return Result{}, err
+	}
+	return labelLoss(fn, Matrix[T]{}, loss, Matrix[T](logits), labels, opt)
+}
+
+// SoftCrossEntropy returns the loss of logits against soft targets.
+//
+//	loss[i] = -Σ target[i][j]·ln p[i][j]      in nats
+//
+// The mean divides by the number of rows, as in PyTorch, also with class weights; Denominator
+// Weights divides by Σ Weights[j]·target[j], which for one-hot targets is what [CrossEntropy] does.
+//
+// Shapes: logits and target are [rows, classes].
+// Targets are taken as they are: rows that do not sum to one, and negative entries, follow the
+// formula, and NaN gives NaN; see [xent/info.Validate].
+// Special values: a class with target 0 costs nothing, even an excluded one; target on an excluded
+// class costs +Inf.
+// Errors: *ShapeError, *OptionError, *EmptyError.
+// Memory: none is allocated when Options.Workers is 1.
+func SoftCrossEntropy[T Float](logits Logits[T], target Probs[T], opt *Options) (Result, error) {
+	return softLoss("SoftCrossEntropy", Matrix[T]{}, nil, Matrix[T](logits), Matrix[T](target), opt)
+}
+
+// SoftCrossEntropyGrad stores the gradient of [SoftCrossEntropy] with respect to logits in grad and
+// returns the same Result. For the usual loss, with W as in [CrossEntropyGrad],
+//
+//	grad[i][j] = (p[i][j]·Σ target[i] - target[i][j]) / W
+//
+// Shapes: grad is [rows, classes] and may be the same view as logits or target.
+// Errors: as SoftCrossEntropy; grad is then untouched.
+func SoftCrossEntropyGrad[T Float](grad Matrix[T], logits Logits[T], target Probs[T], opt *Options) (Result, error) {
+	const fn = "SoftCrossEntropyGrad"
+	if err := checkGrad(fn, grad, Matrix[T](logits)); err != nil {
+		return Result{}, err
+	}
+	return softLoss(fn, grad, nil, Matrix[T](logits), Matrix[T](target), opt)
+}
+
+// SoftCrossEntropyRows stores the loss of each row in loss, weighted but not divided by anything,
+// and returns the same Result as [SoftCrossEntropy].
+//
+// Shapes: loss is [rows].
+// Errors: as SoftCrossEntropy; loss is then untouched.
+func SoftCrossEntropyRows[T Float](loss []T, logits Logits[T], target Probs[T], opt *Options) (Result, error) {
+	const fn = "SoftCrossEntropyRows"
+	if err := checkRows(fn, len(loss), logits.Rows); err != nil {
+		return Result{}, err
+	}
+	return softLoss(fn, Matrix[T]{}, loss, Matrix[T](logits), Matrix[T](target), opt)
+}
+
+func labelLoss[T Float, L Int](fn string, grad Matrix[T], loss []T, x Matrix[T], labels []L, opt *Options) (Result, error) {
+	if opt == nil {
+		opt = &Options{}
+	}
+	if err := x.check(fn, "logits"); err != nil {
+		return Result{}, err
+	}
+	if len(labels) != x.Rows {
+		return Result{}, &ShapeError{fn, "labels", "[" + itoa(len(labels)) + "]", "[" + itoa(x.Rows) + "] (one for each row of logits)"}
+	}
+	if err := opt.check(fn, x.Cols); err != nil {
+		return Result{}, err
+	}
+	weight, ignored, err := labelWeight(fn, labels, x.Cols, opt)
+	if err != nil {
+		return Result{}, err
+	}
+	j := softmaxJob[T, L]{grad: grad, loss: loss, x: x, labels: labels, opt: *opt}
+	if err := j.prepare(fn, weight, ignored); err != nil {
+		return Result{}, err
+	}
+	return j.total(), nil
+}
+
+// labelWeight checks the labels and returns the sum of their rows' weights, and how many are ignored.
+func labelWeight[L Int](fn string, labels []L, classes int, opt *Options) (weight float64, ignored int, err error) {
+	var sum kern.Sum
+	ignore, any := int64(0), opt.IgnoreIndex != nil
+	if any {
+		ignore = int64(*opt.IgnoreIndex)
+	}
+	for i, l := range labels {
+		y := int64(l)
+		switch {
+		case any && y == ignore:
+			ignored++
+		case y < 0 || y >= int64(classes):
+			return 0, 0, labelError(fn, labels, i, classes, opt.IgnoreIndex)
+		case opt.Weights != nil:
+			sum.Add(opt.Weights[y])
+		}
+	}
+	if opt.Weights == nil {
+		return float64(len(labels) - ignored), ignored, nil
+	}
+	return sum.Value(), ignored, nil
+}
+
+func softLoss[T Float](fn string, grad Matrix[T], loss []T, x, target Matrix[T], opt *Options) (Result, error) {
+	if opt == nil {
+		opt = &Options{}
+	}
+	if err := x.check(fn, "logits"); err != nil {
+		return Result{}, err
+	}
+	if err := target.checkLike(fn, "target", x.Rows, x.Cols, "logits"); err != nil {
+		return Result{}, err
+	}
+	if opt.IgnoreIndex != nil {
+		return Result{}, &OptionError{fn, "IgnoreIndex", itoa(*opt.IgnoreIndex), "nil: soft targets have no index"}
+	}
+	if err := opt.check(fn, x.Cols); err != nil {
+		return Result{}, err
+	}
+	if grad.Data != nil {
+		if err := checkOverlap(fn, grad, target, "target"); err != nil {
+			return Result{}, err
+		}
+	}
+	weight := float64(x.Rows)
+	if opt.Denominator == Weights {
+		weight = softWeight(target, opt.Weights)
+	}
+	j := softmaxJob[T, int]{grad: grad, loss: loss, x: x, target: target, opt: *opt}
+	if err := j.prepare(fn, weight, 0); err != nil {
+		return Result{}, err
+	}
+	return j.total(), nil
+}
+
+// softWeight returns Σ w[j]·target[i][j] over all rows.
+func softWeight[T Float](target Matrix[T], w []float64) float64 {
+	var sum kern.Sum
+	for i := range target.Rows {
+		for j, t := range target.Row(i) {
+			if w == nil {
+				sum.Add(float64(t))
+			} else {
+				sum.Add(w[j] * float64(t))
+			}
+		}
+	}
+	return sum.Value()
+}
+
+// softmaxJob is one checked batch against labels or against target; the other is empty.
+type softmaxJob[T Float, L Int] struct {
+	grad   Matrix[T] // no Data: not wanted
+	loss   []T       // nil: not wanted
+	x      Matrix[T]
+	labels []L
+	target Matrix[T]
+	opt    Options
+
+	temp  float64
+	scale float64 // of the gradient
+	start Result  // of nothing, with the denominator and policies of the batch
+}
+
+func (j *softmaxJob[T, L]) prepare(fn string, weight float64, ignored int) (err error) {
+	o := &j.opt
+	if j.temp = o.Temperature; j.temp == 0 {
+		j.temp = 1
+	}
+	j.start, j.scale, err = reduce(fn, o.Reduction, o.Denominator, o.Empty, weight, j.x.Rows, ignored)
+	return err
+}
+
+// reduce returns a Result that holds the denominator and policies of a batch but no rows, and the
+// scale of the gradient. Weight is the denominator Usual and Weights.
+func reduce(fn string, r Reduction, d Denominator, e EmptyPolicy, weight float64, rows, ignored int) (Result, float64, error) {
+	start := Result{Weight: weight, zero: e == EmptyZero}
+	switch d {
+	case Count:
+		start.Weight = float64(rows - ignored)
+	case Rows:
+		start.Weight = float64(rows)
+	case Usual, Weights:
+	default:
+		start.Weight, start.fixed = float64(d), true
+	}
+	switch {
+	case r == Sum:
+		return start, 1, nil
+	case start.Weight != 0:
+		return start, 1 / start.Weight, nil
+	case e == EmptyZero:
+		return start, 0, nil
+	case e == EmptyNaN:
+		return start, math.NaN(), nil
+	}
+	return start, 0, &EmptyError{Func: fn, Rows: rows, Ignored: ignored}
+}
+
+// total runs all chunks and merges their results in order.
+func (j *softmaxJob[T, L]) total() Result {
+	chunks, size := par.Chunks(j.x.Rows)
+	workers := par.Workers(j.opt.Workers, j.x.Rows*j.x.Cols)
+	total := j.start
+	if workers == 1 {
+		for c := range chunks {
+			total.add(j.run(c*size, min((c+1)*size, j.x.Rows)))
+		}
+		return total
+	}
+	shared := *j // the goroutines' copy: j itself stays on the caller's stack
+	parts := make([]Result, chunks)
+	par.For(workers, chunks, func(c int) {
+		parts[c] = shared.run(c*size, min((c+1)*size, shared.x.Rows))
+	})
+	for _, p := range parts {
+		total.add(p)
+	}
+	return total
+}
+
+// run computes rows lo to hi-1.
+func (j *softmaxJob[T, L]) run(lo, hi int) (part Result) {
+	o := &j.opt
+	link := kern.Link{Temp: j.temp, Cap: o.SoftCap}
+	wide := o.Focus != 0 && isFloat64[T]()
+	t := kern.Target[T]{Weights: o.Weights, Smoothing: o.Smoothing, Focus: o.Focus, Penalty: o.ZPenalty}
+	for i := lo; i < hi; i++ {
+		x := j.x.Row(i)
+		if j.labels == nil {
+			t.Soft = j.target.Row(i)
+		} else {
+			y := int64(j.labels[i])
+			if o.IgnoreIndex != nil && y == int64(*o.IgnoreIndex) {
+				j.ignore(i)
+				part.Rows++
+				part.Ignored++
+				continue
+			}
+			t.Label = int(y)
+			if o.Weights != nil {
+				t.Penalty = o.ZPenalty * o.Weights[y]
+			}
+		}
+		row := kern.NewRow(x, link, wide)
+		loss, pull := kern.Loss(&row, x, &t)
+		if j.grad.Data != nil {
+			kern.Grad(j.grad.Row(i), &row, x, &t, pull, j.scale)
+		}
+		if j.loss != nil {
+			j.loss[i] = T(loss)
+		}
+		part.addRow(loss)
+	}
+	return part
+}
+
+// ignore writes the zeros of a row that does not count.
+func (j *softmaxJob[T, L]) ignore(i int) {
+	if j.grad.Data != nil {
+		clear(j.grad.Row(i))
+	}
+	if j.loss != nil {
+		j.loss[i] = 0
+	}
+}
+
+func isFloat64[T Float]() bool {
+	var zero T
+	_, ok := any(zero).(float64)
+	return ok
+}
+
+func checkGrad[T Float](fn string, grad, x Matrix[T]) error {
+	if err := x.check(fn, "logits"); err != nil {
+		return err
+	}
+	if err := grad.checkLike(fn, "grad", x.Rows, x.Cols, "logits"); err != nil {
+		return err
+	}
+	return checkOverlap(fn, grad, x, "logits")
+}
+
+func checkRows(fn string, got, want int) error {
+	if got != want {
+		return &ShapeError{fn, "loss", "[" + itoa(got) + "]", "[" + itoa(want) + "] (one for each row of logits)"}
+	}
+	return nil
+}

@@ -1,0 +1,130 @@
+package kern
+
+import "math"
+
+// Target is what a row of logits should have predicted, and how misses are counted.
+// The mass of class j is
+//
+//	a[j] = Weights[j]·((1-Smoothing)·t[j] + Smoothing/K)
+//
+// where t is Soft, or one-hot at Label when Soft is nil.
+type Target[T Float] struct {
+	Soft      []T
+	Label     int
+	Weights   []float64 // nil means 1
+	Smoothing float64
+	Focus     float64
+	Penalty   float64 // of LogSumExp²
+}
+
+// Hard tells whether all mass lies on one class and counts plainly.
+func (t *Target[T]) Hard() bool { return t.Soft == nil && t.Smoothing == 0 && t.Focus == 0 }
+
+func (t *Target[T]) mass(j, classes int) float64 {
+	var a float64
+	switch {
+	case t.Soft != nil:
+		a = float64(t.Soft[j])
+	case j == t.Label:
+		a = 1
+	}
+	if t.Smoothing != 0 {
+		a = (1-t.Smoothing)*a + t.Smoothing/float64(classes)
+	}
+	if t.Weights != nil {
+		a *= t.Weights[j]
+	}
+	return a
+}
+
+// Pull is the part of the gradient that the whole row shares: Σ of the slopes of all classes.
+type Pull struct {
+	mass    dd      // Σ a[j]·φ'(-ln p[j])
+	penalty float64 // 2·Penalty·LogSumExp
+}
+
+// Loss returns the loss of the row
+//
+//	Σ a[j]·φ(-ln p[j]) + Penalty·LogSumExp²    φ(l) = (1-e^-l)^Focus·l
+//
+// where a class without mass adds nothing, whatever it would cost.
+func Loss[T Float](r *Row, x []T, t *Target[T]) (loss float64, pull Pull) {
+	if !r.Valid() {
+		return math.NaN(), Pull{mass: dd{math.NaN(), 0}}
+	}
+	var sum, slopes Sum
+	if t.Hard() {
+		a := 1.0
+		if t.Weights != nil {
+			a = t.Weights[t.Label]
+		}
+		sum.Add(mul0(a, r.Cost(float64(x[t.Label]))))
+		slopes.Add(a)
+	} else {
+		for j, v := range x {
+			if a := t.mass(j, len(x)); a != 0 {
+				value, slope := focal(r, j, float64(v), t.Focus)
+				sum.Add(mul0(value, a))
+				slopes.Add(a * slope)
+			}
+		}
+	}
+	if t.Penalty != 0 {
+		z := r.LogSumExp()
+		sum.Add(t.Penalty * z * z)
+		pull.penalty = 2 * t.Penalty * z
+	}
+	pull.mass.hi, pull.mass.lo = slopes.Parts()
+	return sum.Value(), pull
+}
+
+// focal returns φ(l) = q^γ·l of class j, where l = -ln p and q = 1-p, and its derivative,
+//
+//	φ'(l) = q^γ + γ·q^(γ-1)·p·l = q^γ·(1 + γ·p·l/q)
+func focal(r *Row, j int, x, gamma float64) (value, slope float64) {
+	l := r.Cost(x)
+	if gamma == 0 {
+		return l, 1
+	}
+	q := r.restWide(j, x)
+	if q.hi == 0 { // certain: φ and its slope vanish
+		return 0, 0
+	}
+	p, _ := r.Prob(j, x)
+	f := pow(q, gamma)
+	return mul0(f, l), f * (1 + gamma*mul0(p, l)/q.hi)
+}
+
+// Grad stores c·dLoss/dx in dst, which may be x. The derivative for class k is
+//
+//	dz/dx·(p[k]·Σ b[j] - b[k])   b[j] = a[j]·φ'(-ln p[j])
+//
+// computed as p·(Σ b - b[k]) - (1-p)·b[k]: a sure and right row keeps all digits.
+func Grad[T Float](dst []T, r *Row, x []T, t *Target[T], pull Pull, c float64) {
+	if !r.Valid() {
+		for j := range dst {
+			dst[j] = T(math.NaN())
+		}
+		return
+	}
+	if t.Hard() && r.Plain() {
+		y := t.Label
+		p, q := r.Prob(y, float64(x[y]))
+		g := mul0(pull.penalty, p) - q*pull.mass.hi
+		scale := c * (pull.mass.hi + pull.penalty) / r.Temp / (1 + r.s.hi)
+		Of[T]().Exps(dst, x, r.Max, r.Temp, scale)
+		dst[y] = T(c * g / r.Temp)
+		return
+	}
+	for k, v := range x {
+		xk := float64(v)
+		p, q := r.Prob(k, xk)
+		b := t.mass(k, len(x))
+		if t.Focus != 0 && b != 0 {
+			_, slope := focal(r, k, xk, t.Focus)
+			b *= slope
+		}
+		g := mul0(p, (pull.mass.hi-b)+pull.mass.lo) - mul0(b, q) + mul0(p, pull.penalty)
+		dst[k] = T(c * g * r.Slope(xk))
+	}
+}

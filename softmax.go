@@ -1,0 +1,164 @@
+package xent
+
+import (
+	"math"
+
+	"xent/internal/kern"
+	"xent/internal/par"
+)
+
+// Softmax stores p = softmax(logits) in dst, row by row:
+//
+//	p[j] = e^(z[j]-max) / (1 + Σ e^(z-max) over the others)
+//
+// Of the options, Temperature, SoftCap and Workers apply; see [Options].
+//
+// Shapes: dst and logits are [rows, classes]; dst may be the same view as logits.
+// Special values: a class at -Inf gets exactly 0. One logit at +Inf gets 1. Several, a row all at
+// -Inf, or a NaN fill the row with NaN.
+// Errors: *ShapeError, *OptionError; dst is then untouched.
+// Memory: none is allocated when Options.Workers is 1.
+func Softmax[T Float](dst Probs[T], logits Logits[T], opt *Options) error {
+	return eachRow("Softmax", Matrix[T](dst), Matrix[T](logits), opt, probabilities)
+}
+
+// LogSoftmax stores ln softmax(logits) in dst, row by row:
+//
+//	ln p[j] = (z[j] - max) - log1p(Σ e^(z-max) over the others)
+//
+// It is never above 0, and near 0 has all its digits. Options, shapes, special values and errors
+// are those of [Softmax], but that excluded classes get -Inf.
+func LogSoftmax[T Float](dst LogProbs[T], logits Logits[T], opt *Options) error {
+	return eachRow("LogSoftmax", Matrix[T](dst), Matrix[T](logits), opt, logProbabilities)
+}
+
+// LogSumExp stores ln Σ e^z of each row in dst:
+//
+//	max z + log1p(Σ e^(z-max) over the others)
+//
+// Options are those of [Softmax].
+//
+// Shapes: dst is [rows].
+// Special values: -Inf for a row all at -Inf; +Inf for one with a +Inf and no NaN; NaN for a NaN.
+// Errors: *ShapeError, *OptionError; dst is then untouched.
+// Memory: none is allocated when Options.Workers is 1.
+func LogSumExp[T Float](dst []T, logits Logits[T], opt *Options) error {
+	const fn = "LogSumExp"
+	if len(dst) != logits.Rows {
+		return &ShapeError{fn, "dst", "[" + itoa(len(dst)) + "]", "[" + itoa(logits.Rows) + "] (one for each row of logits)"}
+	}
+	x := Matrix[T](logits)
+	link, workers, err := rowLink(fn, x, opt)
+	if err != nil {
+		return err
+	}
+	chunks, size := par.Chunks(x.Rows)
+	if workers == 1 {
+		logSumExps(dst, x, link, 0, x.Rows)
+		return nil
+	}
+	par.For(workers, chunks, func(c int) {
+		logSumExps(dst, x, link, c*size, min((c+1)*size, x.Rows))
+	})
+	return nil
+}
+
+func logSumExps[T Float](dst []T, x Matrix[T], link kern.Link, lo, hi int) {
+	for i := lo; i < hi; i++ {
+		row := kern.NewRow(x.Row(i), link, false)
+		dst[i] = T(row.LogSumExp())
+	}
+}
+
+func probabilities[T Float](dst, x []T, row *kern.Row) {
+	if row.Plain() {
+		kern.Of[T]().Exps(dst, x, row.Max, row.Temp, row.Confidence())
+		return
+	}
+	for j, v := range x {
+		p, _ := row.Prob(j, float64(v))
+		dst[j] = T(p)
+	}
+}
+
+func logProbabilities[T Float](dst, x []T, row *kern.Row) {
+	for j, v := range x {
+		dst[j] = T(0 - row.Cost(float64(v))) // 0 rather than -0
+	}
+}
+
+// eachRow checks the arguments of a function from rows to rows, and runs f on each row that has a
+// softmax; the others become NaN.
+func eachRow[T Float](fn string, dst, x Matrix[T], opt *Options, f func(dst, x []T, row *kern.Row)) error {
+	link, workers, err := rowLink(fn, x, opt)
+	if err != nil {
+		return err
+	}
+	if err := dst.checkLike(fn, "dst", x.Rows, x.Cols, "logits"); err != nil {
+		return err
+	}
+	if err := checkOverlap(fn, dst, x, "logits"); err != nil {
+		return err
+	}
+	if workers == 1 {
+		mapRows(dst, x, link, 0, x.Rows, f)
+		return nil
+	}
+	chunks, size := par.Chunks(x.Rows)
+	par.For(workers, chunks, func(c int) {
+		mapRows(dst, x, link, c*size, min((c+1)*size, x.Rows), f)
+	})
+	return nil
+}
+
+func mapRows[T Float](dst, x Matrix[T], link kern.Link, lo, hi int, f func(dst, x []T, row *kern.Row)) {
+	for i := lo; i < hi; i++ {
+		row := kern.NewRow(x.Row(i), link, false)
+		if !row.Valid() {
+			fill(dst.Row(i), T(math.NaN()))
+			continue
+		}
+		f(dst.Row(i), x.Row(i), &row)
+	}
+}
+
+func fill[T Float](dst []T, v T) {
+	for j := range dst {
+		dst[j] = v
+	}
+}
+
+// rowLink checks logits and those options that apply to a softmax alone.
+func rowLink[T Float](fn string, x Matrix[T], opt *Options) (kern.Link, int, error) {
+	if err := x.check(fn, "logits"); err != nil {
+		return kern.Link{}, 0, err
+	}
+	if opt == nil {
+		opt = &Options{}
+	}
+	if err := opt.check(fn, x.Cols); err != nil {
+		return kern.Link{}, 0, err
+	}
+	for _, o := range []struct {
+		name string
+		set  bool
+	}{
+		{"Weights", opt.Weights != nil},
+		{"IgnoreIndex", opt.IgnoreIndex != nil},
+		{"Smoothing", opt.Smoothing != 0},
+		{"Focus", opt.Focus != 0},
+		{"ZPenalty", opt.ZPenalty != 0},
+		{"Reduction", opt.Reduction != Mean},
+		{"Denominator", opt.Denominator != Usual},
+		{"Empty", opt.Empty != EmptyFails},
+	} {
+		if o.set {
+			return kern.Link{}, 0, &OptionError{fn, o.name, "a setting of a loss", "none: only Temperature, SoftCap and Workers apply"}
+		}
+	}
+	link := kern.Link{Temp: opt.Temperature, Cap: opt.SoftCap}
+	if link.Temp == 0 {
+		link.Temp = 1
+	}
+	return link, par.Workers(opt.Workers, x.Rows*x.Cols), nil
+}

@@ -18,6 +18,9 @@ func (a *array) int64s(dst []int64) error {
 		}
 		return nil
 	}
+	if a.words != nil {
+		return a.wordIDs(dst)
+	}
 	for i := range dst {
 		p := a.buf[i*size : (i+1)*size]
 		if a.dtype.integral() {
@@ -56,4 +59,20 @@ func integral(f float64) (int64, bool) {
 func (a *array) label(i int, got, want, hint string) error {
 	row := a.pos - int64(a.n) + int64(i)
 	return a.at(a.data+row*int64(a.dtype.size), fmt.Sprintf("label of row %d is %s", row, got), want, hint)
+}
+
+// wordIDs looks the loaded texts up in the dictionary.
+func (a *array) wordIDs(dst []int64) error {
+	for i := range dst {
+		w, err := a.word(i)
+		if err != nil {
+			return err
+		}
+		id, ok := a.words.id(w)
+		if !ok {
+			return a.label(i, quote(w)+", which was not there before", "", "another program may be writing the file")
+		}
+		dst[i] = id
+	}
+	return nil
 }

@@ -71,7 +71,7 @@ func (r *Rows) Wide() bool { return r.wide }
 
 // Truncated reports whether rows that a file should hold are missing and the others were used
 // (Options.AllowTruncated): the result is partial.
-func (r *Rows) Truncated() bool { return r.cut }
+func (r *Rows) Truncated() bool { return r.partial() }
 
 // Rewind goes back to the first row, for a second pass.
 func (r *Rows) Rewind() error {
@@ -93,8 +93,8 @@ func (r *Rows) Warnings() []string { return r.warnings }
 // Close releases the files.
 func (r *Rows) Close() error {
 	var first error
-	for _, f := range r.feeds {
-		if err := f.close(); err != nil && first == nil {
+	for _, f := range r.files {
+		if err := f.f.Close(); err != nil && first == nil {
 			first = err
 		}
 	}
@@ -111,4 +111,11 @@ type Error struct {
 	Got    string // what was found
 	Want   string // what was expected; "" when Got says it all
 	Hint   string // one action that would help; "" when there is none
+}
+
+func (o *Options) maxMem() int64 {
+	if o.MaxMem <= 0 {
+		return 1 << 30
+	}
+	return o.MaxMem
 }

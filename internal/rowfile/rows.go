@@ -14,7 +14,6 @@ type feed interface {
 	load(max int) (int, error) // the next rows, at most max; io.EOF after the last
 	rewind() error
 	progress() (done, total int64)
-	close() error
 }
 
 // values are the numbers of the rows that a feed loaded last.
@@ -32,7 +31,9 @@ type labels interface {
 
 // state is what Rows keeps to itself.
 type state struct {
-	feeds   []feed // of scores, labels, weights; each file once
+	files   []*file
+	tables  []*table
+	feeds   []feed // of scores, labels, weights; each table once
 	scores  values
 	labels  labels // nil when there are none, or they are soft
 	targets values // soft labels
@@ -41,40 +42,10 @@ type state struct {
 	first    int64 // rows given so far
 	limit    int64 // rows to give; -1 when only the end will tell
 	wide     bool
-	cut      bool
+	cut      bool // rows are missing
+	warned   bool // of unsigned labels
+	ended    bool // the end was seen once
 	warnings []string
-}
-
-func open(src Source, opt Options) (*Rows, error) {
-	r := &Rows{state: state{limit: -1}}
-	f, err := openFile(src.Scores)
-	if err != nil {
-		return nil, err
-	}
-	a, err := openNpy(f, &opt, opt.DType, opt.Field)
-	if err != nil {
-		return nil, err
-	}
-	r.scores, r.feeds, r.wide, r.cut = a, append(r.feeds, a), a.dtype.wide(), a.truncated
-	r.Scores = a.header
-	r.limit = a.rows
-	r.warnings = append(r.warnings, a.warnings...)
-	if src.Labels != "" {
-		f, err := openFile(src.Labels)
-		if err != nil {
-			return nil, err
-		}
-		l, err := openNpy(f, &opt, "", opt.LabelsKey)
-		if err != nil {
-			return nil, err
-		}
-		r.labels, r.Labels = l, &l.header
-		r.feeds = append(r.feeds, l)
-		if l.rows != a.rows {
-			return nil, l.whole(fmt.Sprintf("%d labels", l.rows), fmt.Sprintf("%d, one for each row of %s", a.rows, a.name()), "")
-		}
-	}
-	return r, nil
 }
 
 // Next reads the next rows of r into b, at most about 1 MiB of scores, and returns [io.EOF] after
@@ -91,18 +62,24 @@ func Next[T float32 | float64](r *Rows, b *Block[T]) error {
 	b.First, b.Rows = r.first, n
 	b.Scores = resize(b.Scores, n*cols)
 	read(r.scores, b.Scores)
-	b.Labels, b.Targets, b.Weights = b.Labels[:0], b.Targets[:0], b.Weights[:0]
-	if r.labels != nil {
+	if r.labels == nil {
+		b.Labels = nil
+	} else {
 		b.Labels = resize(b.Labels, n)
 		if err := r.labels.int64s(b.Labels); err != nil {
 			return err
 		}
+		r.suspect(b.Labels)
 	}
-	if r.targets != nil {
+	if r.targets == nil {
+		b.Targets = nil
+	} else {
 		b.Targets = resize(b.Targets, n*cols)
 		r.targets.float64s(b.Targets)
 	}
-	if r.weights != nil {
+	if r.weights == nil {
+		b.Weights = nil
+	} else {
 		b.Weights = resize(b.Weights, n)
 		r.weights.float64s(b.Weights)
 	}
@@ -110,24 +87,115 @@ func Next[T float32 | float64](r *Rows, b *Block[T]) error {
 	return nil
 }
 
-// load loads up to max rows into every feed, the same number into each.
-func (r *Rows) load(max int) (int, error) {
+// load loads up to most rows into every feed, the same number into each.
+func (r *Rows) load(most int) (int, error) {
 	if r.limit >= 0 {
-		max = int(min(int64(max), r.limit-r.first))
-		if max == 0 {
-			return 0, io.EOF
+		most = int(min(int64(most), r.limit-r.first))
+		if most == 0 {
+			return 0, r.end()
 		}
 	}
-	n, err := r.feeds[0].load(max)
-	if err != nil && !errors.Is(err, io.EOF) {
+	n, err := r.feeds[0].load(most)
+	if errors.Is(err, io.EOF) {
+		if err := r.alone(r.first); err != nil {
+			return 0, err
+		}
+		return 0, r.end()
+	}
+	if err != nil {
 		return 0, err
 	}
 	for _, f := range r.feeds[1:] {
-		if m, err := f.load(n); err != nil || m != n {
+		m, err := f.load(n)
+		if err != nil && !errors.Is(err, io.EOF) {
 			return 0, err
 		}
+		if m == n {
+			continue
+		}
+		if !r.partial() {
+			t := r.feeds[0].(*table) // the lengths of arrays were compared before
+			return 0, r.uneven(f, t.pos+rest(t), r.first+int64(m))
+		}
+		if n, r.limit = m, r.first+int64(m); n == 0 {
+			return 0, r.end()
+		}
 	}
-	return n, err
+	return n, nil
+}
+
+// alone checks that no feed has rows behind the last row of scores.
+func (r *Rows) alone(rows int64) error {
+	for _, f := range r.feeds[1:] {
+		m, err := f.load(1)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		if m > 0 && !r.partial() {
+			return r.uneven(f, rows, rows+1+rest(f))
+		}
+	}
+	return nil
+}
+
+// uneven refuses f for its number of rows.
+func (r *Rows) uneven(f feed, scores, rows int64) error {
+	p, what := part{}, "labels"
+	switch f := f.(type) {
+	case *array:
+		p.array = f
+	case *table:
+		p.table = f
+	}
+	if w, ok := r.weights.(feed); ok && w == f {
+		what = "weights"
+	}
+	return p.refuse(fmt.Sprintf("%d %s", rows, what), fmt.Sprintf("%d, one for each row of %s", scores, plain(r.Scores.Path)), countHint(scores, rows, what))
+}
+
+// partial reports whether a file turned out to be cut short.
+func (r *Rows) partial() bool {
+	for _, t := range r.tables {
+		r.cut = r.cut || t.cut
+	}
+	return r.cut
+}
+
+// rest counts the rows that f still has, as far as they can be read.
+func rest(f feed) (n int64) {
+	for {
+		m, err := f.load(4096)
+		if err != nil {
+			return n
+		}
+		n += int64(m)
+	}
+}
+
+// end looks back at the files after the last row and returns io.EOF.
+func (r *Rows) end() error {
+	if r.first == 0 {
+		return (&part{table: r.tables[0]}).refuse("no rows", "at least one row", "")
+	}
+	if r.ended {
+		return io.EOF
+	}
+	r.ended = true
+	r.partial()
+	for _, h := range []*Header{&r.Scores, r.Labels, r.Weights} {
+		if h != nil && h.Rows < 0 {
+			h.Rows = r.first
+		}
+	}
+	for _, t := range r.tables {
+		r.warnings = append(r.warnings, t.warnings...)
+	}
+	for _, f := range r.files {
+		if s := f.grown(); s != "" {
+			r.warnings = append(r.warnings, s)
+		}
+	}
+	return io.EOF
 }
 
 func sizeOf[T float32 | float64](T) int {

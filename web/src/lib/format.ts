@@ -52,3 +52,8 @@ export function plainNumber(value: number): string {
 	if (value === -Infinity) return '−∞';
 	return String(value).replace('-', '−');
 }
+
+/** Words within a formula. */
+export function mathText(text: string): MathML {
+	return `<mtext>${text}</mtext>`;
+}

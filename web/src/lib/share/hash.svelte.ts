@@ -116,7 +116,7 @@ export function shareValue<T>(
 
 /**
  * The state of an explorer: shared in the address under its prefix, with reset and undo.
- * repair may mend a state whose values are each in range but do not fit together.
+ * repair mends a state whose values are each in range but do not fit together, and says what it did.
  */
 export class Shared<S extends object> {
 	readonly id: string;
@@ -127,7 +127,7 @@ export class Shared<S extends object> {
 	#settled: string;
 	readonly #text = $derived.by(() => join(write(this.schema, this.current)));
 
-	constructor(id: string, schema: Schema<S>, repair: (state: S) => S = (state) => state) {
+	constructor(id: string, schema: Schema<S>, repair: (state: S) => string[] = () => []) {
 		this.id = id;
 		this.schema = schema;
 		this.current = initial(schema);
@@ -140,8 +140,9 @@ export class Shared<S extends object> {
 				write: () => write(schema, this.current, prefix),
 				read: (pairs) => {
 					const { state, notices } = read(schema, pairs, prefix);
-					this.current = repair(state);
-					return notices;
+					const mended = repair(state);
+					this.current = state;
+					return [...notices, ...mended];
 				},
 			}),
 		);

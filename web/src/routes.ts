@@ -53,6 +53,15 @@ export const routes = [
 			'Cross-entropy is the entropy of the truth plus the divergence of the model from it: taken apart, class by class.',
 		chapter: 4,
 		unit: 'bits',
+		sections: [
+			{ id: 'question', title: 'Where does the loss stop?' },
+			{ id: 'explore', title: 'Take it apart' },
+			{ id: 'derive', title: 'Why the parts add up' },
+			{ id: 'negative', title: 'A row below zero' },
+			{ id: 'directions', title: 'Two directions' },
+			{ id: 'exercise', title: 'Work one out' },
+			{ id: 'check', title: 'Three questions' },
+		],
 	},
 ] as const satisfies readonly Route[];
 

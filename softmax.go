@@ -39,7 +39,7 @@ func LogSoftmax[T Float](dst LogProbs[T], logits Logits[T], opt *Options) error 
 // Options are those of [Softmax].
 //
 // Shapes: dst is [rows].
-// Special values: -Inf for a row all at -Inf; +Inf for one with a +Inf and no NaN; NaN for a NaN.
+// Special values: -Inf for a row all at -Inf, or of no classes; +Inf for one with a +Inf and no NaN; NaN for a NaN.
 // Errors: *ShapeError, *OptionError; dst is then untouched.
 // Memory: none is allocated when Options.Workers is 1.
 func LogSumExp[T Float](dst []T, logits Logits[T], opt *Options) error {
@@ -48,6 +48,10 @@ func LogSumExp[T Float](dst []T, logits Logits[T], opt *Options) error {
 		return &ShapeError{fn, "dst", "[" + itoa(len(dst)) + "]", "[" + itoa(logits.Rows) + "] (one for each row of logits)"}
 	}
 	x := Matrix[T](logits)
+	if x.Cols == 0 { // an empty sum
+		fill(dst, T(math.Inf(-1)))
+		return nil
+	}
 	link, workers, err := rowLink(fn, x, opt)
 	if err != nil {
 		return err

@@ -167,13 +167,20 @@ func (a *Accumulator) prior(r *Report) {
 	}
 }
 
-// softTargets fills in E5.
+// softTargets fills in E5: cross-entropy = entropy of the targets + divergence from them. A hard label
+// has no entropy, so that its whole loss is divergence. Rows of infinite loss make the divergence infinite.
 func (a *Accumulator) softTargets(r *Report) {
 	if a.soft == nil {
 		return
 	}
 	w := a.total.weight()
-	s := &Soft{Entropy: exact.Ratio(&a.soft.entropy, w), KL: exact.Ratio(&a.soft.kl, w)}
+	kl := a.total.loss.Clone()
+	kl.SubMul(unity(), &a.soft.loss)
+	kl.Merge(&a.soft.kl)
+	s := &Soft{Entropy: exact.Ratio(&a.soft.entropy, w), KL: exact.Ratio(kl, w)}
+	if a.total.infinite.rows > 0 {
+		s.KL = math.Inf(1)
+	}
 	s.Residual = r.Loss.Nats - s.Entropy - s.KL
 	r.Soft = s
 }
@@ -190,9 +197,7 @@ func (a *Accumulator) confidence(r *Report) {
 	t, c := &a.total, &r.Confidence
 	c.Entropy = exact.Ratio(&t.entropy, t.weight())
 	diff := t.loss.Clone()
-	var one exact.Sum
-	one.Add(1)
-	diff.SubMul(&one, &t.entropy)
+	diff.SubMul(unity(), &t.entropy)
 	c.Gap = exact.Ratio(diff, t.weight())
 	c.Z = diff.Float64() / math.Sqrt(t.spread.Float64())
 	if t.infinite.rows > 0 {

@@ -43,7 +43,8 @@ type soft struct {
 	rows    int64
 	mass    *exact.Shares // Σ w·t, by class
 	entropy exact.Sum     // Σ w·H(t)
-	kl      exact.Sum     // Σ w·KL(t||p)
+	loss    exact.Sum     // Σ w·l, where finite
+	kl      exact.Sum     // Σ w·KL(t||p), where finite
 	buf     []float64     // one row
 }
 
@@ -111,7 +112,10 @@ func (a *Accumulator) addSoft(w float64, t []float64, peak int, scale float64) {
 	s.mass.Add(w, s.buf)
 	s.rows++
 	s.entropy.AddProduct(w, entropy)
-	s.kl.AddProduct(w, kl)
+	if kl <= math.MaxFloat64 {
+		s.loss.AddProduct(w, loss)
+		s.kl.AddProduct(w, kl)
+	}
 	right := r.arg == peak
 	c := &a.class[peak]
 	c.unusual().peak.Add(w)
@@ -131,5 +135,6 @@ func (a *Accumulator) mergeSoft(s *soft) {
 	a.soft.rows += s.rows
 	a.soft.mass.Merge(s.mass)
 	a.soft.entropy.Merge(&s.entropy)
+	a.soft.loss.Merge(&s.loss)
 	a.soft.kl.Merge(&s.kl)
 }

@@ -93,7 +93,7 @@ func (a *Accumulator) warnLoss(r *Report, say func(bool, string, string, string)
 	say(r.Prior.Skill.Value < 0 && !math.IsInf(r.Prior.Skill.Value, 0) && r.Prior.Skill.Value < -3*r.Prior.Skill.SE, "worse-than-prior", "prior.skill",
 		"always answering the label frequencies would lose less: "+num(r.Prior.Nats)+" nats")
 	if s := r.Soft; s != nil {
-		say(!(math.Abs(s.Residual) <= 1e-12*max(1, l.Nats)) && l.Infinite == 0, "identity", "soft_targets.residual",
+		say(!(math.Abs(s.Residual) <= 1e-12*max(1, l.Nats)) && l.Infinite == 0 && l.Nats == l.Nats, "identity", "soft_targets.residual",
 			"entropy and divergence miss the loss by "+num(s.Residual)+" nats")
 		say(true, "soft-targets", "confidence.z",
 			"labels that are distributions were not drawn from one: tests that need draws are left out, and accuracy counts the likeliest class")

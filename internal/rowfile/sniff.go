@@ -51,8 +51,8 @@ func identify(f *file) (format, error) {
 	return formatText, nil
 }
 
-// control reports runes that text does not hold.
-func control(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' && r != '\f' }
+// control reports runes that text does not hold. Escape codes are text: names may hold them.
+func control(r rune) bool { return r < ' ' && !strings.ContainsRune("\n\r\t\f\x1b", r) }
 
 // printable reports whether b without its zero bytes is plain text.
 func printable(b []byte) bool {

@@ -1,0 +1,168 @@
+package xent_test
+
+import (
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// house is the import table of docs/architecture.md: what each package may import of the module,
+// from the ground up. An arrow never runs upwards.
+var house = map[string]string{
+	"internal/par":      "",
+	"internal/kern":     "",
+	"internal/exact":    "",
+	"internal/ref":      "",
+	"internal/datasets": "",
+	"internal/rowfile":  "",
+	"internal/labgen":   "",
+	"info":              "internal/kern",
+	"":                  "info internal/kern internal/par", // xent itself
+	"calib":             "xent info internal/exact",
+	"nn":                "xent info internal/kern internal/par",
+	"eval":              "xent info calib internal/exact",
+	"train":             "nn xent info calib internal/datasets",
+	"doctor":            "xent info calib eval",
+	"lab":               "xent info calib nn train doctor",
+	"cmd/xent/report":   "eval doctor info",
+	"cmd/xent/site":     "lab",
+	"cmd/xent":          "cmd/xent/report cmd/xent/site xent info calib eval doctor nn train lab internal/rowfile internal/datasets",
+	"cmd/xent-wasm":     "lab",
+}
+
+// thirdParty are the modules that a package may import; packages not named import none.
+var thirdParty = map[string]string{
+	"internal/kern":    "golang.org/x/sys",
+	"internal/rowfile": "golang.org/x/sys github.com/parquet-go/parquet-go github.com/apache/arrow-go/v18",
+	"cmd/xent":         "github.com/spf13/cobra github.com/spf13/pflag github.com/schollz/progressbar/v3 github.com/guptarohit/asciigraph golang.org/x/sys golang.org/x/term",
+	"cmd/xent/report":  "github.com/rivo/uniseg github.com/guptarohit/asciigraph golang.org/x/term",
+}
+
+// loaded are the packages that a browser downloads. They format with strconv: fmt and reflect
+// would add two fifths to the download.
+var loaded = []string{"internal/par", "internal/kern", "internal/exact", "info", "", "calib", "eval", "doctor", "nn", "train", "lab", "cmd/xent-wasm"}
+
+// heavy are the packages of the standard library, with all below them, that loaded ones avoid.
+var heavy = []string{"fmt", "encoding", "reflect", "sort", "math/big", "os", "time", "log", "net", "syscall", "html", "regexp", "text"}
+
+const module = "xent"
+
+// packages runs go list and returns, for each package of the module, what it imports outside tests.
+func packages(t *testing.T, env []string, args ...string) map[string][]string {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-f", `{{.ImportPath}} {{join .Imports " "}}`}, args...)...)
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.Output()
+	if err != nil {
+		if ee, ok := err.(*exec.ExitError); ok {
+			t.Fatalf("go list: %v\n%s", err, ee.Stderr)
+		}
+		t.Fatal(err)
+	}
+	all := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		all[f[0]] = f[1:]
+	}
+	return all
+}
+
+// short names a package of the module as the tables do, and tells whether it is one.
+func short(path string) (string, bool) {
+	if path == module {
+		return "", true
+	}
+	return strings.CutPrefix(path, module+"/")
+}
+
+func TestLayers(t *testing.T) {
+	all := packages(t, nil, "./...")
+	for path, imports := range all {
+		pkg, ok := short(path)
+		if !ok {
+			t.Errorf("go list shows %s, which is not of the module", path)
+			continue
+		}
+		allowed, ok := house[pkg]
+		if !ok {
+			t.Errorf("package %s has no line in the table of layers", path)
+			continue
+		}
+		for _, imp := range imports {
+			checkImport(t, pkg, allowed, imp)
+		}
+	}
+	if len(all) == 0 {
+		t.Fatal("checked no package")
+	}
+}
+
+func checkImport(t *testing.T, pkg, allowed, imp string) {
+	t.Helper()
+	first, _, _ := strings.Cut(imp, "/")
+	switch in, ours := short(imp); {
+	case ours:
+		if in == "" {
+			in = module
+		}
+		if !slices.Contains(strings.Fields(allowed), in) {
+			t.Errorf("%q imports %s, which the table of layers does not allow", pkg, imp)
+		}
+	case strings.Contains(first, "."):
+		for _, mod := range strings.Fields(thirdParty[pkg]) {
+			if imp == mod || strings.HasPrefix(imp, mod+"/") {
+				return
+			}
+		}
+		t.Errorf("%q imports %s, which the table of third parties does not allow", pkg, imp)
+	case slices.Contains(loaded, pkg) && isHeavy(imp):
+		t.Errorf("%q imports %s: what a browser loads does without", pkg, imp)
+	}
+}
+
+func isHeavy(path string) bool {
+	for _, h := range heavy {
+		if path == h || strings.HasPrefix(path, h+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// What the browser downloads is closed under imports: nothing heavy comes in through another
+// package of the standard library either.
+func TestBrowserStaysLight(t *testing.T) {
+	all := packages(t, []string{"GOOS=js", "GOARCH=wasm"}, "-deps", "./cmd/xent-wasm")
+	for path := range all {
+		if isHeavy(path) {
+			t.Errorf("cmd/xent-wasm depends on %s", path)
+		}
+	}
+	if _, ok := all[module+"/cmd/xent-wasm"]; !ok {
+		t.Errorf("go list showed %d packages, but not cmd/xent-wasm", len(all))
+	}
+}
+
+// The table itself has no way up: what a package may import stands on lower floors.
+func TestHouseHasNoCycles(t *testing.T) {
+	var visit func(pkg string, path []string)
+	visit = func(pkg string, path []string) {
+		if slices.Contains(path, pkg) {
+			t.Fatalf("the table allows a cycle: %s", strings.Join(append(path, pkg), " → "))
+		}
+		for _, next := range strings.Fields(house[pkg]) {
+			if next == module {
+				next = ""
+			}
+			if _, ok := house[next]; !ok {
+				t.Errorf("the table allows %q to import %q, which it does not list", pkg, next)
+			}
+			visit(next, append(path, pkg))
+		}
+	}
+	for pkg := range house {
+		visit(pkg, nil)
+	}
+}

@@ -27,7 +27,7 @@ type Accumulator struct {
 	seen, ignored, weightless int64
 	evidence                  evidence
 	health                    health
-	noSoftmax                 rowList // rows without a loss: NaN, two +Inf, nothing but -Inf
+	noSoftmax                 badRows // rows without a loss: NaN, two +Inf, nothing but -Inf
 	strays                    strays
 	badWeights                badRows
 	badTargets                [targetFaults]badRows
@@ -240,7 +240,7 @@ func read[T xent.Float](a *Accumulator, id int64, scores []T) bool {
 	r.id, r.scan = id, look(scores)
 	a.health.add(&r.scan)
 	if r.scan.nan > 0 {
-		a.noSoftmax.add(id)
+		a.noSoftmax.add(id, holdsNaN)
 		return false
 	}
 	column := a.cfg.Classes == 1
@@ -262,8 +262,11 @@ func read[T xent.Float](a *Accumulator, id int64, scores []T) bool {
 		x = r.x[1:]
 	}
 	a.evidence.add(id, x, r.scan, a.tau, r.moments.LogSumExp(), column)
-	if !ok {
-		a.noSoftmax.add(id)
+	switch {
+	case !ok && r.scan.pos > 0:
+		a.noSoftmax.add(id, severalInf)
+	case !ok:
+		a.noSoftmax.add(id, onlyMinusInf)
 	}
 	return ok
 }

@@ -20,12 +20,8 @@ func (e *RowError) Error() string {
 	if e.Want != "" {
 		s += ", want " + e.Want
 	}
-	if n := e.Count; n > 1 {
-		s += " (" + itoa(n) + " such rows"
-		if len(e.Rows) > 1 {
-			s += ": " + list(e.Rows, n)
-		}
-		s += ")"
+	if len(e.Rows) > 1 {
+		s += " (" + itoa(e.Count) + " such rows: " + list(e.Rows, e.Count) + ")"
 	}
 	return s
 }

@@ -26,26 +26,33 @@ type LabelCount struct {
 
 func (e *LabelError) Error() string {
 	var b strings.Builder
-	b.WriteString("labels[" + strconv.FormatInt(e.Row, 10) + "] = " + strconv.FormatInt(e.Label, 10))
-	b.WriteString(", want " + strconv.FormatInt(e.Low, 10) + " ≤ label < " + strconv.FormatInt(e.High, 10))
-	b.WriteString("; out of range:")
-	for i, h := range e.Histogram {
-		if i > 0 {
-			b.WriteString(",")
-		}
-		b.WriteString(" " + strconv.FormatInt(h.Label, 10) + " x " + strconv.FormatInt(h.Rows, 10))
-	}
-	var shown int64
-	for _, h := range e.Histogram {
-		shown += h.Rows
-	}
-	if shown < e.Count {
-		b.WriteString(" and " + strconv.FormatInt(e.Count-shown, 10) + " more")
+	b.WriteString("labels[" + itoa(e.Row) + "] = " + itoa(e.Label) + ", want " + itoa(e.Low) + " ≤ label < " + itoa(e.High))
+	if e.Cause == "" || len(e.Histogram) > 1 {
+		b.WriteString("; out of range: " + e.histogram())
 	}
 	if e.Cause != "" {
 		b.WriteString("; " + e.Cause)
 	}
 	return b.String()
+}
+
+// histogram renders the lowest and highest labels out of range: "-100 x 7, 10 x 2 ... 255 x 1 (12 rows)".
+func (e *LabelError) histogram() string {
+	const each = 4 // shown at either end
+	var s []string
+	for i, h := range e.Histogram {
+		switch {
+		case i < each || i >= len(e.Histogram)-each:
+			s = append(s, itoa(h.Label)+" x "+itoa(h.Rows))
+		case i == each:
+			s = append(s, "...")
+		}
+	}
+	all := strings.ReplaceAll(strings.Join(s, ", "), ", ..., ", " ... ")
+	if len(e.Histogram) > 1 {
+		all += " (" + itoa(e.Count) + " rows)"
+	}
+	return all
 }
 
 // ends is how many labels out of range are counted at either end of their histogram.
@@ -110,8 +117,9 @@ func (s *strays) histogram() []LabelCount {
 	return h
 }
 
-// err explains the strays, or returns nil when there are none. labelled tells whether a class occurs.
-func (s *strays) err(base int64, classes int, labelled func(class int) bool) error {
+// err explains the strays among the labels of rows, or returns nil when there are none. labelled tells
+// whether a class occurs.
+func (s *strays) err(rows, base int64, classes int, labelled func(class int) bool) error {
 	if s.count == 0 {
 		return nil
 	}
@@ -158,7 +166,7 @@ func (s *strays) err(base int64, classes int, labelled func(class int) bool) err
 	case len(causes) == 0 && len(e.Histogram) > 1 && e.Histogram[len(e.Histogram)-1].Label >= e.High:
 		causes = append(causes, "labels reach "+itoa(e.Histogram[len(e.Histogram)-1].Label)+
 			" but the scores have "+strconv.Itoa(classes)+" classes: do the two belong together?")
-	case len(causes) == 0 && len(e.Histogram) == 1:
+	case len(causes) == 0 && len(e.Histogram) == 1 && s.count < rows:
 		flags = append(flags, "--ignore-index "+itoa(s.label)+", if these rows are to be left out")
 	}
 	e.Cause, e.Hint = strings.Join(causes, "; "), strings.Join(flags, " ")

@@ -85,7 +85,7 @@ func (e *evidence) base() string {
 // refuse returns the error that labels, targets or the lack of rows call for.
 func (a *Accumulator) refuse() error {
 	labelled := func(k int) bool { return !a.class[k].rows.Zero() }
-	if err := a.strays.err(a.cfg.LabelBase, a.classes, labelled); err != nil {
+	if err := a.strays.err(a.evidence.rows, a.cfg.LabelBase, a.classes, labelled); err != nil {
 		return err
 	}
 	for fault := range a.badTargets {
@@ -118,20 +118,25 @@ func targetError(fault int, b *badRows) error {
 	return e
 }
 
+// Reasons why a row has no softmax.
+const (
+	holdsNaN = iota
+	severalInf
+	onlyMinusInf
+)
+
 // nanRows names the rows without a loss.
 func (a *Accumulator) nanRows() error {
-	l, h := &a.noSoftmax, &a.health
-	what := "scores[" + itoa(l.rows[0]) + "] has no softmax: "
-	switch {
-	case h.nan > 0 && h.pos == 0:
-		what += "it holds NaN, or nothing but -Inf"
-	case h.nan == 0 && h.pos > 0:
-		what += "it holds two +Inf, or nothing but -Inf"
-	case h.nan == 0:
-		what += "it holds nothing but -Inf"
-	default:
-		what += "it holds NaN, two +Inf or nothing but -Inf"
+	b := &a.noSoftmax
+	what := "scores[" + itoa(b.rows[0]) + "] has no softmax: it holds "
+	switch b.value {
+	case holdsNaN:
+		what += "NaN"
+	case severalInf:
+		what += "more than one +Inf"
+	case onlyMinusInf:
+		what += "nothing but -Inf"
 	}
-	return &RowError{Code: "nan-rows", Count: l.count, Rows: l.rows, What: what,
+	return &RowError{Code: "nan-rows", Count: b.count, Rows: b.rows, What: what,
 		Hint: "give these rows a weight of 0 to leave them out"}
 }

@@ -159,6 +159,10 @@ func checkBlock[T xent.Float](cfg *Config, classes int, b *Block[T]) error {
 		return &ConfigError{field, strconv.Itoa(n) + " rows", strconv.Itoa(rows)}
 	}
 	switch {
+	case !whole(b.Scores):
+		return &ConfigError{"Block.Scores", strconv.Itoa(len(b.Scores.Data)) + " elements", "rows that lie inside them"}
+	case !whole(b.Targets):
+		return &ConfigError{"Block.Targets", strconv.Itoa(len(b.Targets.Data)) + " elements", "rows that lie inside them"}
 	case b.Scores.Cols != cfg.Classes && rows > 0:
 		return &ConfigError{"Block.Scores", strconv.Itoa(b.Scores.Cols) + " columns", strconv.Itoa(cfg.Classes)}
 	case b.Labels != nil && b.Targets.Data != nil:
@@ -173,6 +177,16 @@ func checkBlock[T xent.Float](cfg *Config, classes int, b *Block[T]) error {
 		return rowsOf("Block.Weights", len(b.Weights))
 	}
 	return nil
+}
+
+// whole reports whether every row of m lies inside its data.
+func whole[T xent.Float](m xent.Matrix[T]) bool {
+	stride := m.Stride
+	if stride == 0 {
+		stride = m.Cols
+	}
+	return m.Rows == 0 || m.Rows > 0 && m.Cols > 0 && stride >= m.Cols &&
+		m.Rows-1 <= (len(m.Data)-m.Cols)/stride && len(m.Data) >= m.Cols
 }
 
 // first returns what the rows of a first block are taken for.

@@ -4,6 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { check, equations } from './calculator.mjs';
 import { address, desk, newPage, phone, ready, setUp, violations, visit, withPage } from './harness.mjs';
 import { pagesOf } from './server.mjs';
 
@@ -160,6 +161,24 @@ for (const path of chapters) {
 
 					assert.notEqual(name, 'null', `control ${i} has no name`);
 					const first = await stand(control);
+					if ((await control.getAttribute('aria-roledescription')) !== null) {
+						// A point in a plane: every key leads elsewhere, and the words say where.
+						const words = [(await key('Home')).words];
+						for (const k of [
+							'ArrowRight',
+							'Shift+ArrowRight',
+							'ArrowUp',
+							'PageUp',
+							'ArrowLeft',
+							'ArrowDown',
+							'End',
+						]) {
+							words.push((await key(k)).words);
+							assert.notEqual(words.at(-1), words.at(-2), `${name}: ${k}`);
+						}
+						moved++;
+						continue;
+					}
 					assert.match(first.words, /\S/, `${name}: no value in words`);
 					const before = await seen(page);
 					const low = await key('Home');
@@ -217,7 +236,7 @@ for (const path of chapters) {
 			withPage({}, async (page) => {
 				await visit(page, path);
 				const examples = explorer(page).getByRole('group', { name: 'Examples' });
-				const note = explorer(page).locator('.note');
+				const note = explorer(page).locator('p.note[aria-live]');
 				const buttons = examples.getByRole('button');
 				const initial = await figures(page);
 				const seenStates = new Set();
@@ -252,6 +271,30 @@ for (const path of chapters) {
 					await buttons.nth(i).press('Enter');
 					assert.deepEqual(await violations(page), [], await buttons.nth(i).innerText());
 				}
+			}));
+
+		test('a calculator gives the printed results, in every example and unit', () =>
+			withPage({}, async (page) => {
+				await visit(page, path);
+				const buttons = explorer(page).getByRole('group', { name: 'Examples' }).getByRole('button');
+				const units = page.getByRole('group', { name: 'Unit of information' }).getByRole('radio');
+				const lines = explorer(page).locator(':scope > .formula > *');
+				/** @type {string[]} */
+				const wrong = [];
+				let checked = 0;
+				for (const unit of await units.all()) {
+					await unit.check();
+					for (const button of await buttons.all()) {
+						await button.press('Enter');
+						for (const sides of await equations(lines)) {
+							const result = check(sides);
+							checked += result.numeric;
+							wrong.push(...result.wrong.map((w) => `${w} (${path}, an example in ${unit})`));
+						}
+					}
+				}
+				assert.deepEqual(wrong, []);
+				assert.ok(checked >= 2 * 2 * (await buttons.count()), `only ${checked} sides were numbers`);
 			}));
 
 		test('a prediction is answered and shown', () =>

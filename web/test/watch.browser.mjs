@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { launch } from './browser.mjs';
+import { check, equations } from './calculator.mjs';
 import { overflow, violations, watch } from './harness.mjs';
 import { pagesOf, serveFolder } from './server.mjs';
 
@@ -22,6 +23,16 @@ const wrong = {
 	'wide.html': '<div class="wide" style="width:400px">wide</div>',
 	'axe.html':
 		'<title>x</title><main><h1>x</h1><img src="x.svg"><p style="color:#aaa;background:#fff">faint</p><button></button></main>',
+	'formulas.html': [
+		'<math><mi>H</mi><mo>=</mo><mo>−</mo><mi>ln</mi><mspace/><mrow><mn>9.026</mn><mo>×</mo><msup><mn>10</mn><mrow><mo>−</mo><mn>4</mn></mrow></msup></mrow><mo>=</mo><mn>7.0102</mn><mtext>nats</mtext></math>',
+		'<math><mo>−</mo><mi>ln</mi><mn>0.0009</mn><mo>=</mo><mn>7.0102</mn></math>',
+		'with these numbers <math><mn>0.6</mn><mo>·</mo><msub><mi>log</mi><mn>2</mn></msub><mfrac><mn>0.6</mn><mn>0.33</mn></mfrac></math> = <b>0.5175</b> bits',
+		'with these numbers <math><mn>0.6</mn><mo>·</mo><msub><mi>log</mi><mn>2</mn></msub><mfrac><mn>0.6</mn><mn>0.33</mn></mfrac></math> = <b>0.5176</b> bits',
+		'<math><mi>q</mi><mo>=</mo><mfrac><msup><mi>e</mi><mn>2</mn></msup><mrow><msup><mi>e</mi><mn>2</mn></msup><mo>+</mo><msup><mi>e</mi><mn>0</mn></msup></mrow></mfrac><mo>=</mo><mn>0.8808</mn><mo>=</mo><mn>0.8808</mn></math>',
+		'<math><mi>H</mi><mo>=</mo><mi>H</mi></math>',
+	]
+		.map((line) => `<p>${line}</p>`)
+		.join(''),
 	'x.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
 };
 
@@ -37,7 +48,9 @@ before(async () => {
 	for (const [name, text] of Object.entries(wrong)) {
 		await writeFile(
 			join(folder, name),
-			name.endsWith('.html') ? `<!doctype html><link rel="icon" href="x.svg">${text}` : text,
+			name.endsWith('.html')
+				? `<!doctype html><meta charset="utf-8"><link rel="icon" href="x.svg">${text}`
+				: text,
 		);
 	}
 	host = await serveFolder(folder);
@@ -101,4 +114,21 @@ test('axe sees a missing language, name, alternative and contrast', async () => 
 
 test('a folder without pages is no site', async () => {
 	await assert.rejects(pagesOf(folder), /0 pages/);
+});
+
+test('the calculator sees a printed input that does not give the printed result', async () => {
+	const { page } = await open('formulas.html');
+	const results = (await equations(page.locator('p'))).map(check);
+	assert.deepEqual(
+		results.map((r) => [r.numeric, r.wrong.length]),
+		[
+			[2, 0], // -ln 9.026e-4 = 7.0102
+			[2, 1], // -ln 0.0009 = 7.0102: too few digits
+			[2, 0], // 0.6 log2(0.6/0.33) = 0.5175, around the formula in text
+			[2, 1], // = 0.5176
+			[3, 0], // e^2/(e^2 + e^0) = 0.8808
+			[0, 0], // nothing but names
+		],
+	);
+	await page.close();
 });

@@ -70,7 +70,12 @@ func makeOne(args []string) error {
 		if err != nil {
 			return err
 		}
-		return os.Truncate(name, n)
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o644)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return f.Truncate(n)
 	case "utf16":
 		b, err := os.ReadFile(name)
 		if err != nil {

@@ -81,7 +81,7 @@ func statusIs(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // jsonHolds wants a value at a path of a JSON file: json stdout loss.nats 0.1284972858751474.
-// Numbers may differ by 1e-12 of themselves; "#" asks for the length of a list, and a number in
+// Numbers may differ by 1e-12 of themselves; "length" asks for that of a list, and a number in
 // the path for an element.
 func jsonHolds(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
@@ -100,7 +100,7 @@ func jsonHolds(ts *testscript.TestScript, neg bool, args []string) {
 			}
 			at = next
 		case []any:
-			if step == "#" {
+			if step == "length" {
 				at = float64(len(v))
 				continue
 			}

@@ -5,28 +5,33 @@ import (
 	"strings"
 )
 
-// verdict says in one or two sentences what the figures below amount to.
+// verdict says in a sentence or two what the figures below amount to, each on its own line.
 func (t *text) verdict() []string {
-	lines := cut(wrap(t.say(), t.columns), 3)
+	var lines []string
+	for _, sentence := range t.say() {
+		lines = append(lines, wrap(sentence, t.columns)...)
+	}
+	lines = cut(lines, 3)
 	for i := range lines {
 		lines[i] = t.style.bold(lines[i])
 	}
 	return lines
 }
 
-func (t *text) say() string {
+func (t *text) say() []string {
 	r := t.r
 	loss := r.Loss.Nats
 	switch {
 	case r.Rows == 0:
-		return "No row was scored."
+		return []string{"No row was scored."}
 	case math.IsNaN(loss):
-		return "The loss is undefined: " + Count(r.Health.NaN) + " NaN" + " among the scores" + firstRows(r.Health.NaNRows) + "."
+		return []string{"The loss is undefined: " + Count(r.Health.NaN) + " NaN among the scores" + firstRows(r.Health.NaNRows) + "."}
 	case math.IsInf(loss, 1):
-		return "The loss is infinite: " + Count(r.Loss.Infinite) + " of " + plural(r.Rows, "row") +
-			" gave the true class probability 0. The others cost " + Short(r.Loss.Finite, 4) + " nats each."
+		return []string{"The loss is infinite: " + Count(r.Loss.Infinite) + " of " + plural(r.Rows, "row") +
+			" gave the true class probability 0.",
+			"The others cost " + Short(r.Loss.Finite, 4) + " nats each; the likeliest class is right in " + Percent(r.Accuracy.Value) + " of all."}
 	}
-	return t.knowledge() + " " + t.trust()
+	return []string{t.knowledge(), t.trust()}
 }
 
 func firstRows(at []int64) string {
@@ -43,34 +48,35 @@ func firstRows(at []int64) string {
 // knowledge compares with always answering the label frequencies.
 func (t *text) knowledge() string {
 	r := t.r
-	right := ", and the likeliest class is right in " + Percent(r.Accuracy.Value) + " of the rows."
+	right := "Right in " + Percent(r.Accuracy.Value) + " of the rows"
 	skill := r.Prior.Skill
 	switch {
 	case r.Soft != nil:
 		return "Of " + Short(r.Loss.Nats, 4) + " nats a row, " + Short(r.Soft.Entropy, 4) +
 			" are in the targets themselves and " + Short(r.Soft.KL, 4) + " are the model's."
 	case !finite(skill.Value):
-		return "A row costs " + Short(r.Loss.Nats, 4) + " nats" + right
+		return right + ", at " + Short(r.Loss.Nats, 4) + " nats a row."
 	case skill.Value < -2*zeroNaN(skill.SE):
-		return "Worse than always answering the label frequencies, which costs " + Short(r.Prior.Nats, 4) + " nats" + right
+		return right + ", but worse than always answering the label frequencies."
 	case skill.Value <= 2*zeroNaN(skill.SE):
-		return "No better than always answering the label frequencies" + right
+		return right + ", and no better than always answering the label frequencies."
 	}
-	return "The scores explain " + Percent(skill.Value) + " of what there is to know about the labels" + right
+	return right + ", and explains " + Percent(skill.Value) + " of the entropy of the labels."
 }
 
 // trust compares the loss with the entropy that the model itself expects.
 func (t *text) trust() string {
 	c := t.r.Confidence
+	expects := "expects to lose " + Short(c.Entropy, 3) + " nats a row and loses " + Short(t.r.Loss.Nats, 3) + " (" + Chance(c.P) + ")."
 	switch {
 	case !finite(c.Z) || !finite(c.P):
 		return ""
 	case c.P >= 0.05:
-		return "It is about as confident as it should be (" + Chance(c.P) + ")."
+		return "About as confident as it should be: " + expects
 	case c.Gap > 0:
-		return "It is over-confident: it expects to lose " + Short(c.Entropy, 3) + " nats a row and loses " + Short(t.r.Loss.Nats, 3) + " (" + Chance(c.P) + ")."
+		return "Over-confident: " + expects
 	default:
-		return "It is under-confident: it expects to lose " + Short(c.Entropy, 3) + " nats a row and loses " + Short(t.r.Loss.Nats, 3) + " (" + Chance(c.P) + ")."
+		return "Under-confident: " + expects
 	}
 }
 
@@ -184,7 +190,7 @@ func (t *text) health() string {
 		say = t.style.warn(Count(h.NaN+h.PosInf+h.NegInf) + " NaN or ∞")
 	}
 	return t.figure("numbers", clip(Plain(h.DType), 10)+" to ±"+Short(h.MaxAbs, 3)+t.notes.mark("health"),
-		say+"; rounding ≤ "+Short(h.Rounding, 2)+" nats")
+		say+rounding(h.Rounding))
 }
 
 // null is the calibration error that a calibrated model would show on as many rows.
@@ -194,4 +200,12 @@ func (t *text) null() string {
 		return "unknown if calibrated"
 	}
 	return Short(c.Null, 2) + " if calibrated, 95 % < " + Short(c.Null95, 2) + "; " + Chance(c.P)
+}
+
+// rounding bounds what the storage of the scores can have done to the loss, where that is known.
+func rounding(bound float64) string {
+	if math.IsNaN(bound) {
+		return ""
+	}
+	return "; rounding ≤ " + Short(bound, 2) + " nats"
 }

@@ -7,8 +7,9 @@ import (
 )
 
 // Measured writes a value with its standard error in brackets, in units of the value's last digit:
-// 0.1285(131) is 0.1285 with standard error 0.0131. The error keeps two digits, three when they
-// begin with 1, so that it is rounded by less than 5 %.
+// 0.9689(58) is 0.9689 with standard error 0.0058. The error keeps two digits, three when they
+// begin with 1, so that it is rounded by less than 5 %; and as many more as a value above its
+// error needs to show four of its own, because people compare it with their logs: 0.1285(265).
 //
 // Without a usable error (NaN, 0, ±Inf, or larger than any digit worth showing) the value stands
 // alone with five digits.
@@ -20,6 +21,9 @@ func Measured(x, se float64) string {
 	digits := 2
 	if leading := se / math.Pow10(exp); leading < 1.995 {
 		digits = 3
+	}
+	if math.Abs(x) > se {
+		digits = max(digits, 4-(decade(x)-exp))
 	}
 	places := digits - 1 - exp
 	if places < 0 || places > 12 {

@@ -80,7 +80,7 @@ func (t *text) head() []string {
 	type entry struct{ path, what string }
 	s := &t.d.Source
 	entries := []entry{{name(&s.Scores), t.scores()}}
-	if f := s.Labels; f != nil {
+	if f := s.Labels; f != nil && !(table(f) && f.Path == s.Scores.Path) {
 		entries = append(entries, entry{name(f), "labels, " + Plain(f.DType) + t.ignored()})
 	}
 	if f := s.Weights; f != nil {
@@ -100,9 +100,12 @@ func (t *text) head() []string {
 	return append(lines, t.decision()...)
 }
 
+// table reports whether an array is columns of a table; which ones is among the notes.
+func table(f *File) bool { return f.Format == "csv" || f.Format == "tsv" }
+
 // name is the path of a file and, of an archive, the member.
 func name(f *File) string {
-	if f.Member == "" {
+	if f.Member == "" || table(f) {
 		return Plain(f.Path)
 	}
 	return Plain(f.Path) + ":" + Plain(f.Member)

@@ -54,6 +54,12 @@ type Sums struct {
 	S0, S1, S2, Q2 float64
 }
 
+// All32 and All64 are the implementations that this machine can run, in step, the portable one first.
+var (
+	All32 = []*Table[float32]{&Go32}
+	All64 = []*Table[float64]{&Go64}
+)
+
 // F32 and F64 are the tables in use.
 var (
 	F32 = &Go32

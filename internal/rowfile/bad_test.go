@@ -170,7 +170,7 @@ func encrypted(b []byte) []byte {
 func overlapping() []byte {
 	return rawZip(
 		rawMember{name: "a.npy", data: scores32(2, 3), header: 0},
-		rawMember{name: "b.npy", data: scores32(2, 3), header: 60, noBytes: true},
+		rawMember{name: "b.npy", data: make([]byte, 40), header: 60, noBytes: true},
 	)
 }
 

@@ -29,7 +29,7 @@ type entry struct {
 }
 
 // openNpz reads the directory of f and the header of every array in it.
-func openNpz(f *file, opt *Options) (*npz, error) {
+func openNpz(f *file) (*npz, error) {
 	dir, err := openZip(f)
 	if err != nil {
 		return nil, err

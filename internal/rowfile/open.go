@@ -82,7 +82,9 @@ func (o *opener) container(path string) (*container, error) {
 	case formatNpy:
 		c.header, err = readNpyHeader(f.section(0, f.size), f.size, f.place)
 	case formatNpz:
-		c.npz, err = openNpz(f, o.opt)
+		if c.npz, err = openNpz(f); err == nil {
+			o.rows.Notes = append(o.rows.Notes, c.npz.notes...)
+		}
 	case formatText:
 		c.table, err = openTable(f, o.opt)
 	}

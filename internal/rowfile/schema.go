@@ -54,33 +54,28 @@ func (s *records) sample() ([]sampled, error) {
 	return out, nil
 }
 
-// sniff concludes the schema of a table from a sample.
+// sniff concludes the schema of a table from a sample. Lines that begin with # are comments, of which
+// the last may name the columns, as numpy.savetxt(header=...) writes it.
 func sniff(f *file, sample []sampled, mark byte) (*schema, error) {
 	sc := &schema{}
-	for len(sample) > 0 && sample[0].text[0] == '#' { // numpy.savetxt(header=...) and comments
-		rest := bytes.TrimLeft(sample[0].text, "# ")
-		if len(sample) == 1 || sample[1].text[0] != '#' {
-			if err := sc.split(f, sample[1:], mark); err != nil {
-				return nil, err
-			}
-			if cells := cut(rest, sc.delim); len(cells) == len(sc.columns) && len(rest) > 0 && !isNumeric(cells, mark) {
-				sc.header, sc.names = true, cells
-				return sc, sc.checkNames(f, sample[0].record)
-			}
-			sc.skip++
-			sample = sample[1:]
-			break
-		}
+	for sc.skip < len(sample) && sample[sc.skip].text[0] == '#' {
 		sc.skip++
-		sample = sample[1:]
 	}
-	if err := sc.split(f, sample, mark); err != nil {
+	data := sample[sc.skip:]
+	if err := sc.split(f, data, mark); err != nil {
 		return nil, err
 	}
-	if err := sc.findHeader(f, sample, mark); err != nil {
-		return nil, err
+	if sc.skip > 0 {
+		last := sample[sc.skip-1]
+		cells := cut(bytes.TrimLeft(last.text, "# "), sc.delim)
+		if len(cells) == len(sc.columns) && !isNumeric(cells, mark) {
+			sc.header, sc.names = true, cells
+			sc.skip-- // the header is skipped as such
+			sc.classify(data, mark)
+			return sc, sc.checkNames(f, last.record)
+		}
 	}
-	return sc, nil
+	return sc, sc.findHeader(f, data, mark)
 }
 
 // split chooses the delimiter - comma, semicolon, tab or blanks - that cuts the sample into rows of

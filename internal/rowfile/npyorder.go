@@ -72,10 +72,10 @@ func columnMajor(shape []int64) bool {
 
 // transpose arranges for a column-major array to be read by rows.
 //
-// With panel height n, memory allowing, every column gives n of its values by one positioned read of
-// n·size bytes, and the panel is turned in memory: rows/n·cols reads in all. Two panels are held,
-// together at most a quarter of MaxMem and 128 MiB. A compressed member cannot be read by position; it is inflated
-// into memory, up to half of MaxMem.
+// Every column gives n of its values by one positioned read of n·size bytes, and the panel of n rows
+// is turned in memory: rows/n·cols reads in all. n·size is 16 KiB, less where two panels would take
+// more than a quarter of MaxMem or 128 MiB. A compressed member cannot be read by position; it is
+// inflated into memory, up to half of MaxMem.
 func (a *array) transpose(h npyHeader, lay layout, plain source, at io.ReaderAt, opt *Options) error {
 	if lead := lay.shape[:len(lay.shape)-1]; columnMajor(lead) {
 		return a.at(h.at.shape, "shape "+shapeText(lay.shape)+" in column-major order", "row-major order for more than two dimensions", rowMajor)
@@ -86,7 +86,8 @@ func (a *array) transpose(h npyHeader, lay layout, plain source, at io.ReaderAt,
 	if row > budget {
 		return a.at(h.at.shape, fmt.Sprintf("rows of %d bytes in column-major order", row), fmt.Sprintf("at most %d within %d bytes of memory", budget, opt.maxMem()), rowMajor+", or raise --max-mem")
 	}
-	t := &panels{at: at, rows: a.rows, cols: a.cols, size: size, height: max(1, int(min(budget/row, a.rows)))}
+	const run = 16 << 10 // bytes of a column that are worth a read
+	t := &panels{at: at, rows: a.rows, cols: a.cols, size: size, height: int(min(budget/(row+64*int64(a.cols))+1, int64(run/size), a.rows))}
 	if at == nil {
 		total := a.rows * row
 		if total > opt.maxMem()/2 {
@@ -140,40 +141,51 @@ func (t *panels) next() ([]byte, error) {
 		}
 	}
 	run := n * t.size
-	t.columns, t.turned = resize(t.columns, run*t.cols), resize(t.turned, run*t.cols)
+	stride := run + 64 // runs a power of two apart would share the sets of the cache
+	t.columns, t.turned = resize(t.columns, stride*t.cols), resize(t.turned, run*t.cols)
 	for c := range t.cols {
 		off := (int64(c)*t.rows + t.pos) * int64(t.size)
-		if k, err := t.at.ReadAt(t.columns[c*run:(c+1)*run], off); k < run {
+		if k, err := t.at.ReadAt(t.columns[c*stride:c*stride+run], off); k < run {
 			return nil, err
 		}
 	}
 	t.pos += int64(n)
-	turn(t.turned, t.columns, n, t.cols, t.size)
+	turn(t.turned, t.columns, n, t.cols, t.size, stride)
 	return t.turned, nil
 }
 
-// turn stores the cols columns of n elements in src as n rows in dst, in tiles that stay in cache.
-func turn(dst, src []byte, n, cols, size int) {
+// turn stores the cols columns of n elements in src, stride bytes apart, as n rows in dst, in tiles
+// of 16 by 16 elements, whose cache lines are read and written once.
+func turn(dst, src []byte, n, cols, size, stride int) {
 	const tile = 16
 	for r0 := 0; r0 < n; r0 += tile {
-		r1 := min(r0+tile, n)
 		for c0 := 0; c0 < cols; c0 += tile {
 			c1 := min(c0+tile, cols)
-			for r := r0; r < r1; r++ {
-				for c := c0; c < c1; c++ {
-					s, d := (c*n+r)*size, (r*cols+c)*size
-					switch size {
-					case 4:
-						*(*[4]byte)(dst[d:]) = *(*[4]byte)(src[s:])
-					case 8:
-						*(*[8]byte)(dst[d:]) = *(*[8]byte)(src[s:])
-					case 2:
-						*(*[2]byte)(dst[d:]) = *(*[2]byte)(src[s:])
-					default:
-						copy(dst[d:d+size], src[s:s+size])
-					}
-				}
+			for r := r0; r < min(r0+tile, n); r++ {
+				turnRow(dst[(r*cols+c0)*size:(r*cols+c1)*size], src[c0*stride+r*size:], size, stride)
 			}
+		}
+	}
+}
+
+// turnRow gathers elements that stand stride bytes apart.
+func turnRow(dst, src []byte, size, stride int) {
+	switch size {
+	case 2:
+		for i := 0; len(dst) >= 2; i, dst = i+stride, dst[2:] {
+			le.PutUint16(dst, le.Uint16(src[i:]))
+		}
+	case 4:
+		for i := 0; len(dst) >= 4; i, dst = i+stride, dst[4:] {
+			le.PutUint32(dst, le.Uint32(src[i:]))
+		}
+	case 8:
+		for i := 0; len(dst) >= 8; i, dst = i+stride, dst[8:] {
+			le.PutUint64(dst, le.Uint64(src[i:]))
+		}
+	default:
+		for i := 0; len(dst) >= size; i, dst = i+stride, dst[size:] {
+			copy(dst[:size], src[i:])
 		}
 	}
 }

@@ -83,11 +83,8 @@ func binaryLoss[T Float](fn string, grad Matrix[T], loss []T, x, target Matrix[T
 			return Result{}, err
 		}
 	}
-	j := binaryJob[T]{grad: grad, loss: loss, x: x, target: target, opt: *opt}
-	if err := j.prepare(fn); err != nil {
-		return Result{}, err
-	}
-	return j.total(), nil
+	j := binaryJob[T]{grad: grad, loss: loss, x: x, target: target}
+	return j.do(fn, opt)
 }
 
 // binaryJob is one checked batch.
@@ -95,31 +92,64 @@ type binaryJob[T Float] struct {
 	grad      Matrix[T] // no Data: not wanted
 	loss      []T       // nil: not wanted
 	x, target Matrix[T]
-	opt       BinaryOptions
 
-	plain bool // no option changes the loss of an element
-	temp  float64
-	scale float64 // of the gradient
-	start Result  // of nothing, with the denominator and policies of the batch
+	plain    bool           // no option changes the loss of an element
+	each     kern.Bernoulli // what all elements share; P and N before their weights
+	weights  []float64      // of the columns: each, one for all, or none
+	pos      []float64      // of the positive term, likewise
+	elements Matrix[float64]
+	ignoring bool // elements with the target ignored do not count
+	ignored  float64
+	scale    float64 // of the gradient
 }
 
-func (j *binaryJob[T]) prepare(fn string) (err error) {
-	o := &j.opt
-	if j.temp = o.Temperature; j.temp == 0 {
-		j.temp = 1
+// do computes the whole batch.
+func (j *binaryJob[T]) do(fn string, o *BinaryOptions) (Result, error) {
+	j.weights, j.pos, j.elements = o.Weights, o.PosWeight, o.Elements
+	j.each = kern.Bernoulli{P: 1, N: 1, Smoothing: o.Smoothing, Focus: o.Focus, Temp: o.Temperature}
+	if j.each.Temp == 0 {
+		j.each.Temp = 1
 	}
-	j.plain = o.Weights == nil && o.Elements.Data == nil && o.PosWeight == nil && o.Ignore == nil &&
-		o.Balance == nil && o.Smoothing == 0 && o.Focus == 0 && j.temp == 1
+	if o.Balance != nil {
+		j.each.P, j.each.N = *o.Balance, 1-*o.Balance
+	}
+	if o.Ignore != nil {
+		j.ignoring, j.ignored = true, *o.Ignore
+	}
+	j.plain = !j.ignoring && j.weights == nil && j.pos == nil && j.elements.Data == nil &&
+		j.each == kern.Bernoulli{P: 1, N: 1, Temp: 1}
+
 	elements := j.x.Rows * j.x.Cols
 	ignored, weight := 0, float64(elements)
-	if o.Ignore != nil || o.Denominator == Weights {
+	if j.ignoring || o.Denominator == Weights {
 		ignored, weight = j.weigh()
 	}
 	if o.Denominator == Usual {
 		weight = float64(elements - ignored)
 	}
-	j.start, j.scale, err = reduce(fn, o.Reduction, o.Denominator, o.Empty, weight, elements, ignored)
-	return err
+	total, scale, err := reduce(fn, o.Reduction, o.Denominator, o.Empty, weight, elements, ignored)
+	if err != nil {
+		return Result{}, err
+	}
+	j.scale = scale
+
+	chunks, size := par.Chunks(j.x.Rows)
+	workers := par.Workers(o.Workers, elements)
+	if workers == 1 {
+		for c := range chunks {
+			total.add(j.run(c*size, min((c+1)*size, j.x.Rows)))
+		}
+		return total, nil
+	}
+	shared := *j // the goroutines' copy: j itself stays on the caller's stack
+	parts := make([]Result, chunks)
+	par.For(workers, chunks, func(c int) {
+		parts[c] = shared.run(c*size, min((c+1)*size, shared.x.Rows))
+	})
+	for _, p := range parts {
+		total.add(p)
+	}
+	return total, nil
 }
 
 // weigh counts the ignored elements and sums the weights of the others.
@@ -138,18 +168,14 @@ func (j *binaryJob[T]) weigh() (ignored int, weight float64) {
 }
 
 func (j *binaryJob[T]) ignores(t T) bool {
-	if j.opt.Ignore == nil {
-		return false
-	}
-	mark := *j.opt.Ignore
-	return float64(t) == mark || t != t && mark != mark
+	return j.ignoring && (float64(t) == j.ignored || t != t && j.ignored != j.ignored)
 }
 
 // weight returns the weight of element (i, c), without its PosWeight.
 func (j *binaryJob[T]) weight(i, c int) float64 {
-	w := oneOrAll(j.opt.Weights, c)
-	if j.opt.Elements.Data != nil {
-		w *= j.opt.Elements.Data[i*j.opt.Elements.stride()+c]
+	w := oneOrAll(j.weights, c)
+	if j.elements.Data != nil {
+		w *= j.elements.Data[i*j.elements.stride()+c]
 	}
 	return w
 }
@@ -163,28 +189,6 @@ func oneOrAll(w []float64, c int) float64 {
 		return w[0]
 	}
 	return w[c]
-}
-
-// total runs all chunks and merges their results in order.
-func (j *binaryJob[T]) total() Result {
-	chunks, size := par.Chunks(j.x.Rows)
-	workers := par.Workers(j.opt.Workers, j.x.Rows*j.x.Cols)
-	total := j.start
-	if workers == 1 {
-		for c := range chunks {
-			total.add(j.run(c*size, min((c+1)*size, j.x.Rows)))
-		}
-		return total
-	}
-	shared := *j // the goroutines' copy: j itself stays on the caller's stack
-	parts := make([]Result, chunks)
-	par.For(workers, chunks, func(c int) {
-		parts[c] = shared.run(c*size, min((c+1)*size, shared.x.Rows))
-	})
-	for _, p := range parts {
-		total.add(p)
-	}
-	return total
 }
 
 // run computes rows lo to hi-1.
@@ -216,12 +220,7 @@ func (j *binaryJob[T]) run(lo, hi int) (part Result) {
 
 // row computes row i under options, element by element.
 func (j *binaryJob[T]) row(i int, x, t []T, part *Result) (sum kern.Sum) {
-	o := &j.opt
-	b := kern.Bernoulli{Smoothing: o.Smoothing, Focus: o.Focus, Temp: j.temp}
-	pos, neg := 1.0, 1.0
-	if o.Balance != nil {
-		pos, neg = *o.Balance, 1-*o.Balance
-	}
+	b := j.each
 	var grad []T
 	if j.grad.Data != nil {
 		grad = j.grad.Row(i)
@@ -233,7 +232,7 @@ func (j *binaryJob[T]) row(i int, x, t []T, part *Result) (sum kern.Sum) {
 		case j.ignores(t[c]):
 			part.Ignored++
 		case w != 0:
-			b.P, b.N = w*pos*oneOrAll(o.PosWeight, c), w*neg
+			b.P, b.N = w*j.each.P*oneOrAll(j.pos, c), w*j.each.N
 			loss, slope = b.Term(float64(v), float64(t[c]))
 			slope *= j.scale
 		case math.IsNaN(j.scale):

@@ -125,11 +125,11 @@ func labelLoss[T Float, L Int](fn string, grad Matrix[T], loss []T, x Matrix[T],
 	if err != nil {
 		return Result{}, err
 	}
-	j := softmaxJob[T, L]{grad: grad, loss: loss, x: x, labels: labels, opt: *opt}
-	if err := j.prepare(fn, weight, ignored); err != nil {
-		return Result{}, err
+	j := softmaxJob[T, L]{grad: grad, loss: loss, x: x, labels: labels}
+	if opt.IgnoreIndex != nil {
+		j.ignoring, j.ignored = true, int64(*opt.IgnoreIndex)
 	}
-	return j.total(), nil
+	return j.do(fn, opt, weight, ignored)
 }
 
 // labelWeight checks the labels and returns the sum of their rows' weights, and how many are ignored.
@@ -181,11 +181,8 @@ func softLoss[T Float](fn string, grad Matrix[T], loss []T, x, target Matrix[T],
 	if opt.Denominator == Weights {
 		weight = softWeight(target, opt.Weights)
 	}
-	j := softmaxJob[T, int]{grad: grad, loss: loss, x: x, target: target, opt: *opt}
-	if err := j.prepare(fn, weight, 0); err != nil {
-		return Result{}, err
-	}
-	return j.total(), nil
+	j := softmaxJob[T, int]{grad: grad, loss: loss, x: x, target: target}
+	return j.do(fn, opt, weight, 0)
 }
 
 // softWeight returns Σ w[j]·target[i][j] over all rows.
@@ -210,20 +207,44 @@ type softmaxJob[T Float, L Int] struct {
 	x      Matrix[T]
 	labels []L
 	target Matrix[T]
-	opt    Options
 
-	temp  float64
-	scale float64 // of the gradient
-	start Result  // of nothing, with the denominator and policies of the batch
+	ignoring bool // rows with the label ignored do not count
+	ignored  int64
+
+	link  kern.Link
+	each  kern.Target[T] // what all rows share; its Penalty before the row's weight
+	wide  bool           // sums need twice the digits
+	scale float64        // of the gradient
 }
 
-func (j *softmaxJob[T, L]) prepare(fn string, weight float64, ignored int) (err error) {
-	o := &j.opt
-	if j.temp = o.Temperature; j.temp == 0 {
-		j.temp = 1
+// do computes the whole batch. Weight is the denominator Usual and Weights.
+func (j *softmaxJob[T, L]) do(fn string, opt *Options, weight float64, ignored int) (Result, error) {
+	total, scale, err := reduce(fn, opt.Reduction, opt.Denominator, opt.Empty, weight, j.x.Rows, ignored)
+	if err != nil {
+		return Result{}, err
 	}
-	j.start, j.scale, err = reduce(fn, o.Reduction, o.Denominator, o.Empty, weight, j.x.Rows, ignored)
-	return err
+	j.scale = scale
+	j.link = linkOf(opt)
+	j.wide = opt.Focus != 0 && isFloat64[T]()
+	j.each = kern.Target[T]{Weights: opt.Weights, Smoothing: opt.Smoothing, Focus: opt.Focus, Penalty: opt.ZPenalty}
+
+	chunks, size := par.Chunks(j.x.Rows)
+	workers := par.Workers(opt.Workers, j.x.Rows*j.x.Cols)
+	if workers == 1 {
+		for c := range chunks {
+			total.add(j.run(c*size, min((c+1)*size, j.x.Rows)))
+		}
+		return total, nil
+	}
+	shared := *j // the goroutines' copy: j itself stays on the caller's stack
+	parts := make([]Result, chunks)
+	par.For(workers, chunks, func(c int) {
+		parts[c] = shared.run(c*size, min((c+1)*size, shared.x.Rows))
+	})
+	for _, p := range parts {
+		total.add(p)
+	}
+	return total, nil
 }
 
 // reduce returns a Result that holds the denominator and policies of a batch but no rows, and the
@@ -252,52 +273,27 @@ func reduce(fn string, r Reduction, d Denominator, e EmptyPolicy, weight float64
 	return start, 0, &EmptyError{Func: fn, Rows: rows, Ignored: ignored}
 }
 
-// total runs all chunks and merges their results in order.
-func (j *softmaxJob[T, L]) total() Result {
-	chunks, size := par.Chunks(j.x.Rows)
-	workers := par.Workers(j.opt.Workers, j.x.Rows*j.x.Cols)
-	total := j.start
-	if workers == 1 {
-		for c := range chunks {
-			total.add(j.run(c*size, min((c+1)*size, j.x.Rows)))
-		}
-		return total
-	}
-	shared := *j // the goroutines' copy: j itself stays on the caller's stack
-	parts := make([]Result, chunks)
-	par.For(workers, chunks, func(c int) {
-		parts[c] = shared.run(c*size, min((c+1)*size, shared.x.Rows))
-	})
-	for _, p := range parts {
-		total.add(p)
-	}
-	return total
-}
-
 // run computes rows lo to hi-1.
 func (j *softmaxJob[T, L]) run(lo, hi int) (part Result) {
-	o := &j.opt
-	link := kern.Link{Temp: j.temp, Cap: o.SoftCap}
-	wide := o.Focus != 0 && isFloat64[T]()
-	t := kern.Target[T]{Weights: o.Weights, Smoothing: o.Smoothing, Focus: o.Focus, Penalty: o.ZPenalty}
+	t := j.each
 	for i := lo; i < hi; i++ {
 		x := j.x.Row(i)
 		if j.labels == nil {
 			t.Soft = j.target.Row(i)
 		} else {
 			y := int64(j.labels[i])
-			if o.IgnoreIndex != nil && y == int64(*o.IgnoreIndex) {
+			if j.ignoring && y == j.ignored {
 				j.ignore(i)
 				part.Rows++
 				part.Ignored++
 				continue
 			}
 			t.Label = int(y)
-			if o.Weights != nil {
-				t.Penalty = o.ZPenalty * o.Weights[y]
+			if t.Weights != nil {
+				t.Penalty = j.each.Penalty * t.Weights[y]
 			}
 		}
-		row := kern.NewRow(x, link, wide)
+		row := kern.NewRow(x, j.link, j.wide)
 		loss, pull := kern.Loss(&row, x, &t)
 		if j.grad.Data != nil {
 			kern.Grad(j.grad.Row(i), &row, x, &t, pull, j.scale)
@@ -318,6 +314,15 @@ func (j *softmaxJob[T, L]) ignore(i int) {
 	if j.loss != nil {
 		j.loss[i] = 0
 	}
+}
+
+// linkOf returns the map from logits to exponents.
+func linkOf(opt *Options) kern.Link {
+	l := kern.Link{Temp: opt.Temperature, Cap: opt.SoftCap}
+	if l.Temp == 0 {
+		l.Temp = 1
+	}
+	return l
 }
 
 func isFloat64[T Float]() bool {

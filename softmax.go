@@ -19,7 +19,7 @@ import (
 // Errors: *ShapeError, *OptionError; dst is then untouched.
 // Memory: none is allocated when Options.Workers is 1.
 func Softmax[T Float](dst Probs[T], logits Logits[T], opt *Options) error {
-	return eachRow("Softmax", Matrix[T](dst), Matrix[T](logits), opt, probabilities)
+	return eachRow("Softmax", Matrix[T](dst), Matrix[T](logits), opt, false)
 }
 
 // LogSoftmax stores ln softmax(logits) in dst, row by row:
@@ -29,7 +29,7 @@ func Softmax[T Float](dst Probs[T], logits Logits[T], opt *Options) error {
 // It is never above 0, and near 0 has all its digits. Options, shapes, special values and errors
 // are those of [Softmax], but that excluded classes get -Inf.
 func LogSoftmax[T Float](dst LogProbs[T], logits Logits[T], opt *Options) error {
-	return eachRow("LogSoftmax", Matrix[T](dst), Matrix[T](logits), opt, logProbabilities)
+	return eachRow("LogSoftmax", Matrix[T](dst), Matrix[T](logits), opt, true)
 }
 
 // LogSumExp stores ln Σ e^z of each row in dst:
@@ -74,26 +74,8 @@ func logSumExps[T Float](dst []T, x Matrix[T], link kern.Link, lo, hi int) {
 	}
 }
 
-func probabilities[T Float](dst, x []T, row *kern.Row) {
-	if row.Plain() {
-		kern.Of[T]().Exps(dst, x, row.Max, row.Temp, row.Confidence())
-		return
-	}
-	for j, v := range x {
-		p, _ := row.Prob(j, float64(v))
-		dst[j] = T(p)
-	}
-}
-
-func logProbabilities[T Float](dst, x []T, row *kern.Row) {
-	for j, v := range x {
-		dst[j] = T(0 - row.Cost(float64(v))) // 0 rather than -0
-	}
-}
-
-// eachRow checks the arguments of a function from rows to rows, and runs f on each row that has a
-// softmax; the others become NaN.
-func eachRow[T Float](fn string, dst, x Matrix[T], opt *Options, f func(dst, x []T, row *kern.Row)) error {
+// eachRow stores the probabilities of each row, or their logarithms.
+func eachRow[T Float](fn string, dst, x Matrix[T], opt *Options, logs bool) error {
 	link, workers, err := rowLink(fn, x, opt)
 	if err != nil {
 		return err
@@ -105,24 +87,35 @@ func eachRow[T Float](fn string, dst, x Matrix[T], opt *Options, f func(dst, x [
 		return err
 	}
 	if workers == 1 {
-		mapRows(dst, x, link, 0, x.Rows, f)
+		softmaxRows(dst, x, link, 0, x.Rows, logs)
 		return nil
 	}
 	chunks, size := par.Chunks(x.Rows)
 	par.For(workers, chunks, func(c int) {
-		mapRows(dst, x, link, c*size, min((c+1)*size, x.Rows), f)
+		softmaxRows(dst, x, link, c*size, min((c+1)*size, x.Rows), logs)
 	})
 	return nil
 }
 
-func mapRows[T Float](dst, x Matrix[T], link kern.Link, lo, hi int, f func(dst, x []T, row *kern.Row)) {
+func softmaxRows[T Float](dst, x Matrix[T], link kern.Link, lo, hi int, logs bool) {
 	for i := lo; i < hi; i++ {
-		row := kern.NewRow(x.Row(i), link, false)
-		if !row.Valid() {
-			fill(dst.Row(i), T(math.NaN()))
-			continue
+		d, v := dst.Row(i), x.Row(i)
+		row := kern.NewRow(v, link, false)
+		switch {
+		case !row.Valid():
+			fill(d, T(math.NaN()))
+		case logs:
+			for j, z := range v {
+				d[j] = T(0 - row.Cost(float64(z))) // 0 rather than -0
+			}
+		case row.Plain():
+			kern.Of[T]().Exps(d, v, row.Max, row.Temp, row.Confidence())
+		default:
+			for j, z := range v {
+				p, _ := row.Prob(j, float64(z))
+				d[j] = T(p)
+			}
 		}
-		f(dst.Row(i), x.Row(i), &row)
 	}
 }
 
@@ -160,9 +153,5 @@ func rowLink[T Float](fn string, x Matrix[T], opt *Options) (kern.Link, int, err
 			return kern.Link{}, 0, &OptionError{fn, o.name, "a setting of a loss", "none: only Temperature, SoftCap and Workers apply"}
 		}
 	}
-	link := kern.Link{Temp: opt.Temperature, Cap: opt.SoftCap}
-	if link.Temp == 0 {
-		link.Temp = 1
-	}
-	return link, par.Workers(opt.Workers, x.Rows*x.Cols), nil
+	return linkOf(opt), par.Workers(opt.Workers, x.Rows*x.Cols), nil
 }

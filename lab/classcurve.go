@@ -2,7 +2,9 @@ package lab
 
 import (
 	"math"
+	"slices"
 
+	"xent"
 	"xent/info"
 )
 
@@ -32,7 +34,7 @@ type ClassCurveView struct {
 //	L(x) = -t[c]·log x - (1-t[c])·log(1-x) + L0        L0 = -Σ t[j]·log(p[j]/(1-p[c])), j ≠ c
 //
 // For a one-hot target on c this is -log x; for a soft target it is lowest at x = t[c].
-// Samples crowd towards both ends, where the curve is steep, and lie inside the frame.
+// Samples crowd towards both ends, where the curve is steep; where it leaves the frame it ends at its top.
 //
 // Special values: mass of the target on another class at -Inf makes the whole curve +Inf; Points is then empty.
 // Errors: [ParamError].
@@ -52,7 +54,7 @@ func ClassCurve(params ClassCurveParams) (ClassCurveView, error) {
 	case AxisLog:
 		c.inRange("minProb", params.MinProb, 1e-300, 0.5)
 	default:
-		c.fail("axis", string(params.Axis), `"linear" or "log"`)
+		c.fail("axis", quote(string(params.Axis)), `"linear" or "log"`)
 	}
 	if !c.ok() {
 		return ClassCurveView{}, c.result()
@@ -68,15 +70,21 @@ func ClassCurve(params ClassCurveParams) (ClassCurveView, error) {
 	if params.Axis == AxisLog {
 		left, v.MinX = params.MinProb, params.MinProb
 	}
-	for i := range params.Samples {
+	inside := func(p Point) bool { return p.Y <= params.MaxLoss }
+	points := make([]Point, params.Samples)
+	for i := range points {
 		s := float64(i) / float64(params.Samples-1)
 		x := s * s * (3 - 2*s) // crowds towards 0 and 1
 		x = x * x * (3 - 2*x)
 		if params.Axis == AxisLog {
-			x = probOf(info.Nats((1 - s) * float64(surprisal(left))))
+			x = probOf(info.Nats((1 - s) * float64(info.Surprisal(left))))
 		}
-		if y := loss(x); y <= params.MaxLoss {
-			v.Points = append(v.Points, Point{X: x, Y: y})
+		points[i] = Point{X: x, Y: loss(x)}
+	}
+	for i, point := range points {
+		leaves := i > 0 && inside(points[i-1]) || i+1 < len(points) && inside(points[i+1])
+		if inside(point) || leaves {
+			v.Points = append(v.Points, Point{X: point.X, Y: min(point.Y, params.MaxLoss)})
 		}
 	}
 	v.Marker = classMarker(params, v.MinX)
@@ -100,30 +108,34 @@ func restLoss(params ClassCurveParams) info.Nats {
 			others, target = append(others, z), append(target, params.Target[j])
 		}
 	}
-	shares := make([]float64, len(others))
-	if math.IsInf(logSoftmax(shares, others), -1) {
-		clear(shares) // every other class is excluded: what they share is nothing
+	if allExcluded(others) {
+		return 0 // what they share is nothing
 	}
-	sum := info.Nats(0)
-	for j, t := range target {
-		sum += weighted(t, shares[j])
-	}
-	return sum
+	return softLoss(others, target)
 }
 
 // classMarker places the row of params on its curve.
 func classMarker(params ClassCurveParams, minX float64) Marker {
-	logProbs := make([]float64, len(params.Logits))
-	logSoftmax(logProbs, params.Logits)
-	nats := info.Nats(0)
-	for j, t := range params.Target {
-		nats += weighted(t, logProbs[j])
-	}
-	p, loss := math.Exp(logProbs[params.Class]), params.Unit.of(nats)
+	p := xent.RowMoments(params.Logits).Prob(params.Logits[params.Class])
+	loss := params.Unit.of(softLoss(params.Logits, params.Target))
 	return Marker{
 		X:        max(p, minX),
 		Y:        min(loss, params.MaxLoss),
 		OffScale: p < minX || loss > params.MaxLoss,
 		Text:     figure(loss) + " " + string(params.Unit),
 	}
+}
+
+// softLoss returns the loss of one row; its parameters were checked before.
+func softLoss(logits, target []float64) info.Nats {
+	result, err := xent.SoftCrossEntropy(xent.LogitsOf(logits, len(logits)), xent.ProbsOf(target, len(target)), oneRow)
+	if err != nil {
+		panic(err)
+	}
+	return result.Mean()
+}
+
+// allExcluded reports whether every logit is -Inf.
+func allExcluded(logits []float64) bool {
+	return !slices.ContainsFunc(logits, func(z float64) bool { return !math.IsInf(z, -1) })
 }

@@ -21,7 +21,7 @@ func TestClassCurveIsTheLoss(t *testing.T) {
 			logits := []float64{2, 1, -1.5, 0.25}
 			v, err := ClassCurve(ClassCurveParams{
 				Logits: logits, Class: tt.class, Target: tt.target, Unit: Bits, Axis: AxisLog,
-				Samples: 9, MinProb: 1e-3, MaxLoss: 20,
+				Samples: 9, MinProb: 1e-3, MaxLoss: 40,
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -3,6 +3,7 @@ package lab
 import (
 	"math"
 
+	"xent"
 	"xent/info"
 )
 
@@ -12,6 +13,9 @@ const (
 	MaxClasses     = 10
 	LogitSliderMax = 12
 )
+
+// oneRow are the options of every loss here: the usual ones, on this goroutine.
+var oneRow = &xent.Options{Workers: 1}
 
 // CrossEntropyParams is the state of explorer E1: one row of logits and its target.
 type CrossEntropyParams struct {
@@ -101,7 +105,7 @@ func CrossEntropy(params CrossEntropyParams) (CrossEntropyView, error) {
 	}
 
 	unit := params.Unit
-	logProbs := make([]float64, classes)
+	row := xent.RowMoments(params.Logits)
 	v := CrossEntropyView{
 		Target:    target,
 		Probs:     make([]float64, classes),
@@ -109,25 +113,28 @@ func CrossEntropy(params CrossEntropyParams) (CrossEntropyView, error) {
 		Surprisal: make([]float64, classes),
 		Terms:     make([]float64, classes),
 		Gradient:  make([]float64, classes),
-		LogSumExp: logSoftmax(logProbs, params.Logits),
+		LogSumExp: row.LogSumExp(),
 	}
-	loss := info.Nats(0)
-	for i, lp := range logProbs {
-		v.Probs[i] = math.Exp(lp)
-		v.Gradient[i] = v.Probs[i] - target[i]
-		v.LogProbs[i] = unit.of(info.Nats(lp))
+	logProbs := make([]float64, classes)
+	for i, z := range params.Logits {
+		logProbs[i] = row.LogProb(z)
+		v.Probs[i] = row.Prob(z)
+		v.LogProbs[i] = unit.of(info.Nats(logProbs[i]))
 		v.Surprisal[i] = 0 - v.LogProbs[i]
 		if target[i] > 0 {
-			term := info.Nats(0 - target[i]*lp)
-			v.Terms[i] = unit.of(term)
-			loss += term
+			v.Terms[i] = target[i] * v.Surprisal[i]
 		}
 	}
-	h := entropy(target)
+	result, err := xent.SoftCrossEntropyGrad(xent.MatrixOf(v.Gradient, classes),
+		xent.LogitsOf(params.Logits, classes), xent.ProbsOf(target, classes), oneRow)
+	if err != nil {
+		return CrossEntropyView{}, err
+	}
+	loss, entropy := result.Mean(), info.Entropy(target)
 	v.Loss = unit.of(loss)
-	v.TargetEntropy = unit.of(h)
-	v.KL = unit.of(max(loss-h, 0))
-	v.Perplexity = perplexity(loss)
+	v.TargetEntropy = unit.of(entropy)
+	v.KL = unit.of(max(loss-entropy, 0))
+	v.Perplexity = loss.Perplexity()
 
 	v.Text = CrossEntropyText{
 		Probs:         mapTexts(v.Probs, figure),
@@ -138,7 +145,7 @@ func CrossEntropy(params CrossEntropyParams) (CrossEntropyView, error) {
 		TargetEntropy: figure(v.TargetEntropy),
 		KL:            figure(v.KL),
 		Perplexity:    figure(v.Perplexity),
-		UniformLoss:   figure(unit.of(surprisal(1 / float64(classes)))),
+		UniformLoss:   figure(unit.of(info.Surprisal(1 / float64(classes)))),
 	}
 	v.Formula = crossEntropyFormula(v, logProbs, unit)
 	v.Code = CrossEntropyCode{
@@ -191,11 +198,10 @@ func SolveLogit(params SolveLogitParams) (SolveLogitView, error) {
 	others := append([]float64(nil), params.Logits[:params.Class]...)
 	others = append(others, params.Logits[params.Class+1:]...)
 	logits := append([]float64(nil), params.Logits...)
-	rest := logSoftmax(make([]float64, len(others)), others)
-	if math.IsInf(rest, -1) {
+	if allExcluded(others) {
 		return SolveLogitView{Logit: logits[params.Class], Logits: logits, Clamped: true}, nil
 	}
-	want := rest + math.Log(params.Prob) - math.Log1p(-params.Prob)
+	want := xent.RowMoments(others).LogSumExp() + math.Log(params.Prob) - math.Log1p(-params.Prob)
 	z := min(max(want, params.Min), params.Max)
 	if params.Step > 0 {
 		z = roundTo(z, params.Step)

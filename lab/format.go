@@ -3,7 +3,6 @@ package lab
 import (
 	"math"
 	"strconv"
-	"strings"
 )
 
 // Style says how [Format] writes a number.
@@ -75,9 +74,7 @@ func Significant(x float64, digits int) string {
 	if x == 0 {
 		return "0"
 	}
-	scientific := strconv.FormatFloat(x, 'e', digits-1, 64)
-	mantissa, power, _ := strings.Cut(scientific, "e")
-	exponent, _ := strconv.Atoi(power)
+	mantissa, exponent := scientific(x, digits-1)
 	if exponent < -3 || exponent >= max(digits, 6) {
 		return mantissa + "e" + shortExponent(exponent)
 	}
@@ -95,8 +92,7 @@ func Shortest(x float64) string {
 	if a := math.Abs(x); a >= 1e-4 && a < 1e16 {
 		return strconv.FormatFloat(x, 'f', -1, 64)
 	}
-	mantissa, power, _ := strings.Cut(strconv.FormatFloat(x, 'e', -1, 64), "e")
-	exponent, _ := strconv.Atoi(power)
+	mantissa, exponent := scientific(x, -1)
 	return mantissa + "e" + shortExponent(exponent)
 }
 
@@ -121,9 +117,33 @@ func shortExponent(e int) string {
 	return "+" + strconv.Itoa(e)
 }
 
-// unsignedZero removes the sign of a text whose digits are all zero.
+// scientific splits a finite x into mantissa and power of ten, with so many decimals; -1 means as many as it takes.
+func scientific(x float64, decimals int) (mantissa string, exponent int) {
+	text := strconv.FormatFloat(x, 'e', decimals, 64)
+	e := len(text) - 1
+	for text[e] != 'e' {
+		e--
+	}
+	return text[:e], int(digitsOf(text[e+1:])) // strconv.Atoi would bring the tables of its error along
+}
+
+// digitsOf reads a printed number without its point: "-1.2955" is -12955.
+func digitsOf(text string) float64 {
+	n, sign := 0.0, 1.0
+	for _, c := range []byte(text) {
+		switch {
+		case c == '-':
+			sign = -1
+		case c != '.' && c != '+':
+			n = 10*n + float64(c-'0')
+		}
+	}
+	return sign * n
+}
+
+// unsignedZero removes the sign of a printed number whose digits are all zero.
 func unsignedZero(text string) string {
-	if strings.HasPrefix(text, "-") && strings.Trim(text, "-0.") == "" {
+	if text[0] == '-' && digitsOf(text) == 0 {
 		return text[1:]
 	}
 	return text

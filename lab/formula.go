@@ -49,16 +49,21 @@ func probText(logp float64, digits int) (text string, logOfText float64) {
 	case math.IsInf(logp, -1):
 		return "0", logp
 	case logp > -1e-4:
-		rest := strconv.FormatFloat(-math.Expm1(logp), 'e', digits-1, 64)
-		x, _ := strconv.ParseFloat(rest, 64)
-		return "1 - " + Significant(x, digits), math.Log1p(-x)
+		rest := -math.Expm1(logp)
+		mantissa, exponent := scientific(rest, digits-1)
+		x := math.Exp(logOf(mantissa, exponent, digits))
+		return "1 - " + Significant(rest, digits), math.Log1p(-x)
 	case logp < -700:
-		exponent := math.Floor(logp / math.Ln10)
-		mantissa := strconv.FormatFloat(math.Exp(logp-exponent*math.Ln10), 'f', digits-1, 64)
-		x, _ := strconv.ParseFloat(mantissa, 64)
-		return mantissa + "e" + shortExponent(int(exponent)), math.Log(x) + exponent*math.Ln10
+		exponent := int(math.Floor(logp / math.Ln10))
+		mantissa := strconv.FormatFloat(math.Exp(logp-float64(exponent)*math.Ln10), 'f', digits-1, 64)
+		return mantissa + "e" + shortExponent(exponent), logOf(mantissa, exponent, digits)
 	}
-	text = Significant(math.Exp(logp), digits)
-	x, _ := strconv.ParseFloat(text, 64)
-	return text, math.Log(x)
+	p := math.Exp(logp)
+	mantissa, exponent := scientific(p, digits-1)
+	return Significant(p, digits), logOf(mantissa, exponent, digits)
+}
+
+// logOf returns the logarithm of a number printed with so many digits: mantissa times ten to the exponent.
+func logOf(mantissa string, exponent, digits int) float64 {
+	return math.Log(digitsOf(mantissa)) + float64(exponent-(digits-1))*math.Ln10
 }

@@ -2,7 +2,6 @@ package lab
 
 import (
 	"math"
-	"strconv"
 
 	"xent/info"
 )
@@ -206,8 +205,7 @@ func ticks(x float64, decimals int) float64 {
 	if math.IsInf(x, 0) {
 		return x
 	}
-	printed, _ := strconv.ParseFloat(Fixed(x, decimals), 64)
-	return math.Round(printed * math.Pow10(decimals))
+	return digitsOf(Fixed(x, decimals))
 }
 
 // pair wants two distributions over the same classes.

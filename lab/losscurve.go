@@ -74,12 +74,12 @@ func LossCurve(params LossCurveParams) (LossCurveView, error) {
 		s := float64(i) / float64(params.Samples-1)
 		p := left + (1-left)*s*s*s
 		if params.Axis == AxisLog {
-			p = probOf(info.Nats((1 - s) * float64(surprisal(left))))
+			p = probOf(info.Nats((1 - s) * float64(info.Surprisal(left))))
 		}
 		if i == params.Samples-1 {
 			p = 1
 		}
-		v.Points[i] = Point{X: p, Y: min(unit.of(surprisal(p)), params.MaxLoss)}
+		v.Points[i] = Point{X: p, Y: min(unit.of(info.Surprisal(p)), params.MaxLoss)}
 	}
 	v.Marker = lossMarker(params, minX)
 	return v, nil
@@ -124,7 +124,7 @@ func Surprisal(params SurprisalParams) (SurprisalView, error) {
 	}
 	v := SurprisalView{Values: make([]float64, len(params.Probs))}
 	for i, p := range params.Probs {
-		v.Values[i] = params.Unit.of(surprisal(p))
+		v.Values[i] = params.Unit.of(info.Surprisal(p))
 	}
 	v.Texts = mapTexts(v.Values, figure)
 	return v, nil

@@ -140,12 +140,8 @@ func apportion(total int, weights []float64) []int {
 	if sum == 0 {
 		return parts
 	}
-	type remainder struct {
-		index int
-		size  float64
-	}
 	rest := total
-	remainders := make([]remainder, 0, len(weights))
+	remainders := make([]float64, len(weights)) // -1 once served, or without a weight
 	for i, w := range weights {
 		share := w / sum * float64(total)
 		// A share that is an integer but for rounding is that integer: 0.33 of 10000 is 3300.
@@ -154,22 +150,20 @@ func apportion(total int, weights []float64) []int {
 		}
 		parts[i] = int(share)
 		rest -= parts[i]
-		if w > 0 {
-			remainders = append(remainders, remainder{i, share - math.Floor(share)})
+		remainders[i] = share - math.Floor(share)
+		if w == 0 {
+			remainders[i] = -1
 		}
 	}
-	slices.SortStableFunc(remainders, func(a, b remainder) int {
-		switch {
-		case a.size > b.size:
-			return -1
-		case a.size < b.size:
-			return 1
+	for ; rest > 0; rest-- { // fewer than there are classes with a weight
+		largest := 0
+		for i, r := range remainders {
+			if r > remainders[largest] {
+				largest = i
+			}
 		}
-		return 0
-	})
-	for i := 0; rest > 0; i = (i + 1) % len(remainders) {
-		parts[remainders[i].index]++
-		rest--
+		parts[largest]++
+		remainders[largest] = -1
 	}
 	return parts
 }

@@ -30,8 +30,8 @@ type Contour struct {
 // Ternary draws the contour lines of a divergence around the truth.
 //
 // Each divergence here is convex in q and 0 at q = p, so it rises along every ray from p to the boundary and
-// crosses a level at most once: the crossing is found by bracketed Newton steps, to full precision, where a
-// grid would give corners. Rays end at points spaced evenly along the sides, so that lines far from p
+// crosses a level at most once: the crossing is found by bracketed Newton steps to a millionth of the level,
+// where a grid would give corners. Rays end at points spaced evenly along the sides, so that lines far from p
 // are as smooth as near ones.
 //
 // Special values: a level that is not reached on some rays gives open pieces.
@@ -113,6 +113,22 @@ func (y *ray) slope() float64 {
 	return s
 }
 
+// guess returns about where the divergence is level: near p all three are a parabola,
+//
+//	D ≈ ½·r²·Σ step²/p        and a quarter of that for Jensen-Shannon
+func (y *ray) guess(level float64) float64 {
+	curvature := 0.0
+	for i, p := range y.p {
+		if step := y.end[i] - p; step != 0 {
+			curvature += step * step / p
+		}
+	}
+	if y.divergence == JensenShannon {
+		curvature /= 4
+	}
+	return min(max(math.Sqrt(2*level/curvature), 0.01), 0.9)
+}
+
 // crossing returns the fraction of the way at which the divergence is level, in nats; false if it is nowhere:
 // it stays below up to the boundary, or is infinite at once, as the reverse divergence is where p excludes a class.
 func (y *ray) crossing(level float64) (r float64, ok bool) {
@@ -120,10 +136,10 @@ func (y *ray) crossing(level float64) (r float64, ok bool) {
 		return 1, false
 	}
 	lo, hi := 0.0, 1.0
-	r = 0.5
+	r = y.guess(level)
 	for range 60 {
 		miss := y.value(r) - level
-		if math.Abs(miss) <= 1e-9*level {
+		if math.Abs(miss) <= 1e-6*level { // far below a pixel
 			return r, true
 		}
 		if miss < 0 {

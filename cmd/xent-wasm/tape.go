@@ -83,6 +83,7 @@ type tapeError string
 
 func (e tapeError) Error() string { return "xent-wasm: " + string(e) }
 
+//go:noinline
 func (t *tape) readFloat() float64 {
 	if t.slot >= tapeSlots {
 		panic(tapeError("the parameters end beyond the tape"))
@@ -92,6 +93,7 @@ func (t *tape) readFloat() float64 {
 	return x
 }
 
+//go:noinline
 func (t *tape) writeFloat(x float64) {
 	if t.slot >= tapeSlots {
 		panic(tapeError("the view does not fit the tape of " + strconv.Itoa(tapeSlots) + " slots"))
@@ -101,6 +103,8 @@ func (t *tape) writeFloat(x float64) {
 }
 
 // readInt saturates: a number that is no integer of ±2^53 becomes one that every range check refuses.
+//
+//go:noinline
 func (t *tape) readInt() int {
 	x := t.readFloat()
 	if x != math.Trunc(x) || math.Abs(x) > 1<<53 {
@@ -109,10 +113,13 @@ func (t *tape) readInt() int {
 	return int(x)
 }
 
+//go:noinline
 func (t *tape) writeInt(n int) { t.writeFloat(float64(n)) }
 
+//go:noinline
 func (t *tape) readBool() bool { return t.readFloat() != 0 }
 
+//go:noinline
 func (t *tape) writeBool(b bool) {
 	if b {
 		t.writeFloat(1)
@@ -122,6 +129,8 @@ func (t *tape) writeBool(b bool) {
 }
 
 // readLength reads the length of a slice, at most what can still lie on the tape.
+//
+//go:noinline
 func (t *tape) readLength() int {
 	n := t.readInt()
 	if n < 0 || n > tapeSlots-t.slot {
@@ -130,6 +139,7 @@ func (t *tape) readLength() int {
 	return n
 }
 
+//go:noinline
 func (t *tape) readFloats() []float64 {
 	n := t.readLength()
 	values := make([]float64, n)
@@ -137,6 +147,7 @@ func (t *tape) readFloats() []float64 {
 	return values
 }
 
+//go:noinline
 func (t *tape) writeFloats(values []float64) {
 	t.writeInt(len(values))
 	if len(values) > tapeSlots-t.slot {
@@ -156,6 +167,7 @@ func (t *tape) readString() string {
 	return s
 }
 
+//go:noinline
 func (t *tape) writeString(s string) {
 	if len(s) > textBytes-t.char {
 		panic(tapeError("the strings of the view do not fit " + strconv.Itoa(textBytes) + " bytes"))

@@ -472,7 +472,7 @@ export interface Lab {
 	 * 	L(x) = -t[c]·log x - (1-t[c])·log(1-x) + L0        L0 = -Σ t[j]·log(p[j]/(1-p[c])), j ≠ c
 	 *
 	 * For a one-hot target on c this is -log x; for a soft target it is lowest at x = t[c].
-	 * Samples crowd towards both ends, where the curve is steep, and lie inside the frame.
+	 * Samples crowd towards both ends, where the curve is steep; where it leaves the frame it ends at its top.
 	 *
 	 * Special values: mass of the target on another class at -Inf makes the whole curve +Inf; Points is then empty.
 	 * Errors: `ParamError`.
@@ -558,8 +558,8 @@ export interface Lab {
 	 * Ternary draws the contour lines of a divergence around the truth.
 	 *
 	 * Each divergence here is convex in q and 0 at q = p, so it rises along every ray from p to the boundary and
-	 * crosses a level at most once: the crossing is found by bracketed Newton steps, to full precision, where a
-	 * grid would give corners. Rays end at points spaced evenly along the sides, so that lines far from p
+	 * crosses a level at most once: the crossing is found by bracketed Newton steps to a millionth of the level,
+	 * where a grid would give corners. Rays end at points spaced evenly along the sides, so that lines far from p
 	 * are as smooth as near ones.
 	 *
 	 * Special values: a level that is not reached on some rays gives open pieces.

@@ -25,8 +25,8 @@ type row struct {
 
 // A scan is what one look at the scores of a row, as stored, tells.
 type scan struct {
-	min, max, sum float64 // over the row; meaningless where odd
-	odd           bool    // some score is infinite or NaN
+	min, max, sum float64 // over the row; meaningless with a NaN
+	odd           bool    // some score may be infinite or NaN
 	nan, pos, neg int     // counts of those
 	largest       float64 // magnitude, of the finite scores
 }
@@ -37,14 +37,18 @@ func look[T xent.Float](scores []T) scan {
 	for _, v := range scores {
 		x := float64(v)
 		s.sum += x
-		s.min = min(s.min, x)
-		s.max = max(s.max, x)
+		if x < s.min {
+			s.min = x
+		}
+		if x > s.max {
+			s.max = x
+		}
 	}
-	s.largest = max(-s.min, s.max)
-	if s.odd = !(s.largest <= math.MaxFloat64); !s.odd {
+	if s.sum-s.sum == 0 {
+		s.largest = max(-s.min, s.max)
 		return s
 	}
-	s.largest = 0
+	s.odd = true // or a sum of finite scores that overflowed
 	for _, v := range scores {
 		switch x := float64(v); {
 		case x != x:

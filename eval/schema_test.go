@@ -141,6 +141,7 @@ func TestWarnings(t *testing.T) {
 		{"loss-below-box", eval.Config{Input: eval.Probs, DType: "bfloat16"}, &table[float64]{classes: 2, scores: slices.Repeat([]float64{.503, .502}, 40), labels: slices.Repeat([]int64{1}, 40)}, nil},
 		{"loss-above-fano", eval.Config{}, random(r, 1000, 3, 10, 5), nil},
 		{"worse-than-prior", eval.Config{}, random(r, 1000, 3, 10, 20), nil},
+		{"prior-biased", eval.Config{}, random(r, 1000, 100, 1, 1), nil},
 		{"soft-targets", eval.Config{}, nil, func(d *table[float64]) {
 			oneHot(d)
 			d.targets[0], d.targets[1], d.targets[2] = .5, .25, .25

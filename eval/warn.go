@@ -92,6 +92,12 @@ func (a *Accumulator) warnLoss(r *Report, say func(bool, string, string, string)
 	}
 	say(r.Prior.Skill.Value < 0 && !math.IsInf(r.Prior.Skill.Value, 0) && r.Prior.Skill.Value < -3*r.Prior.Skill.SE, "worse-than-prior", "prior.skill",
 		"always answering the label frequencies would lose less: "+num(r.Prior.Nats)+" nats")
+	if p := &r.Prior; p.Skill.SE > 0 {
+		corrected := 1 - l.Nats/p.Miller
+		say(p.Skill.Value-corrected < -p.Skill.SE/2, "prior-biased", "prior.skill",
+			"so many classes in so few rows make the entropy of the label frequencies come out low by some "+num(p.Miller-p.Nats)+
+				" nats: corrected, the skill is "+num(corrected))
+	}
 	if s := r.Soft; s != nil {
 		say(!(math.Abs(s.Residual) <= 1e-12*max(1, l.Nats)) && l.Infinite == 0 && l.Nats == l.Nats, "identity", "soft_targets.residual",
 			"entropy and divergence miss the loss by "+num(s.Residual)+" nats")

@@ -88,30 +88,35 @@ export async function equations(lines) {
 
 /**
  * What a calculator says about one equation: how many sides of it were numbers, and which did
- * not give the last one as it is printed.
+ * not give the one that is printed as a result.
  * @param {string[]} sides
  * @returns {{numeric: number, wrong: string[]}}
  */
 export function check(sides) {
 	const numbers = sides.filter((side) => side !== '' && !side.includes('?'));
-	const printed = numbers.at(-1);
+	const printed = numbers.findLast((side) => literal.test(side.replace(/[()]/g, '')));
 	if (numbers.length < 2 || !printed) return { numeric: 0, wrong: [] };
 	const result = value(printed);
-	const wrong = numbers
-		.slice(0, -1)
-		.filter(
-			(side) => !(value(side) === result || Math.abs(value(side) - result) <= 0.5000001 * lastDigit(printed)),
-		);
+	const wrong = numbers.filter(
+		(side) => !(value(side) === result || Math.abs(value(side) - result) <= 0.5000001 * lastDigit(printed)),
+	);
 	return {
 		numeric: numbers.length,
 		wrong: wrong.map((side) => `${side} = ${value(side)}, printed ${printed}`),
 	};
 }
 
+/** A number as it is printed, with its decimals and its power of ten. */
+const literal = /^-?(?:Infinity|\d+(?:\.(\d+))?)(?:\*10\*\*(-?\d+))?$/;
+
+/** A logarithm of a number with a power of ten, which may lie beyond what a float64 holds: log m + n log 10. */
+const small = /Math\.(log2?)\(\(([\d.]+)\*\(\(10\)\*\*\(\((-\d+)\)\)\)\)\)/g;
+
 /** @param {string} side */
 function value(side) {
+	const source = side.replace(small, '(Math.$1($2)+($3)*Math.$1(10))');
 	try {
-		return Number(new Function(`return ${side}`)());
+		return Number(new Function(`return ${source}`)());
 	} catch (cause) {
 		throw new Error(`a formula that no calculator reads: ${side}`, { cause });
 	}
@@ -119,8 +124,6 @@ function value(side) {
 
 /** What one unit in the last digit of a printed number is worth: 0.0001 for 0.4402. @param {string} printed */
 function lastDigit(printed) {
-	const plain = printed.replace(/[()]/g, '');
-	const [number, decimals, power] = /^-?(?:Infinity|\d+(?:\.(\d+))?)(?:\*10\*\*(-?\d+))?$/.exec(plain) ?? [];
-	if (number === undefined) throw new Error(`a result that is no number: ${printed}`);
+	const [, decimals, power] = literal.exec(printed.replace(/[()]/g, '')) ?? [];
 	return 10 ** (Number(power ?? 0) - (decimals?.length ?? 0));
 }

@@ -147,6 +147,7 @@ for (const path of chapters) {
 				await visit(page, path);
 				const controls = explorer(page).getByRole('slider');
 				const summary = explorer(page).locator('p.unseen[aria-live=polite]');
+				const reset = explorer(page).getByRole('button', { name: 'Reset' });
 				let moved = 0;
 				for (let i = 0; i < (await controls.count()); i++) {
 					const control = controls.nth(i);
@@ -156,6 +157,7 @@ for (const path of chapters) {
 						(await control.getAttribute('aria-label')) ??
 							(await control.evaluate((e) => /** @type {HTMLInputElement} */ (e).labels?.[0]?.textContent)),
 					);
+					if (await reset.isEnabled()) await reset.press('Enter'); // each from the state the page opens in
 					await tabTo(page, control);
 					const key = async (/** @type {string} */ k) => (await page.keyboard.press(k), stand(control));
 

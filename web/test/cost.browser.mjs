@@ -70,14 +70,15 @@ async function press(page, n) {
 
 for (const path of pages) {
 	for (const [kind, selector] of [
-		['slider', 'main input[type=range]'],
-		['bar', 'main [role=slider]'],
+		['slider', 'input[type=range]'],
+		['bar', '[role=slider]:not([aria-disabled=true])'],
 	]) {
 		test(`/${path}: CPU of a ${kind}`, async (t) => {
 			const page = await newPage();
 			await timeFrames(page);
 			await visit(page, path);
-			const control = page.locator(/** @type {string} */ (selector)).first();
+			const within = path.startsWith('learn/') ? 'section.explorer .stage ' : 'main ';
+			const control = page.locator(within + selector).first();
 			if ((await control.count()) === 0) {
 				assert.notEqual(kind === 'slider' && path.startsWith('learn/'), true, 'a chapter without a slider');
 				await page.context().close();

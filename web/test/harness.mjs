@@ -153,6 +153,20 @@ export async function violations(page) {
 }
 
 /**
+ * The colour behind the page: the body's, else the root's.
+ * @param {Page} page
+ * @returns {Promise<string>}
+ */
+export function background(page) {
+	return page.evaluate(() => {
+		const [body, root] = [document.body, document.documentElement].map(
+			(e) => getComputedStyle(e).backgroundColor,
+		);
+		return (body === 'rgba(0, 0, 0, 0)' ? root : body) ?? '';
+	});
+}
+
+/**
  * How many CSS pixels the page is wider than its window, and by what.
  * @param {Page} page
  * @returns {Promise<{excess: number, by: string[]}>}

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import {
 	address,
+	background,
 	desk,
 	newPage,
 	overflow,
@@ -33,10 +34,10 @@ for (const path of pages) {
 					withPage({ colorScheme, viewport }, async (page) => {
 						await visit(page, path);
 						assert.deepEqual(await violations(page), []);
-						const dark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-						const light =
-							(dark.match(/[\d.]+/g) ?? []).slice(0, 3).reduce((sum, c) => sum + Number(c), 0) / 3;
-						assert.equal(light > 128, colorScheme === 'light', `background ${dark}`);
+						const colour = await background(page);
+						const channels = (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
+						const light = channels.reduce((sum, c) => sum + c, 0) / 3;
+						assert.equal(light > 128, colorScheme === 'light', `background ${colour}`);
 					}));
 			}
 		}

@@ -85,7 +85,8 @@ const types = {
 
 /**
  * Serves folder under prefix as the plainest host does: files as they are, index.html for a
- * folder, a redirect to a folder's slash, 404 for the rest, no headers but the content type.
+ * folder, a redirect to a folder's slash, 404 for the rest, the .gz beside a file where one is, no headers
+ * but the content's.
  * @param {string} folder
  * @returns {Promise<Place>}
  */
@@ -108,8 +109,10 @@ export async function serveFolder(folder, prefix = '/') {
 			response.writeHead(404, { 'Content-Type': 'text/plain' }).end('404\n');
 			return;
 		}
-		response.writeHead(200, { 'Content-Type': types[extname(name)] ?? 'application/octet-stream' });
-		response.end(await readFile(join(folder, name)));
+		response.setHeader('Content-Type', types[extname(name)] ?? 'application/octet-stream');
+		const gzipped = files.has(`${name}.gz`) && /\bgzip\b/.test(String(request.headers['accept-encoding']));
+		if (gzipped) response.setHeader('Content-Encoding', 'gzip');
+		response.end(await readFile(join(folder, gzipped ? `${name}.gz` : name)));
 	});
 	await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
 	const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());

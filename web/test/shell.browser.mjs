@@ -3,17 +3,22 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { address, newPage, phone, ready, setUp, violations, visit, withPage } from './harness.mjs';
+import {
+	address,
+	background,
+	newPage,
+	phone,
+	ready,
+	setUp,
+	violations,
+	visit,
+	withPage,
+} from './harness.mjs';
 import { pagesOf } from './server.mjs';
-
-/** @import { Page } from 'playwright-core' */
 
 setUp();
 const pages = await pagesOf();
 const chapters = pages.filter((path) => path.startsWith('learn/'));
-
-/** @param {Page} page */
-const background = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 
 test('the theme is chosen, stored, and kept on every page', () =>
 	withPage({ colorScheme: 'light' }, async (page) => {
@@ -96,11 +101,11 @@ test('the help on keys opens with ?, holds the focus and closes with Escape', ()
 		assert.ok(await dialog.isHidden());
 	}));
 
-test('chapters are walked by their next and previous links', () =>
+test('chapters are walked by their links before and after', () =>
 	withPage({}, async (page) => {
 		await visit(page, chapters[0]);
 		for (const path of chapters.slice(1)) {
-			await page.getByRole('link', { name: /next/i }).first().press('Enter');
+			await page.locator('a[rel=next]').press('Enter');
 			await page.waitForURL(address(path));
 			await ready(page);
 		}

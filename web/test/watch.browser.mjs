@@ -29,6 +29,8 @@ const wrong = {
 		'with these numbers <math><mn>0.6</mn><mo>·</mo><msub><mi>log</mi><mn>2</mn></msub><mfrac><mn>0.6</mn><mn>0.33</mn></mfrac></math> = <b>0.5175</b> bits',
 		'with these numbers <math><mn>0.6</mn><mo>·</mo><msub><mi>log</mi><mn>2</mn></msub><mfrac><mn>0.6</mn><mn>0.33</mn></mfrac></math> = <b>0.5176</b> bits',
 		'<math><mi>q</mi><mo>=</mo><mfrac><msup><mi>e</mi><mn>2</mn></msup><mrow><msup><mi>e</mi><mn>2</mn></msup><mo>+</mo><msup><mi>e</mi><mn>0</mn></msup></mrow></mfrac><mo>=</mo><mn>0.8808</mn><mo>=</mo><mn>0.8808</mn></math>',
+		'<math><mo>−</mo><mi>ln</mi><mrow><mn>3.7507</mn><mo>×</mo><msup><mn>10</mn><mrow><mo>−</mo><mn>434</mn></mrow></msup></mrow><mo>=</mo><mn>998.0000</mn></math>',
+		'<math><mrow><mn>1.5952</mn></mrow><mo>=</mo><mn>1.2955</mn><mo>+</mo><mn>0.2996</mn></math>',
 		'<math><mi>H</mi><mo>=</mo><mi>H</mi></math>',
 	]
 		.map((line) => `<p>${line}</p>`)
@@ -127,6 +129,8 @@ test('the calculator sees a printed input that does not give the printed result'
 			[2, 0], // 0.6 log2(0.6/0.33) = 0.5175, around the formula in text
 			[2, 1], // = 0.5176
 			[3, 0], // e^2/(e^2 + e^0) = 0.8808
+			[2, 0], // -ln 3.7507e-434 = 998.0000: below the least float64
+			[2, 1], // 1.5952 = 1.2955 + 0.2996
 			[0, 0], // nothing but names
 		],
 	);

@@ -22,6 +22,7 @@ export const routes = [
 	{
 		path: '',
 		dir: 'start',
+		unit: 'bits',
 		title: 'What does a prediction cost?',
 		short: 'Start',
 		description: 'Cross-entropy in sixty seconds: one bar to drag, one cost to watch, computed by xent.',

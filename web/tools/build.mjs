@@ -21,7 +21,13 @@ await import('./wasm.mjs');
 await build({ logLevel: 'warn', build: { emptyOutDir: true } });
 await build({
 	logLevel: 'warn',
-	build: { ssr: 'src/prerender.ts', outDir: server, emptyOutDir: true, copyPublicDir: false },
+	build: {
+		ssr: 'src/prerender.ts',
+		outDir: server,
+		emptyOutDir: true,
+		copyPublicDir: false,
+		rolldownOptions: { checks: { bundlerTimings: false } },
+	},
 });
 
 /** @typedef {{ file: string, css?: string[], imports?: string[] }} Chunk */

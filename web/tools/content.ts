@@ -37,7 +37,7 @@ export function content(): Plugin {
 
 const macros = {
 	'\\slot': '\\class{slot-#1}{0}',
-	'\\link': '\\class{link-#1}{#2}',
+	'\\link': '\\class{link-#1}{#2\\hspace{0em}}', // the space keeps a link and a slot apart; math() drops it
 	'\\KL': '\\mathrm{KL}',
 };
 
@@ -54,6 +54,7 @@ export function math(source: string): string {
 		.replace(/ class="(slot|link)-([\w-]+)"/g, ' data-$1="$2"')
 		.replace(/ style="(display:block math;|padding-left:\S*?em;padding-right:\S*?em;)"/g, '')
 		.replace(/ class="tml-display"/, '')
+		.replaceAll('<mspace width="0em"></mspace>', '')
 		.replace(/ xmlns="[^"]*"/, '');
 	const style = / style="([^"]*)"/.exec(html);
 	if (style) throw new Error(`inline style ${style[1]} in the MathML of ${tex}`);

@@ -11,7 +11,7 @@ export function pages(): Plugin {
 			const input = Object.fromEntries(
 				routes.map((r) => [r.dir.replaceAll('/', '-'), `src/pages/${r.dir}/main.ts`]),
 			);
-			return { build: { manifest: true, rolldownOptions: { input } } };
+			return { build: { manifest: true, rolldownOptions: { input, checks: { bundlerTimings: false } } } };
 		},
 		configureServer(server) {
 			server.middlewares.use(async (request, response, next) => {

@@ -22,7 +22,10 @@ mkdirSync(out, { recursive: true });
 const fresh = join(out, 'xent.wasm.new');
 // Without inlining in the runtime and in what runs once a call the download is 30 KB smaller; the losses keep theirs.
 const small = ['-gcflags=runtime/...=-l', '-gcflags=xent/lab=-l'];
-go(['build', '-trimpath', '-ldflags=-s -w', ...small, '-o', fresh, './cmd/xent-wasm'], { GOOS: 'js', GOARCH: 'wasm' });
+go(['build', '-trimpath', '-ldflags=-s -w', ...small, '-o', fresh, './cmd/xent-wasm'], {
+	GOOS: 'js',
+	GOARCH: 'wasm',
+});
 write('xent.wasm', readFileSync(fresh));
 rmSync(fresh);
 const glue = readFileSync(join(go(['env', 'GOROOT']).trim(), 'lib/wasm/wasm_exec.js'));

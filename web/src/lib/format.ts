@@ -57,3 +57,18 @@ export function plainNumber(value: number): string {
 export function mathText(text: string): MathML {
 	return `<mtext>${text}</mtext>`;
 }
+
+/**
+ * What a probability costs, -log q, as MathML that can be typed into a calculator: a power of ten gets
+ * parentheses, and one that no calculator holds is taken apart, 434·ln 10 − ln 3.75. Within a sum or
+ * product the whole is in parentheses.
+ */
+export function mathCost(log: string, prob: string, within = true): MathML {
+	const name = mathLog(log) + '<mspace width="0.17em"/>';
+	const [mantissa = '', power] = prob.split('e-');
+	const tiny = power !== undefined && Number(power) > 99 && !prob.includes(' ');
+	const cost = tiny
+		? `<mn>${power}</mn><mo>·</mo>${name}<mn>10</mn><mo>−</mo>${name}<mn>${mantissa}</mn>`
+		: `<mo form="prefix">−</mo>${name}${power === undefined || prob.includes(' ') ? mathNumber(prob) : `<mo>(</mo>${mathNumber(prob)}<mo>)</mo>`}`;
+	return within ? `<mrow><mo>(</mo>${cost}<mo>)</mo></mrow>` : `<mrow>${cost}</mrow>`;
+}

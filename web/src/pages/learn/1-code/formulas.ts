@@ -4,7 +4,7 @@ export const definition = tex`\link{loss}{H(p, q)} = -\sum_{x} \link{p}{p(x)}\, 
 
 export const softmax = tex`\link{q}{q(\slot{name})} = \frac{\slot{top}}{\slot{bottom}} = \slot{q}`;
 
-export const oneHot = tex`\link{loss}{H(p, q)} = -\slot{log}\, \link{q}{q(\slot{name})} = -\slot{log}\, \link{q}{\slot{q}} = \link{loss}{\slot{loss}}\ \slot{unit}`;
+export const oneHot = tex`\link{loss}{H(p, q)} = -\slot{log}\, \link{q}{q(\slot{name})} = \link{q}{\slot{cost}} = \link{loss}{\slot{loss}}\ \slot{unit}`;
 
 export const soft = tex`\link{loss}{H(p, q)} = -\sum_{x} \link{p}{p(x)}\, \slot{log}\, \link{q}{q(x)} = \slot{terms} = \link{loss}{\slot{loss}}\ \slot{unit}`;
 

@@ -8,7 +8,6 @@ package eval
 
 import (
 	"math"
-	"strconv"
 
 	"xent"
 	"xent/calib"
@@ -43,52 +42,6 @@ type Accumulator struct {
 	surprising ranking // by loss
 	unexpected ranking // by standardised surprise
 	heaviest   float64 // largest weight
-}
-
-// totals are sums over all scored rows, and over those of finite loss where losses are summed.
-type totals struct {
-	finite   rowCount
-	infinite rowCount    // rows that cost +Inf
-	loss     exact.Sum   // Σ w·l
-	loss2    exact.Sum   // Σ w²·l
-	lossSq   exact.Sum   // Σ w²·l²
-	entropy  exact.Sum   // Σ w·H
-	spread   exact.Sum   // Σ w²·V
-	right    exact.Count // Σ w over rows predicted right
-	right2   exact.Count // Σ w² over them
-}
-
-// rowCount counts rows and their weights.
-type rowCount struct {
-	rows    int64
-	weight  exact.Count // Σ w
-	squares exact.Count // Σ w²
-}
-
-func (c *rowCount) add(w float64) {
-	c.rows++
-	c.weight.Add(w)
-	c.squares.Add(w * w)
-}
-
-func (c *rowCount) merge(d *rowCount) {
-	c.rows += d.rows
-	c.weight.Merge(&d.weight)
-	c.squares.Merge(&d.squares)
-}
-
-func (t *totals) rows() int64 { return t.finite.rows + t.infinite.rows }
-
-func (t *totals) weight() *exact.Sum {
-	s := t.finite.weight.Sum()
-	s.Merge(t.infinite.weight.Sum())
-	return s
-}
-
-func (t *totals) squares() *exact.Sum {
-	s := t.finite.squares.Sum()
-	s.Merge(t.infinite.squares.Sum())
-	return s
 }
 
 // New returns an empty Accumulator. Errors: [*ConfigError].
@@ -151,42 +104,6 @@ func Add[T xent.Float](a *Accumulator, b Block[T]) error {
 		addRow(a, &b, i)
 	}
 	return nil
-}
-
-func checkBlock[T xent.Float](cfg *Config, classes int, b *Block[T]) error {
-	rows := b.Scores.Rows
-	rowsOf := func(field string, n int) error {
-		return &ConfigError{field, strconv.Itoa(n) + " rows", strconv.Itoa(rows)}
-	}
-	switch {
-	case !whole(b.Scores):
-		return &ConfigError{"Block.Scores", strconv.Itoa(len(b.Scores.Data)) + " elements", "rows that lie inside them"}
-	case !whole(b.Targets):
-		return &ConfigError{"Block.Targets", strconv.Itoa(len(b.Targets.Data)) + " elements", "rows that lie inside them"}
-	case b.Scores.Cols != cfg.Classes && rows > 0:
-		return &ConfigError{"Block.Scores", strconv.Itoa(b.Scores.Cols) + " columns", strconv.Itoa(cfg.Classes)}
-	case b.Labels != nil && b.Targets.Data != nil:
-		return &ConfigError{"Block.Labels", "set beside Targets", "one of the two"}
-	case b.Targets.Data != nil && b.Targets.Rows != rows:
-		return rowsOf("Block.Targets", b.Targets.Rows)
-	case b.Targets.Data != nil && b.Targets.Cols != classes:
-		return &ConfigError{"Block.Targets", strconv.Itoa(b.Targets.Cols) + " columns", strconv.Itoa(classes)}
-	case b.Targets.Data == nil && len(b.Labels) != rows:
-		return rowsOf("Block.Labels", len(b.Labels))
-	case b.Weights != nil && len(b.Weights) != rows:
-		return rowsOf("Block.Weights", len(b.Weights))
-	}
-	return nil
-}
-
-// whole reports whether every row of m lies inside its data.
-func whole[T xent.Float](m xent.Matrix[T]) bool {
-	stride := m.Stride
-	if stride == 0 {
-		stride = m.Cols
-	}
-	return m.Rows == 0 || m.Rows > 0 && m.Cols > 0 && stride >= m.Cols &&
-		m.Rows-1 <= (len(m.Data)-m.Cols)/stride && len(m.Data) >= m.Cols
 }
 
 // first returns what the rows of a first block are taken for.
@@ -301,21 +218,8 @@ func (a *Accumulator) addLabel(w float64, y int) {
 
 // addScored adds what hard and soft labels have in common.
 func (a *Accumulator) addScored(w, loss float64, y int, right bool) {
-	r, t := &a.row, &a.total
-	if loss <= math.MaxFloat64 {
-		t.finite.add(w)
-		t.loss.AddProduct(w, loss)
-		t.loss2.AddProduct(w*w, loss)
-		t.lossSq.AddProduct(w*loss, w*loss)
-	} else {
-		t.infinite.add(w)
-	}
-	t.entropy.AddProduct(w, r.entropy)
-	t.spread.AddProduct(w*w, r.spread)
-	if right {
-		t.right.Add(w)
-		t.right2.Add(w * w)
-	}
+	r := &a.row
+	a.total.add(w, loss, r.entropy, r.spread, right)
 	a.expected.Add(w, r.p)
 	for k := range r.p {
 		r.q[k] = r.doubt(k)
@@ -364,16 +268,4 @@ func (a *Accumulator) Merge(b *Accumulator) error {
 	a.surprising.merge(&b.surprising)
 	a.unexpected.merge(&b.unexpected)
 	return nil
-}
-
-func (t *totals) merge(u *totals) {
-	t.finite.merge(&u.finite)
-	t.infinite.merge(&u.infinite)
-	t.loss.Merge(&u.loss)
-	t.loss2.Merge(&u.loss2)
-	t.lossSq.Merge(&u.lossSq)
-	t.entropy.Merge(&u.entropy)
-	t.spread.Merge(&u.spread)
-	t.right.Merge(&u.right)
-	t.right2.Merge(&u.right2)
 }

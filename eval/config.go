@@ -3,8 +3,6 @@ package eval
 import (
 	"slices"
 	"strconv"
-
-	"xent"
 )
 
 // Input is what the scores of a file are.
@@ -30,15 +28,6 @@ type Config struct {
 	Names       []string `json:"-"`                      // class names; nil means numbers
 	Bins        int      `json:"bins,omitempty"`         // calibration bins; 0 means 15
 	Surprising  int      `json:"surprising,omitempty"`   // rows to list; 0 means 10
-}
-
-// Block is a run of consecutive rows. Either Labels or Targets is set.
-type Block[T xent.Float] struct {
-	First   int64                // index of the first row
-	Scores  xent.Matrix[T]       // [rows, classes]
-	Labels  []int64              // [rows], as in the file: base and ignore index are applied here
-	Targets xent.Matrix[float64] // [rows, classes], each row sums to one
-	Weights []float64            // [rows]; nil means 1
 }
 
 // The usual settings.

@@ -76,6 +76,12 @@ func TestMergeAnyPartition(t *testing.T) {
 			}
 			d.labels = nil
 		}
+		if d.labels != nil && rapid.Bool().Draw(rt, "ignored") {
+			cfg.IgnoreIndex = new(int64(-100))
+			for i := 0; i < d.rows(); i += 4 {
+				d.labels[i] = -100
+			}
+		}
 		whole, err := run(cfg, d)
 		scattered, scatteredErr := scatter(t, r, cfg, d)
 		if (err == nil) != (scatteredErr == nil) || err != nil && err.Error() != scatteredErr.Error() {

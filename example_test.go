@@ -1,0 +1,166 @@
+package xent_test
+
+import (
+	"fmt"
+
+	"xent"
+)
+
+func ExampleCrossEntropy() {
+	logits := xent.LogitsOf([]float32{
+		2, 0, 0, // sure of class 0, and right
+		2, 0, 0, // sure of class 0, and wrong
+	}, 3)
+	res, err := xent.CrossEntropy(logits, []int64{0, 2}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	loss := res.Mean()
+	fmt.Printf("%v, %.4f bits, perplexity %.4f\n", loss, loss.Bits(), loss.Perplexity())
+	// Output: 1.24 nats, 1.7883 bits, perplexity 3.4540
+}
+
+func ExampleCrossEntropyGrad() {
+	logits := xent.LogitsOf([]float64{1, 1, 1}, 3)
+	grad := make([]float64, 3)
+	if _, err := xent.CrossEntropyGrad(xent.MatrixOf(grad, 3), logits, []int{1}, nil); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.3f\n", grad)
+	// Output: [0.333 -0.667 0.333]
+}
+
+// A prediction that is right and all but certain: PyTorch returns 0 for both figures.
+func ExampleCrossEntropyGrad_confident() {
+	x := []float64{50, 0}
+	grad := xent.MatrixOf(x, 2) // the gradient overwrites the logits
+	res, err := xent.CrossEntropyGrad(grad, xent.LogitsOf(x, 2), []int{0}, nil)
+	fmt.Printf("loss %.6g, gradient %.6g %v\n", float64(res.Mean()), x, err)
+	// Output: loss 1.92875e-22, gradient [-1.92875e-22 1.92875e-22] <nil>
+}
+
+// Rows that do not count, and smoothing, in one batch. The denominator stands beside the sum.
+func ExampleCrossEntropyRows() {
+	logits := xent.LogitsOf([]float64{2, 0, 0, 9, 9, 9, 0, 1, 0}, 3)
+	loss := make([]float64, 3)
+	res, err := xent.CrossEntropyRows(loss, logits, []int{0, -100, 1}, &xent.Options{
+		IgnoreIndex: new(-100),
+		Smoothing:   0.1,
+	})
+	fmt.Printf("%.4f of %v rows, %.4f %v\n", float64(res.Mean()), res.Weight, loss, err)
+	// Output: 0.4955 of 2 rows, [0.3729 0.0000 0.6181] <nil>
+}
+
+func ExampleLabelError() {
+	logits := xent.LogitsOf(make([]float32, 40), 10)
+	_, err := xent.CrossEntropy(logits, []uint8{1, 10, 3, 10}, nil)
+	fmt.Println(err)
+	// Output: xent: CrossEntropy: labels[1] = 10, want 0 ≤ label < 10 (or Options.IgnoreIndex); 2 of 4 labels are outside: 10 (2×); no label is 0: the labels look 1-based, subtract 1
+}
+
+// Micro-batches of unequal size: merge the results, never average the means.
+func ExampleResult_Merge() {
+	logits := []float64{1, 0, 2, .5, -1, 0, 0, 3}
+	labels := []int{0, 1, -100, 1}
+	o := &xent.Options{IgnoreIndex: new(-100)}
+	var total xent.Result
+	for _, part := range [][2]int{{0, 3}, {3, 4}} {
+		res, err := xent.CrossEntropy(xent.LogitsOf(logits[2*part[0]:2*part[1]], 2), labels[part[0]:part[1]], o)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		total.Merge(res)
+	}
+	fmt.Printf("%.4f over %v tokens\n", float64(total.Mean()), total.Weight)
+	// Output: 0.6878 over 3 tokens
+}
+
+func ExampleSoftCrossEntropy() {
+	logits := xent.LogitsOf([]float64{0, 0}, 2)
+	target := xent.ProbsOf([]float64{0.5, 0.5}, 2)
+	res, _ := xent.SoftCrossEntropy(logits, target, nil)
+	fmt.Println(res.Mean())
+	// Output: 0.6931 nats
+}
+
+func ExampleSoftCrossEntropyGrad() {
+	logits, grad := xent.LogitsOf([]float64{0, 0}, 2), make([]float64, 2)
+	_, err := xent.SoftCrossEntropyGrad(xent.MatrixOf(grad, 2), logits, xent.ProbsOf([]float64{0.75, 0.25}, 2), nil)
+	fmt.Println(grad, err)
+	// Output: [-0.25 0.25] <nil>
+}
+
+func ExampleSoftCrossEntropyRows() {
+	loss := make([]float64, 2)
+	_, err := xent.SoftCrossEntropyRows(loss, xent.LogitsOf([]float64{10, 1, -2, 1, 4, .2}, 3), xent.ProbsOf([]float64{0, 1, 0, 1, 0, 0}, 3), nil)
+	fmt.Printf("%.5f %v\n", loss, err)
+	// Output: [9.00013 3.06967] <nil>
+}
+
+// One row of three labels, the last of which is not known.
+func ExampleBinaryCrossEntropy() {
+	logits := xent.LogitsOf([]float64{2, -1, 5}, 3)
+	res, err := xent.BinaryCrossEntropy(logits, xent.MatrixOf([]float64{1, 0, -1}, 3), &xent.BinaryOptions{Ignore: new(-1.0)})
+	fmt.Println(res.Mean(), res.Ignored, err)
+	// Output: 0.2201 nats 1 <nil>
+}
+
+func ExampleBinaryCrossEntropyGrad() {
+	x := []float64{0, -800}
+	grad := xent.MatrixOf(x, 1)
+	res, err := xent.BinaryCrossEntropyGrad(grad, xent.LogitsOf(x, 1), xent.MatrixOf([]float64{0, 1}, 1), nil)
+	fmt.Println(res.Mean(), x, err)
+	// Output: 400.3 nats [0.25 -0.5] <nil>
+}
+
+func ExampleBinaryCrossEntropyRows() {
+	loss := make([]float64, 2)
+	focal := &xent.BinaryOptions{Focus: 2, Balance: new(0.25)}
+	_, err := xent.BinaryCrossEntropyRows(loss, xent.LogitsOf([]float64{3, -3}, 1), xent.MatrixOf([]float64{1, 1}, 1), focal)
+	fmt.Printf("%.6f %v\n", loss, err)
+	// Output: [0.000027 0.691570] <nil>
+}
+
+func ExampleSoftmax() {
+	p := make([]float64, 3)
+	err := xent.Softmax(xent.ProbsOf(p, 3), xent.LogitsOf([]float64{2, 1, 0}, 3), &xent.Options{Temperature: 0.5})
+	fmt.Printf("%.4f %v\n", p, err)
+	// Output: [0.8668 0.1173 0.0159] <nil>
+}
+
+func ExampleLogSoftmax() {
+	lp := make([]float64, 2)
+	err := xent.LogSoftmax(xent.LogProbsOf(lp, 2), xent.LogitsOf([]float64{800, 0}, 2), nil)
+	fmt.Println(lp, err)
+	// Output: [0 -800] <nil>
+}
+
+func ExampleLogSumExp() {
+	out := make([]float64, 1)
+	err := xent.LogSumExp(out, xent.LogitsOf([]float64{1000, 1000}, 2), nil)
+	fmt.Printf("%.4f %v\n", out, err)
+	// Output: [1000.6931] <nil>
+}
+
+func ExampleSigmoid() {
+	x := []float64{-2, 0, 2}
+	p, l, s := make([]float64, 3), make([]float64, 3), make([]float64, 3)
+	fmt.Println(xent.Sigmoid(xent.MatrixOf(p, 3), xent.LogitsOf(x, 3)),
+		xent.LogSigmoid(xent.MatrixOf(l, 3), xent.LogitsOf(x, 3)),
+		xent.Softplus(xent.MatrixOf(s, 3), xent.LogitsOf(x, 3)))
+	fmt.Printf("%.4f\n%.4f\n%.4f\n", p, l, s)
+	// Output:
+	// <nil> <nil> <nil>
+	// [0.1192 0.5000 0.8808]
+	// [-2.1269 -0.6931 -0.1269]
+	// [0.1269 0.6931 2.1269]
+}
+
+func ExampleRowMoments() {
+	m := xent.RowMoments([]float32{40, 0})
+	fmt.Printf("confidence %g, doubt %.4g, entropy %.4g nats\n", m.Confidence(), m.Doubt(), float64(m.Entropy()))
+	// Output: confidence 1, doubt 4.248e-18, entropy 1.742e-16 nats
+}

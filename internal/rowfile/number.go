@@ -19,6 +19,77 @@ const (
 	isText            // anything else
 )
 
+// scanNumber reads the number that b begins with, correctly rounded, and tells its length; ok is
+// false when that takes more than one operation on float64: more than 15 digits, a power of ten
+// beyond 22, or no number at all.
+//
+// With m the digits as an integer below 2⁵³ and e the power of ten, m and 10^|e| are both exact, so
+// m·10^e or m/10^-e is rounded once (W. Clinger, How to read floating point numbers accurately, 1990).
+func scanNumber(b []byte, mark byte) (f float64, n int, ok bool) {
+	i := 0
+	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		i = 1
+	}
+	begin, m := i, uint64(0)
+	for i < len(b) && b[i]-'0' <= 9 {
+		m = 10*m + uint64(b[i]-'0')
+		i++
+	}
+	digits, exp := i-begin, 0
+	if i < len(b) && b[i] == mark {
+		i++
+		point := i
+		for i < len(b) && b[i]-'0' <= 9 {
+			m = 10*m + uint64(b[i]-'0')
+			i++
+		}
+		exp = point - i
+		digits -= exp
+	}
+	if digits == 0 || digits > 15 {
+		return 0, 0, false
+	}
+	if i < len(b) && b[i]|0x20 == 'e' {
+		e, n := scanExponent(b[i:])
+		if n == 0 {
+			return 0, 0, false
+		}
+		i, exp = i+n, exp+e
+	}
+	switch f = float64(m); {
+	case exp < -22 || exp > 22:
+		return 0, 0, false
+	case exp < 0:
+		f /= pow10[-exp]
+	case exp > 0:
+		f *= pow10[exp]
+	}
+	if b[0] == '-' {
+		f = -f
+	}
+	return f, i, true
+}
+
+// scanExponent reads e, a sign and digits, and tells their length, 0 when there are none.
+func scanExponent(b []byte) (e, n int) {
+	i := 1
+	if i < len(b) && (b[i] == '-' || b[i] == '+') {
+		i++
+	}
+	begin := i
+	for i < len(b) && b[i]-'0' <= 9 {
+		e = min(10*e+int(b[i]-'0'), 1e6)
+		i++
+	}
+	if i == begin {
+		return 0, 0
+	}
+	if b[1] == '-' {
+		e = -e
+	}
+	return e, i
+}
+
 // parseNumber reads a cell, without blanks around it, as float64, correctly rounded:
 //
 //	[+-] digits [mark digits] [e [+-] digits]   or   [+-] nan, inf, infinity in any case
@@ -26,113 +97,42 @@ const (
 // mark is '.' or the decimal comma. Nothing is guessed: no thousands separators, no percent signs, no
 // hexadecimal. A number beyond float64 is isRange; one too small for it becomes 0.
 func parseNumber(b []byte, mark byte) (float64, verdict) {
-	i, neg := 0, false
-	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
-		neg, i = b[0] == '-', 1
+	if f, n, ok := scanNumber(b, mark); ok && n == len(b) {
+		return f, isNumber
 	}
-	var m uint64
-	digits, exp, point := 0, 0, -1
-	for ; i < len(b); i++ {
-		if c := b[i] - '0'; c <= 9 {
-			if digits < 19 {
-				m = 10*m + uint64(c)
-			}
-			if m > 0 {
-				digits++
-			}
-			if point >= 0 {
-				exp--
-			}
-			continue
-		}
-		if b[i] != mark || point >= 0 {
-			break
-		}
-		point = i
-	}
-	if n := numeralLength(b, i, point); n == 0 {
+	if !numeral(b, mark) {
 		return parseWord(b)
 	}
-	if i < len(b) {
-		e, ok := parseExponent(b[i:])
-		if !ok {
-			return 0, isText
-		}
-		exp += e
-	}
-	if digits <= 19 && m < 1<<53 && exp >= -22 && exp <= 22 { // both exact, so one rounding (Clinger 1990)
-		f := float64(m)
-		if exp < 0 {
-			f /= pow10[-exp]
-		} else {
-			f *= pow10[exp]
-		}
-		if neg {
-			f = -f
-		}
-		return f, isNumber
-	}
-	return parseSlow(b, mark)
-}
-
-// numeralLength counts the digits in b[:i], behind a sign and around the point.
-func numeralLength(b []byte, i, point int) int {
-	n := i
-	if n > 0 && (b[0] == '-' || b[0] == '+') {
-		n--
-	}
-	if point >= 0 {
-		n--
-	}
-	return n
-}
-
-// parseExponent reads e, a sign and digits, and nothing behind them.
-func parseExponent(b []byte) (int, bool) {
-	if b[0]|0x20 != 'e' || len(b) < 2 {
-		return 0, false
-	}
-	b = b[1:]
-	neg := b[0] == '-'
-	if neg || b[0] == '+' {
-		b = b[1:]
-	}
-	if len(b) == 0 {
-		return 0, false
-	}
-	e := 0
-	for _, c := range b {
-		if c < '0' || c > '9' {
-			return 0, false
-		}
-		e = min(10*e+int(c-'0'), 1e6)
-	}
-	if neg {
-		e = -e
-	}
-	return e, true
-}
-
-// parseSlow reads what the fast way cannot round.
-func parseSlow(b []byte, mark byte) (float64, verdict) {
 	if mark != '.' {
-		c := make([]byte, len(b))
-		copy(c, b)
-		for i := range c {
-			if c[i] == mark {
-				c[i] = '.'
-			}
-		}
-		b = c
+		b = bytes.Replace(b, []byte{mark}, []byte{'.'}, 1)
 	}
 	f, err := strconv.ParseFloat(string(b), 64)
-	if err == nil {
-		return f, isNumber
-	}
-	if math.IsInf(f, 0) {
+	if err != nil && math.IsInf(f, 0) {
 		return f, isRange
 	}
 	return f, isNumber
+}
+
+// numeral reports whether b is a number written with digits; strconv would take more than that.
+func numeral(b []byte, mark byte) bool {
+	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		b = b[1:]
+	}
+	digits, point := 0, false
+	for i, c := range b {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == mark && !point:
+			point = true
+		case c|0x20 == 'e' && digits > 0:
+			_, n := scanExponent(b[i:])
+			return n == len(b)-i
+		default:
+			return false
+		}
+	}
+	return digits > 0
 }
 
 // parseWord reads the numbers that have no digits, and tells missing values from text.

@@ -136,7 +136,14 @@ func (t *table) row(r record) (err error) {
 		return t.ragged(r)
 	}
 	t.cells.start(r.text)
+	plain := !t.list && t.cells.delim != ' '
 	for i := 0; ; i++ {
+		if plain && i < len(t.roles) && t.roles[i] == roleScore {
+			if f, ok := t.cells.number(t.mark); ok { // nearly every cell of nearly every table
+				t.scores = append(t.scores, f)
+				continue
+			}
+		}
 		cell, at, bad, ok := t.cells.next()
 		switch {
 		case !ok && i == len(t.roles):

@@ -252,6 +252,22 @@ func (s *splitter) next() (cell []byte, column int, bad, ok bool) {
 	return cell, column, false, true
 }
 
+// number takes the next cell when it is a plain number with nothing around it.
+func (s *splitter) number(mark byte) (float64, bool) {
+	f, n, ok := scanNumber(s.rest, mark)
+	switch {
+	case !ok:
+		return 0, false
+	case n == len(s.rest):
+		s.rest, s.done = nil, true
+	case s.rest[n] == s.delim:
+		s.take(n + 1)
+	default:
+		return 0, false
+	}
+	return f, true
+}
+
 func (s *splitter) take(n int) { s.rest, s.begin = s.rest[n:], s.begin+n }
 
 // after ends the record behind a run of blanks, where blanks are the delimiter.

@@ -101,19 +101,41 @@ func TestMergeErrors(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 1))
 		d := random(r, 200, 4, 2, 1)
-		d.weights = make([]float64, d.rows())
-		for i := range d.rows() {
-			d.weights[i] = 1
-			switch rapid.IntRange(0, 3).Draw(rt, "fault") {
-			case 0:
-				d.labels[i] = int64(r.IntN(300)) - 100 // more distinct values than are counted
-			case 1:
-				d.scores[i*4] = math.NaN()
-			}
+		weights := weigh(d, 1)
+		fault := rapid.SampledFrom([]string{"labels", "scores", "weights", "targets"}).Draw(rt, "fault")
+		if fault == "targets" {
+			oneHot(d)
 		}
-		if rapid.Bool().Draw(rt, "bad weights") {
-			d.weights[r.IntN(200)] = -1
-			d.weights[r.IntN(200)] = math.Inf(1)
+		for i := range d.rows() {
+			if r.IntN(3) > 0 {
+				continue
+			}
+			switch fault {
+			case "labels":
+				d.labels[i] = int64(r.IntN(300)) - 100 // more distinct values than are counted
+			case "scores":
+				row := d.scores[4*i : 4*i+4]
+				switch r.IntN(3) {
+				case 0:
+					row[r.IntN(4)] = math.NaN()
+				case 1:
+					row[0], row[3] = math.Inf(1), math.Inf(1)
+				case 2:
+					row[0], row[1], row[2], row[3] = math.Inf(-1), math.Inf(-1), math.Inf(-1), math.Inf(-1)
+				}
+			case "weights":
+				weights[i] = []float64{-1, math.Inf(1), math.NaN()}[r.IntN(3)]
+			case "targets":
+				row := d.targets[4*i : 4*i+4]
+				switch clear(row); r.IntN(4) {
+				case 0:
+					row[1], row[2] = 1, 1
+				case 1:
+					row[1] = r.Float64() / 2
+				case 2:
+					row[0] = -r.Float64()
+				}
+			}
 		}
 		_, err := run(eval.Config{Input: eval.Logits}, d)
 		_, scattered := scatter(t, r, eval.Config{Input: eval.Logits}, d)

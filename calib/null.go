@@ -72,6 +72,7 @@ type law struct {
 	sigma float64   // of a normal deviation; 0 for a table
 	from  int       // number of outcomes that the first entry of the table stands for
 	below []float64 // running sums of a binomial distribution
+	guide []int32   // where to start looking for u: at guide[u·len(below)]
 	at    float64   // expected number of outcomes
 }
 
@@ -89,6 +90,7 @@ func lawOf(b Bin) law {
 	l := law{at: n * p}
 	if variance == 0 {
 		l.from, l.below = int(l.at), []float64{1}
+		l.index()
 		return l
 	}
 	// de Moivre: E|X - np| = 2·v·(1-p)·P(X = v), v = ⌊np⌋ + 1.
@@ -125,6 +127,24 @@ func (l *law) tabulate(n, p float64) {
 	for i := 1; i < len(l.below); i++ {
 		l.below[i] += l.below[i-1]
 	}
+	l.index()
+}
+
+// index scales the running sums to end at 1 and fills in the guide, which makes a draw take constant time.
+func (l *law) index() {
+	n := len(l.below)
+	l.guide = make([]int32, n)
+	total := l.below[n-1]
+	at := 0
+	for i := range l.below {
+		l.below[i] /= total
+	}
+	for j := range l.guide {
+		for l.below[at] < float64(j)/float64(n) {
+			at++
+		}
+		l.guide[j] = int32(at)
+	}
 }
 
 // draw returns one deviation.
@@ -132,9 +152,12 @@ func (l *law) draw(r *rand.Rand) float64 {
 	if l.below == nil {
 		return l.sigma * math.Abs(r.NormFloat64())
 	}
-	u := r.Float64() * l.below[len(l.below)-1]
-	i, _ := slices.BinarySearch(l.below, u)
-	return math.Abs(float64(l.from+min(i, len(l.below)-1)) - l.at)
+	u := r.Float64()
+	i := int(l.guide[int(u*float64(len(l.below)))])
+	for l.below[i] < u {
+		i++
+	}
+	return math.Abs(float64(l.from+i) - l.at)
 }
 
 // deviation returns that of the measured bin.

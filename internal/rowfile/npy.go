@@ -163,7 +163,7 @@ func (a *array) arrange(h npyHeader, lay layout, plain source, at io.ReaderAt, o
 		if lay.item > opt.maxMem()/8 {
 			return a.at(h.at.descr, fmt.Sprintf("a record of %d bytes", lay.item), fmt.Sprintf("at most %d within %d bytes of memory", opt.maxMem()/8, opt.maxMem()), "--max-mem raises the bound")
 		}
-		a.src = &fields{src: plain, item: int(lay.item), offset: int(lay.offset), size: int(lay.count) * lay.dtype.size}
+		a.src = newFields(plain, lay)
 		return nil
 	}
 	if !h.fortran || !columnMajor(lay.shape) {

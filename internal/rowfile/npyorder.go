@@ -35,14 +35,15 @@ type fields struct {
 	buf                []byte
 }
 
+func newFields(src source, lay layout) *fields {
+	f := &fields{src: src, item: int(lay.item), offset: int(lay.offset), size: int(lay.count) * lay.dtype.size}
+	f.make = f.next
+	return f
+}
+
 func (f *fields) rewind() error {
 	f.rest = nil
 	return f.src.rewind()
-}
-
-func (f *fields) Read(p []byte) (int, error) {
-	f.make = f.next
-	return f.staged.Read(p)
 }
 
 // next reads about 256 KiB of records and moves their fields together.
@@ -88,6 +89,7 @@ func (a *array) transpose(h npyHeader, lay layout, plain source, at io.ReaderAt,
 	}
 	const run = 16 << 10 // bytes of a column that are worth a read
 	t := &panels{at: at, rows: a.rows, cols: a.cols, size: size, height: int(min(budget/(row+64*int64(a.cols))+1, int64(run/size), a.rows))}
+	t.make = t.next
 	if at == nil {
 		total := a.rows * row
 		if total > opt.maxMem()/2 {
@@ -121,11 +123,6 @@ type panels struct {
 func (t *panels) rewind() error {
 	t.pos, t.rest = 0, nil
 	return nil
-}
-
-func (t *panels) Read(p []byte) (int, error) {
-	t.make = t.next
-	return t.staged.Read(p)
 }
 
 // next reads and turns the next panel.

@@ -385,11 +385,19 @@ func (s *stream) Read(p []byte) (int, error) {
 	if err == io.EOF && s.n < s.member.size {
 		err = s.at(s.n, "the member ends", fmt.Sprintf("%d bytes, as declared", s.member.size), "the archive is damaged; copy it again")
 	}
-	var bad flate.CorruptInputError
-	if errors.As(err, &bad) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = s.at(s.n, "damaged compressed data", "", "copy the archive again")
+	if err != nil && err != io.EOF {
+		err = s.damaged(err)
 	}
 	return n, err
+}
+
+// damaged turns what the decompressor says into a refusal.
+func (s *stream) damaged(err error) error {
+	var bad flate.CorruptInputError
+	if errors.As(err, &bad) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return s.at(s.n, "damaged compressed data", "", "copy the archive again")
+	}
+	return err
 }
 
 // finish checks that the member ends where it was declared to, with the checksum declared.

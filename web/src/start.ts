@@ -1,7 +1,6 @@
 import { hydrate, mount } from 'svelte';
 import wasm from '../generated/xent.wasm?url';
 import App from './App.svelte';
-import { load } from './core/load';
 import type { Page } from './page';
 import type { Route } from './routes';
 import './styles/site.css';
@@ -18,7 +17,9 @@ async function come(page: Page, route: Route): Promise<void> {
 	const target = document.getElementById('app')!;
 	const root = document.documentElement;
 	try {
-		const options = { target, props: { page, lab: await load(wasm), route } };
+		const bytes = fetch(wasm); // under way while the code that binds it comes
+		const { load } = await import('./core/load');
+		const options = { target, props: { page, lab: await load(await bytes), route } };
 		if (target.hasChildNodes()) hydrate(App, options);
 		else mount(App, options); // the development server does not prerender
 		root.dataset.ready = '';

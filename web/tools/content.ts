@@ -18,7 +18,7 @@ export function content(): Plugin {
 		name: 'xent-content',
 		enforce: 'pre',
 		transform(source, id) {
-			if (!/\.(svelte|ts)$/.test(id) || !source.includes('tex`')) return null;
+			if (!/\/src\/.*\.(svelte|ts)$/.test(id) || !source.includes('tex`')) return null;
 			const compiled = source.replace(/(?<![\w`])tex`([^`]*)`/g, (_, text: string) =>
 				JSON.stringify(math(text)),
 			);
@@ -53,7 +53,7 @@ export function math(source: string): string {
 		.renderToString(tex, { displayMode: !inline, trust: true, throwOnError: true, macros: { ...macros } })
 		.replace(/ class="(slot|link)-([\w-]+)"/g, ' data-$1="$2"')
 		.replace(/ style="(display:block math;|padding-left:\S*?em;padding-right:\S*?em;)"/g, '')
-		.replace(/ class="tml-display"/, '')
+		.replace(/ class="tml-display"| (fence|separator)="true"/g, '')
 		.replaceAll('<mspace width="0em"></mspace>', '')
 		.replace(/ xmlns="[^"]*"/, '');
 	const style = / style="([^"]*)"/.exec(html);
@@ -73,7 +73,7 @@ function language(file: string): string {
 }
 
 /** Highlights with one class per kind of token, and turns __name__ into a slot. */
-function highlight(highlighter: Highlighter, text: string, lang: string): { text: string; html: string } {
+function highlight(highlighter: Highlighter, text: string, lang: string): { html: string } {
 	const { tokens } = highlighter.codeToTokens(text, { lang: lang as 'go', theme: 'xent' });
 	const lines = tokens.map((line) =>
 		line
@@ -84,7 +84,7 @@ function highlight(highlighter: Highlighter, text: string, lang: string): { text
 			})
 			.join(''),
 	);
-	return { text, html: lines.join('\n') };
+	return { html: lines.join('\n') };
 }
 
 function escape(text: string): string {

@@ -1,15 +1,9 @@
-/** A code sample: its text with slots __name__, and the same highlighted, with elements data-slot="name". */
+/** A code sample, highlighted, with elements data-slot="name" where a live number goes. */
 export interface Snippet {
-	readonly text: string;
 	readonly html: string;
 }
 
-/** The text with its slots filled: what is copied. */
-export function fillText(snippet: Snippet, values: Readonly<Record<string, string>>): string {
-	return snippet.text.replace(/__(\w+?)__/g, (_, name: string) => slot(values, name));
-}
-
-/** The highlighted text with its slots filled. */
+/** The highlighted sample with its slots filled. */
 export function fillHtml(snippet: Snippet, values: Readonly<Record<string, string>>): string {
 	return snippet.html.replace(
 		/(<span data-slot="(\w+)">)(?=<\/span>)/g,

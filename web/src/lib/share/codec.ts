@@ -164,7 +164,8 @@ function readNumber(text: string): number | undefined {
 
 /** Percent-encodes what the grammar, or an address, gives a meaning; the rest stays readable. */
 function escape(text: string): string {
-	return text.replace(/[^\w.,:+-]+/gu, encodeURIComponent);
+	const quotes = (c: string) => '%' + c.charCodeAt(0).toString(16);
+	return text.replace(/[^\w.,:+-]+/gu, (part) => encodeURIComponent(part).replace(/[!'()*~]/g, quotes));
 }
 
 function unescape(text: string): string {

@@ -176,7 +176,7 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 		return err
 	}
 	defer rows.Close()
-	if err := swapped(rows, src); err != nil {
+	if err := unlabelled(rows, src); err != nil {
 		return err
 	}
 

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"xent/cmd/xent/report"
 	"xent/eval"
@@ -46,34 +45,14 @@ func fileName(h *rowfile.Header) string {
 	return report.Plain(h.Path) + ":" + report.Plain(h.Member)
 }
 
-// swapped refuses labels given in the place of scores: whole numbers in one column where the
-// other file holds rows of scores.
-func swapped(rows *rowfile.Rows, src rowfile.Source) error {
-	s, l := &rows.Scores, rows.Labels
-	if l == nil || src.Labels == "" || !integral(s.DType) || s.Cols != 1 || l.Cols < 2 || integral(l.DType) {
+// unlabelled refuses scores without labels: there is nothing to hold them against.
+func unlabelled(rows *rowfile.Rows, src rowfile.Source) error {
+	if rows.Labels != nil {
 		return nil
 	}
-	return usage("xent eval "+quoted(src.Labels)+" "+quoted(src.Scores),
-		"%s holds whole numbers %s and %s scores %s: they are the wrong way round",
-		fileName(s), shape(s), fileName(l), shape(l))
-}
-
-func integral(dtype string) bool {
-	return strings.HasPrefix(dtype, "int") || strings.HasPrefix(dtype, "uint") || dtype == "bool"
-}
-
-// shape is the shape of an array as its users know it: [899, 10].
-func shape(h *rowfile.Header) string {
-	if len(h.Shape) == 0 {
-		return fmt.Sprintf("[%d, %d]", h.Rows, h.Cols)
+	hint := "xent eval " + src.Scores + " LABELS"
+	if f := rows.Scores.Format; f != "npy" {
+		hint += ", or --labels-key with the name of labels inside"
 	}
-	return strings.ReplaceAll(fmt.Sprint(h.Shape), " ", ", ")
-}
-
-// quoted is a file's name as a shell takes it.
-func quoted(name string) string {
-	if strings.ContainsAny(name, " \t'\"\\$&|;<>()*?[]{}~#!`") {
-		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
-	}
-	return name
+	return usage(hint, "%s: no labels in it, and no second file", report.Plain(rows.Scores.Path))
 }

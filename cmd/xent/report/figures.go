@@ -57,9 +57,9 @@ func (t *text) knowledge() string {
 	case !finite(skill.Value):
 		return right + ", at " + Short(r.Loss.Nats, 4) + " nats a row."
 	case skill.Value < -2*zeroNaN(skill.SE):
-		return right + ", but worse than always answering the label frequencies."
+		return right + "; worse than always answering the label frequencies."
 	case skill.Value <= 2*zeroNaN(skill.SE):
-		return right + ", and no better than always answering the label frequencies."
+		return right + "; no better than always answering the label frequencies."
 	}
 	return right + ", and explains " + Percent(skill.Value) + " of the entropy of the labels."
 }
@@ -167,6 +167,9 @@ func (t *text) feasible() string {
 	b := t.r.Box
 	if !finite(b.Lower) || !finite(b.Fano) {
 		return t.figure("feasible", "unknown"+t.notes.mark("feasible"))
+	}
+	if b.Lower >= b.Fano { // at accuracy 1, or below that of guessing
+		return t.figure("feasible", "from "+Short(b.Lower, 3)+" nats"+t.notes.mark("feasible"), "a calibrated model of this accuracy: at most "+Short(b.Fano, 3))
 	}
 	return t.figure("feasible", Short(b.Lower, 3)+" "+gauge(b.Position, 23)+" "+Short(b.Fano, 3)+" nats at this accuracy"+t.notes.mark("feasible"))
 }

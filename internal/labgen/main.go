@@ -22,6 +22,7 @@ const (
 	source     = "lab"
 	goBridge   = "cmd/xent-wasm/bridge.gen.go"
 	typeScript = "web/src/core/lab.gen.ts"
+	limits     = "web/src/core/limits.gen.ts"
 )
 
 func main() {
@@ -58,7 +59,7 @@ func generate(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string][]byte{goBridge: bridge, typeScript: model.typeScript()}, nil
+	return map[string][]byte{goBridge: bridge, typeScript: model.typeScript(), limits: model.limitsFile()}, nil
 }
 
 func moduleRoot() (string, error) {

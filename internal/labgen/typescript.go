@@ -10,7 +10,7 @@ import (
 // typeScript writes the types of parameters and views, and the functions that carry them over the tape.
 func (m *model) typeScript() []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\nimport type { Call, Reader, Writer } from './tape';\n", header)
+	fmt.Fprintf(&b, "%s\n\nimport type { Call, Reader, Writer } from './tape';\n\nexport { limits } from './limits.gen';\n", header)
 	for _, e := range m.usedEnums() {
 		writeDoc(&b, "", e.doc)
 		fmt.Fprintf(&b, "export type %s = '%s';\n", e.name, strings.Join(e.values, "' | '"))
@@ -28,7 +28,6 @@ func (m *model) typeScript() []byte {
 		}
 		b.WriteString("}\n")
 	}
-	m.limitsObject(&b)
 	m.labInterface(&b)
 	for _, e := range m.usedEnums() {
 		fmt.Fprintf(&b, "\nconst constantsOf%s: readonly %s[] = ['%s'];\n", e.name, e.name, strings.Join(e.values, "', '"))
@@ -54,14 +53,16 @@ func (m *model) typeScript() []byte {
 	return []byte(b.String())
 }
 
-// limitsObject writes the exported number constants.
-func (m *model) limitsObject(b *strings.Builder) {
-	b.WriteString("\n/** The bounds that package lab checks. */\nexport const limits = {\n")
+// limitsFile writes the exported number constants: a file of its own, for pages that need no more before the core is there.
+func (m *model) limitsFile() []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n/** The bounds that package lab checks. */\nexport const limits = {\n", header)
 	for _, l := range m.limits {
-		writeDoc(b, "\t", l.doc)
-		fmt.Fprintf(b, "\t%s: %s,\n", lowerCamel(l.name), l.value)
+		writeDoc(&b, "\t", l.doc)
+		fmt.Fprintf(&b, "\t%s: %s,\n", lowerCamel(l.name), l.value)
 	}
 	b.WriteString("} as const;\n")
+	return []byte(b.String())
 }
 
 // labInterface writes the explorers as one object.

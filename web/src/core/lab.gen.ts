@@ -2,6 +2,8 @@
 
 import type { Call, Reader, Writer } from './tape';
 
+export { limits } from './limits.gen';
+
 /** Axis is the scale of a probability axis. */
 export type Axis = 'linear' | 'log';
 
@@ -453,15 +455,6 @@ export interface TernaryView {
 	readonly q: Point;
 	readonly contours: readonly Contour[];
 }
-
-/** The bounds that package lab checks. */
-export const limits = {
-	minClasses: 2,
-	maxClasses: 10,
-	logitSliderMax: 12,
-	maxBars: 6,
-	barSteps: 10000,
-} as const;
 
 /** The explorers: each computes in WebAssembly, at once, and throws a LabError for wrong parameters. */
 export interface Lab {

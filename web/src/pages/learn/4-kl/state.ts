@@ -1,5 +1,5 @@
 import type { Divergence, Lab } from '../../../core/load';
-import { LabError, limits } from '../../../core/load';
+import { limits } from '../../../core/limits.gen';
 import type { Answer } from '../../../lib/PredictFirst.svelte';
 import type { Preset } from '../../../lib/Presets.svelte';
 import { choice, integer, list, number, type Schema } from '../../../lib/share/codec';
@@ -65,12 +65,8 @@ function resize(values: readonly number[], length: number): number[] {
 
 /** The values in proportion; even shares if there are none. */
 function distribution(lab: Lab, values: readonly number[]): number[] {
-	try {
-		return [...lab.normalise({ values }).values];
-	} catch (error) {
-		if (!(error instanceof LabError)) throw error;
-		return [...lab.normalise({ values: values.map(() => 1) }).values];
-	}
+	const weights = values.some((v) => v > 0) ? values : values.map(() => 1);
+	return [...lab.normalise({ values: weights }).values];
 }
 
 const still = { t: 0, lockp: [], lockq: [], goal: 0 };

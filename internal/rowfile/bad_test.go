@@ -100,6 +100,7 @@ func badInputs() []badInput {
 		{"40_too_long", csv("a,b,label\n0.5,0.5,1\n0.5,0.5,0,7\n"), nil, ".csv", Options{}, ":3: 4 cells, want 3, as in the lines before", "", ""},
 		{"40_cut_line", csv("a,b,label\n0.5,0.5,1\n0.5,0."), nil, ".csv", Options{}, ":3: 2 cells, want 3, as in the lines before", "--allow-truncated", ""},
 		{"40_open_quote", csv("a,b,label\n0.5,\"0.5,1\n0.5,0.5,1\n"), nil, ".csv", Options{}, ":2: a quoted cell does not end", "written twice", ""},
+		{"40_header_short", csv("a,b\n0.5,0.5,1\n0.5,0.25,0\n"), nil, ".csv", Options{}, ":1: 2 names of columns, want 3, as many as the next line has cells", "", ""},
 		{"40_header_only", csv("logit_0,logit_1,label\n"), nil, ".csv", Options{}, ":1: no rows: the first line names columns and none follows, want at least one row", "", ""},
 		{"41_abbreviated", csv("logits,label\n\"[0.1 0.2 ... 0.8 0.9]\",1\n"), nil, ".csv", Options{}, `:2:1: cell 1 ("logits") holds "...": numpy abbreviated its output, data are lost, want all numbers`, "np.save", "print of a long array"},
 		{"41_lengths", csv("logits,label\n\"[0.1 0.2]\",1\n\"[0.1 0.2 0.3]\",1\n"), nil, ".csv", Options{}, `:3:1: cell 1 ("logits") holds 3 numbers, want 2, as in the rows before`, "", ""},

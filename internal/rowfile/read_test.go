@@ -378,6 +378,7 @@ func TestTables(t *testing.T) {
 		{"no_header", "0.5,-1.25,1\n2,1e-3,0\n", Options{}, []string{"no header", "labels: column 3"}},
 		{"label_first", "1,0.5,-1.25\n0,2,1e-3\n", Options{}, []string{"labels: column 1"}},
 		{"index", ",a,b,label\n0,0.5,-1.25,1\n1,2,1e-3,0\n", Options{}, []string{"left out"}},
+		{"r_row_names", "\"a\",\"b\",\"label\"\n\"x\",0.5,-1.25,1\n\"y\",2,1e-3,0\n", Options{}, []string{"left out"}},
 		{"pandas", ",0,1,label\n0,0.5,-1.25,1\n1,2,1e-3,0\n", Options{}, []string{"a header"}},
 		{"pandas_numbers", "0,1,2\n0.5,-1.25,1\n2,1e-3,0\n", Options{LabelsKey: "2"}, []string{"a header"}},
 		{"quoted", "\"a\",\"b\",\"label\"\n\"0.5\",\"-1.25\",\"1\"\n\"2\",\"1e-3\",\"0\"\n", Options{}, nil},

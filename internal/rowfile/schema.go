@@ -313,8 +313,15 @@ func (sc *schema) findHeader(f *file, sample []sampled, mark byte) error {
 	return sc.checkNames(f, first.record)
 }
 
-// checkNames refuses names that are not UTF-8, or that stand twice.
+// checkNames refuses names that are not UTF-8, that stand twice, or that are more or fewer than the
+// columns. One fewer is right before a column of row names, which R writes without a name.
 func (sc *schema) checkNames(f *file, r record) error {
+	if c := sc.columns[0]; len(sc.names) == len(sc.columns)-1 && (c.counts || c.textual()) {
+		sc.names = append([]string{""}, sc.names...)
+	}
+	if len(sc.names) != len(sc.columns) {
+		return f.line(r.line, 0, fmt.Sprintf("%d names of columns", len(sc.names)), fmt.Sprintf("%d, as many as the next line has cells", len(sc.columns)), "")
+	}
 	for i := 0; i < len(r.text); {
 		c, n := utf8.DecodeRune(r.text[i:])
 		if c == utf8.RuneError && n == 1 {

@@ -167,17 +167,26 @@ export function background(page) {
 }
 
 /**
- * How many CSS pixels the page is wider than its window, and by what.
+ * How many CSS pixels the page is wider than its window, and which elements reach out of it. What
+ * scrolls within a box of its own does not widen the page.
  * @param {Page} page
  * @returns {Promise<{excess: number, by: string[]}>}
  */
 export function overflow(page) {
 	return page.evaluate(() => {
 		const width = document.documentElement.clientWidth;
-		const by = [...document.body.querySelectorAll('*')]
-			.filter((e) => e.getBoundingClientRect().right > width + 0.5)
+		const excess = document.documentElement.scrollWidth - width;
+		const out = [...document.body.querySelectorAll('*')].filter(
+			(e) => e.getBoundingClientRect().right > width + 0.5,
+		);
+		/** @param {Element | null} e @returns {boolean} */
+		const scrolled = (e) =>
+			e !== null &&
+			(/auto|scroll|hidden|clip/.test(getComputedStyle(e).overflowX) || scrolled(e.parentElement));
+		const by = out
+			.filter((e) => !scrolled(e.parentElement))
 			.map((e) => `${e.tagName.toLowerCase()}.${e.getAttribute('class') ?? ''}`);
-		return { excess: document.documentElement.scrollWidth - width, by: by.slice(0, 8) };
+		return { excess, by: excess > 0 ? by.slice(0, 8) : [] };
 	});
 }
 

@@ -65,3 +65,29 @@ func TestMomentsSpecial(t *testing.T) {
 		})
 	}
 }
+
+// A single +Inf is certainty, also in what is asked class by class; a right and confident row
+// keeps the digits of its Brier score.
+func TestMomentsOfCertainty(t *testing.T) {
+	inf := math.Inf(1)
+	m := xent.RowMoments([]float64{0, inf})
+	for _, tt := range []struct {
+		name      string
+		got, want float64
+	}{
+		{"ln p of the certain class", m.LogProb(inf), 0},
+		{"p of the certain class", m.Prob(inf), 1},
+		{"Brier score, right", m.Brier(inf), 0},
+		{"ln p of another class", m.LogProb(0), -inf},
+		{"p of another class", m.Prob(0), 0},
+		{"Brier score, wrong", m.Brier(0), 2},
+		{"doubt", m.Doubt(), 0},
+		{"log-sum-exp", m.LogSumExp(), inf},
+	} {
+		if got, want := tt.got, tt.want; got != want {
+			t.Errorf("%s = %g, want %g", tt.name, got, want)
+		}
+	}
+	e := math.Exp(-40)
+	near(t, xent.RowMoments([]float64{40, 0}).Brier(40), 2*e*e, 1e-15)
+}

@@ -190,6 +190,27 @@ func TestBinaryOracle(t *testing.T) {
 	t.Logf("worst error in ulp: value %.3g, gradient %.3g", worstValue, worstGrad)
 }
 
+// A target too faint to change the sum of the targets still pulls: at the sure class the gradient
+// is its 1e-20, not the e^-60 that the prediction misses.
+func TestFaintTargets(t *testing.T) {
+	x, target := []float64{60, 0, -3, 0, 0, 0, 0}, []float64{1, 1e-20, 0, 0, 0, 0, 0}
+	v := variant{soft: true}
+	grad := make([]float64, 7)
+	res, err := lossOf(v, grad, x, target, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loss, want := v.oracle(x, target, 0)
+	if u := ulpsOf(float64(res.Sum()), loss); !(u <= valueBound) {
+		t.Errorf("loss %g, want %g", res.Sum(), loss)
+	}
+	for j := range grad {
+		if u := ulpsOf(grad[j], want[j]); !(u <= gradBound) {
+			t.Errorf("grad[%d] = %g, want %g", j, grad[j], want[j])
+		}
+	}
+}
+
 // ulpsOf is |got - want| in units of the last place of want.
 func ulpsOf(got, want float64) float64 {
 	return ulpCount(got, want, math.Nextafter(math.Abs(want), math.Inf(1))-math.Abs(want))

@@ -1,4 +1,5 @@
-import { limits, type CrossEntropyView, type Lab, type Unit } from '../../../core/load';
+import type { CrossEntropyView, Lab, Unit } from '../../../core/load';
+import { limits } from '../../../lib/limits';
 import { useSettings } from '../../../lib/settings.svelte';
 import { choice, integer, list, number, type Schema } from '../../../lib/share/codec';
 import { Shared } from '../../../lib/share/hash.svelte';

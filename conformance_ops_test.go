@@ -1,6 +1,7 @@
 package xent_test
 
 import (
+	"encoding/json"
 	"errors"
 	"math"
 	"slices"
@@ -354,6 +355,7 @@ func sigmoidCase[T xent.Float](j *judge) {
 // numbers as they are, whose sums miss one by rounding; info leaves that remainder out.
 func measuresCase(j *judge) {
 	p, q := j.tensor("p").floats(), j.tensor("q").floats()
+	judged := 0
 	h, ce, kl, rev, js := info.Entropy(p), info.CrossEntropy(p, q), info.KL(p, q), info.KL(q, p), info.JS(p, q)
 	for _, m := range []struct {
 		key   string
@@ -372,7 +374,11 @@ func measuresCase(j *judge) {
 		{"js_bits", js.Bits(), 0},
 	} {
 		j.values(m.key, []float64{m.got}, m.scale)
+		judged++
 	}
+	var keys map[string]json.RawMessage
+	j.read(j.Truth["value"], &keys)
+	j.summary.unsupported["other measures"] += len(keys) - judged
 }
 
 type batch struct{ Logits, Target tensor }

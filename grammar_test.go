@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // exported returns the exported functions of the package with the names of their parameters, and
@@ -99,4 +100,28 @@ func TestGrammar(t *testing.T) {
 		t.Fatal("no loss found")
 	}
 	t.Logf("exported surface: %d functions, %d names in all: %s", len(funcs), len(names), strings.Join(names, " "))
+}
+
+// The map of the package, in doc.go, names every function but the forms that the grammar gives.
+func TestMapIsComplete(t *testing.T) {
+	page, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := strings.FieldsFunc(string(page), func(r rune) bool { return !unicode.IsLetter(r) })
+	funcs, _ := exported(t)
+	checked := 0
+	for name := range funcs {
+		base := strings.TrimSuffix(strings.TrimSuffix(name, "Grad"), "Rows")
+		if strings.HasSuffix(name, "Of") || name == "Fixed" {
+			continue // constructors of views and options
+		}
+		checked++
+		if !slices.Contains(words, base) {
+			t.Errorf("doc.go does not name %s", base)
+		}
+	}
+	if checked == 0 {
+		t.Fatal("no function found")
+	}
 }

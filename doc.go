@@ -1,0 +1,63 @@
+// Package xent computes the cross-entropy family of losses of a batch, and their exact gradients.
+//
+//	logits := xent.LogitsOf(x, 10)                              // a view, not a copy
+//	res, err := xent.CrossEntropyGrad(grad, logits, labels, nil) // loss and gradient in one pass
+//	fmt.Println(res.Mean(), res.Mean().Bits(), res.Weight)
+//
+// # Grammar
+//
+// Each loss X comes as three functions. X returns the loss, XGrad also stores its gradient, and
+// XRows the loss of each row; destinations come first, options last, nil is the usual loss:
+//
+//	X(in…, opt)    XGrad(grad, in…, opt)    XRows(loss, in…, opt)
+//
+// Batches are views of flat slices ([Matrix], with strides), float32 or float64. The caller owns all
+// memory: a gradient may overwrite the logits, and nothing is allocated when Workers is 1. A loss
+// is a [Result]: a sum and what the mean divides by, which merges with those of other batches.
+//
+// [Logits], [Probs] and [LogProbs] are different types, so that a softmax before a loss that takes
+// logits does not compile.
+//
+// # Map
+//
+//	loss                      function             options                    PyTorch                             source
+//	cross-entropy, labels     CrossEntropy         Options                    F.cross_entropy(x, index)           Bridle 1990
+//	cross-entropy, targets    SoftCrossEntropy     Options                    F.cross_entropy(x, probabilities)   Bridle 1990
+//	class weights             both of these        Weights                    weight=                             -
+//	ignored rows              CrossEntropy         IgnoreIndex                ignore_index=                       -
+//	label smoothing           both of these        Smoothing                  label_smoothing=                    Szegedy et al. 2016, §7
+//	focal loss                both of these        Focus                      -                                   Lin et al. 2017
+//	temperature               both of these        Temperature                x/T                                 Hinton et al. 2015
+//	z-loss                    both of these        ZPenalty                   -                                   Chowdhery et al. 2022, §5
+//	logit soft-capping        both of these        SoftCap                    cap*tanh(x/cap)                     Gemma 2 2024, §2
+//	binary, multi-label       BinaryCrossEntropy   BinaryOptions              F.binary_cross_entropy_with_logits  Cox 1958
+//	positive weights          BinaryCrossEntropy   PosWeight                  pos_weight=                         -
+//	element weights, masks    BinaryCrossEntropy   Weights, Elements, Ignore  weight=                             -
+//	sigmoid focal loss        BinaryCrossEntropy   Focus, Balance             torchvision sigmoid_focal_loss      Lin et al. 2017
+//	reductions                all                  Reduction, Denominator     reduction=                          -
+//	none                      XRows                                           reduction='none'                    -
+//
+//	function                  PyTorch
+//	Softmax, LogSoftmax       F.softmax, F.log_softmax
+//	LogSumExp                 torch.logsumexp
+//	Sigmoid, LogSigmoid       torch.sigmoid, F.logsigmoid
+//	Softplus                  F.softplus
+//	RowMoments                - (entropy, varentropy, Brier score and probabilities from one pass over a row)
+//
+// Measures of distributions (entropy, KL, JS) are in [xent/info].
+//
+// # Exactness
+//
+// Values are within 4 units in the last place and gradients within 16, however confident the row,
+// but where the terms of a gradient cancel by themselves; docs/numerics.md has the formulas, the
+// conventions and how they differ from other systems, and the measured errors. A loss of 1e-300
+// and its gradient keep their digits.
+//
+// NaN propagates and is counted; a class at -Inf is excluded; an impossible label costs +Inf, with
+// a finite gradient; 0·Inf is 0; ignored rows cost 0 and get 0 whatever they hold.
+//
+// Whatever can come from a file is an error with the place, what was got and what was wanted,
+// before any output is written: [ShapeError], [LabelError], [OptionError], [EmptyError].
+//
+// The number of workers never changes a bit of a result.
+package xent

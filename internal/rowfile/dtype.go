@@ -130,7 +130,7 @@ func parseDType(s, use string) (d dtype, got, hint string) {
 		code = s[1:]
 	}
 	if code[0] == 'O' {
-		return d, bad + ": pickled objects, which are programs", "re-save as numbers: np.save(path, np.stack(list(a)).astype(np.float32)); objects are never unpickled"
+		return d, bad + ": pickled objects, which are programs", "re-save without objects: a.astype(np.float32) for numbers, a.astype(str) for names of classes; objects are never unpickled"
 	}
 	if code[0] == 'M' || code[0] == 'm' {
 		return d, bad + ": times", resave

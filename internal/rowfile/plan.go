@@ -128,7 +128,7 @@ func (t *table) guessLabel(left []int, beside bool) int {
 		switch c := t.schema.columns[i]; {
 		case c.textual():
 			words = append(words, i)
-		case c.numbers > 0 && c.integers == c.numbers && c.texts+c.commas+c.lists == 0 && c.low >= 0 && c.high <= int64(max(1, len(left)-1)):
+		case c.numbers > 0 && c.integral == c.numbers && c.texts+c.commas+c.lists == 0 && c.low >= 0 && c.high <= int64(max(1, len(left)-1)):
 			integers = append(integers, i)
 		}
 	}

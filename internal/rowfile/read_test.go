@@ -372,6 +372,7 @@ func TestTables(t *testing.T) {
 		{"semicolon", "a;b;y\n0.5;-1.25;1\n2;1e-3;0\n", Options{}, []string{"delimiter semicolon"}},
 		{"tab", "a\tb\ty\n0.5\t-1.25\t1\n2\t1e-3\t0\n", Options{}, []string{"delimiter tab"}},
 		{"savetxt", "5.0e-01 -1.25e+00 1\n2.0e+00 1.0e-03 0\n", Options{}, []string{"delimiter blanks, no header"}},
+		{"savetxt_exponents", "5.0e-01 -1.25e+00 1.000e+00\n2.0e+00 1.0e-03 0.000e+00\n", Options{}, []string{"labels: column 3"}},
 		{"savetxt_header", "# a b y\n5.0e-01 -1.25e+00 1\n2.0e+00 1.0e-03 0\n", Options{}, []string{"delimiter blanks, a header"}},
 		{"comments", "# made by run 7\n# a,b,y\n0.5,-1.25,1\n2,1e-3,0\n", Options{}, []string{"a header"}},
 		{"padded", "a, b , y\n 0.5 ,\t-1.25, 1\n2, 1e-3 ,0 \n", Options{}, nil},

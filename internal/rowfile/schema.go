@@ -25,7 +25,8 @@ type column struct {
 	numbers, integers, texts, missing, lists, commas int   // cells of each kind; integers are numbers too
 	bools                                            int   // texts that are True or False
 	counts                                           bool  // 0, 1, 2... or 1, 2, 3...
-	low, high                                        int64 // of the integers
+	integral                                         int   // numbers of integral value: 3, 3.0, 3e0
+	low, high                                        int64 // of these
 }
 
 // sampled is a record kept for the conclusions.
@@ -232,10 +233,14 @@ func (sc *schema) classify(data []sampled, mark byte) {
 			case cellNumber:
 				col.numbers++
 				if isInt {
-					if col.integers++; col.integers == 1 {
-						col.low, col.high = n, n
+					col.integers++
+				}
+				f, _ := parseCell([]byte(c), mark)
+				if v, ok := integral(f); ok {
+					if col.integral++; col.integral == 1 {
+						col.low, col.high = v, v
 					}
-					col.low, col.high = min(col.low, n), max(col.high, n)
+					col.low, col.high = min(col.low, v), max(col.high, v)
 				}
 			case cellMissing:
 				col.missing++

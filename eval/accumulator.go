@@ -34,7 +34,8 @@ type Accumulator struct {
 	total    totals
 	class    []class
 	expected *exact.Shares // Σ w·p, by class
-	doubt    *exact.Shares // Σ w²·p·(1-p), by class
+	doubt    *exact.Shares // Σ w²·q with q = p·(1-p), by class
+	peaked   *exact.Shares // Σ w²·q²
 	soft     *soft         // nil while every label was hard
 	constant constant
 	cells    calib.Cells
@@ -63,7 +64,7 @@ func New(cfg Config) (*Accumulator, error) {
 		cfg: cfg, classes: k, tau: tolerance(cfg.DType, cfg.Classes),
 		row:      row{x: make([]float64, k), p: make([]float64, k), q: make([]float64, k)},
 		class:    make([]class, k),
-		expected: exact.NewShares(k), doubt: exact.NewShares(k),
+		expected: exact.NewShares(k), doubt: exact.NewShares(k), peaked: exact.NewShares(k),
 		surprising: ranking{most: cfg.Surprising}, unexpected: ranking{most: cfg.Surprising},
 	}
 	switch {
@@ -225,6 +226,10 @@ func (a *Accumulator) addScored(w, loss float64, y int, right bool) {
 		r.q[k] = r.doubt(k)
 	}
 	a.doubt.Add(w*w, r.q)
+	for k, q := range r.q {
+		r.q[k] = q * q
+	}
+	a.peaked.Add(w*w, r.q)
 	a.constant.add(r)
 	a.cells.Add(w, r.p[r.arg], r.against, right)
 	a.heaviest = max(a.heaviest, w)
@@ -261,6 +266,7 @@ func (a *Accumulator) Merge(b *Accumulator) error {
 	}
 	a.expected.Merge(b.expected)
 	a.doubt.Merge(b.doubt)
+	a.peaked.Merge(b.peaked)
 	a.mergeSoft(b.soft)
 	a.constant.widen(&b.constant)
 	a.cells.Merge(&b.cells)

@@ -95,6 +95,11 @@ func TestBadInput(t *testing.T) {
 			[]string{"scores[2] has no softmax: it holds nothing but -Inf"}},
 		{"57_row_nan", eval.Config{}, func(d *table[float64]) { d.scores[6], d.scores[100] = nan, nan }, "nan-rows",
 			[]string{"scores[2] has no softmax: it holds NaN", "2 such rows: 2, 33"}},
+		{"57_first_ten_rows", eval.Config{}, func(d *table[float64]) {
+			for i := 5; i < 40; i++ {
+				d.scores[3*i] = nan
+			}
+		}, "nan-rows", []string{"35 such rows: 5, 6, 7, 8, 9, 10, 11, 12, 13, 14 ..."}},
 		{"59_two_plus_inf", eval.Config{}, func(d *table[float64]) { d.scores[6], d.scores[7] = inf, inf }, "nan-rows",
 			[]string{"scores[2] has no softmax: it holds more than one +Inf"}},
 		{"D02_one_hot_scores", eval.Config{}, func(d *table[float64]) { oneHot(d); d.scores, d.targets = d.targets, nil; d.labels = make([]int64, 40) }, "one-hot-scores",

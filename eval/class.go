@@ -75,15 +75,9 @@ func (a *Accumulator) mass(k int) *exact.Sum {
 //	gain = -ln π - mean loss             nats saved against the prior
 //	z = (n - Σ w·p) / √Σ w²p(1-p)
 //
-// p is two-sided. In place of the normal tail at z it takes the one at r, with Bennett's exponent for a
-// sum of terms of at most 1 in place of z²/2, so that rare classes are not called significant for a
-// few rows too many:
+// p is two-sided; see [tail]. With soft labels z and p are NaN.
 //
-//	r²/2 = V·((1+x)·ln(1+x) - x)     x = |n - Σ p|/V, V = Σ p(1-p)
-//
-// For many rows r = |z|. With soft labels z and p are NaN.
-//
-// Source: Bennett 1962; Benjamini and Hochberg 1995.
+// Source: Benjamini and Hochberg 1995.
 func (a *Accumulator) perClass(r *Report) {
 	total := a.total.weight()
 	r.PerClass = make([]Class, a.classes)
@@ -113,7 +107,8 @@ func (a *Accumulator) perClass(r *Report) {
 		if a.soft != nil || v == 0 && math.Abs(off) <= o.Rows*0x1p-50 { // no more than shares are cut by
 			o.Z = math.NaN()
 		}
-		o.P = bennett(o.Z, v, a.heaviest)
+		step := a.heaviest * math.Sqrt(max(0, 1-6*a.peaked.Float64(k)/v))
+		o.P = tail(o.Z, v, step)
 	}
 	discover(r.PerClass)
 }
@@ -125,16 +120,28 @@ func unity() *exact.Sum {
 	return s
 }
 
-// bennett returns the two-sided p of a sum that is z standard deviations off, of variance v and terms of at most most.
-func bennett(z, v, most float64) float64 {
-	v /= most * most
-	x := math.Abs(z) / math.Sqrt(v)
+// tail returns the two-sided p of a sum of variance v that is z standard deviations off. It is the normal
+// tail at r, whose exponent is that of a Poisson variable with the sum's variance and jumps of size step:
+//
+//	r²/2 = v/step²·((1+x)·ln(1+x) - x)     x = step·|z|/√v
+//
+// For many rows, or a step of 0, r = |z|. A normal tail at z would call a class that expects a tenth of a row
+// significant for a single one. The step of Σ (outcome - p) is the one that gives the Poisson variable the
+// fourth cumulant of the sum,
+//
+//	step² = Σ q·(1 - 6q)/Σ q     q = p(1-p)
+//
+// 1 for rare classes, and 0, with a normal tail, where that is negative. A step of 1 makes the exponent that of
+// Bennett's inequality.
+//
+// Source: Bennett 1962.
+func tail(z, v, step float64) float64 {
 	if math.IsInf(z, 0) {
 		return 0
 	}
-	half := z * z / 2
+	half, x := z*z/2, step*math.Abs(z)/math.Sqrt(v)
 	if x > 1e-5 { // below, the exponent is z²/2 to all digits that matter
-		half = v * ((1+x)*math.Log1p(x) - x)
+		half = v / (step * step) * ((1+x)*math.Log1p(x) - x)
 	}
 	return math.Erfc(math.Sqrt(half))
 }

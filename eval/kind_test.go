@@ -181,6 +181,39 @@ func TestProbsNeverClipped(t *testing.T) {
 	near(t, "finite rows", r.Loss.Finite, 300*math.Ln10/2, 1e-14)
 }
 
+// The bound on what storing the scores can have done: 2u·max|z| for logits, u for probabilities.
+func TestRoundingBound(t *testing.T) {
+	for _, tt := range []struct {
+		dtype string
+		u     float64
+	}{
+		{"float16", 0x1p-11}, {"bfloat16", 0x1p-8}, {"float32", 0x1p-24}, {"float64", 0x1p-53},
+		{"float8_e4m3", 0x1p-4}, {"float8_e5m2", 0x1p-3}, {"int8", 0}, {"decimal", math.NaN()},
+	} {
+		d := tiny()
+		d.scores[17] = -33
+		r := must(t, eval.Config{DType: tt.dtype}, d)
+		near(t, tt.dtype+": largest score", r.Health.MaxAbs, 33, 0)
+		near(t, tt.dtype+": logits", r.Health.Rounding, 2*tt.u*33, 1e-16)
+		probabilities(d)
+		near(t, tt.dtype+": probabilities", must(t, eval.Config{DType: tt.dtype, Input: eval.Probs}, d).Health.Rounding, tt.u, 1e-16)
+	}
+	// It holds: rounding every score moves no loss by more.
+	d := random(rand.New(rand.NewPCG(3, 3)), 500, 10, 6, 1)
+	exact := must(t, eval.Config{}, d)
+	for _, dtype := range []string{"float16", "bfloat16", "float32"} {
+		stored := *d
+		stored.scores = make([]float64, len(d.scores))
+		for i, x := range d.scores {
+			stored.scores[i] = store(x, dtype)
+		}
+		r := must(t, eval.Config{DType: dtype}, &stored)
+		if off := math.Abs(r.Loss.Nats - exact.Loss.Nats); !(off <= r.Health.Rounding) || off == 0 {
+			t.Errorf("%s moved the loss by %v, bound %v", dtype, off, r.Health.Rounding)
+		}
+	}
+}
+
 // A block that does not fit is refused whole; a Config too.
 func TestConfigErrors(t *testing.T) {
 	for _, cfg := range []eval.Config{

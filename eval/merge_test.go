@@ -142,6 +142,10 @@ func TestMergeErrors(t *testing.T) {
 		if err == nil || scattered == nil || err.Error() != scattered.Error() {
 			rt.Fatalf("whole: %v\nscattered: %v", err, scattered)
 		}
+		var label *eval.LabelError
+		if errors.As(err, &label) && len(label.Histogram) > 32 {
+			rt.Fatalf("the histogram grows with the labels: %d entries", len(label.Histogram))
+		}
 	})
 }
 

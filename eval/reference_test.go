@@ -289,7 +289,13 @@ func TestAgainstReference(t *testing.T) {
 			near(t, "sum of the classes' shares", shares, got.Loss.Nats, 1e-14)
 			a := want.accuracy
 			if tt.data.targets == nil {
+				fano := -a*math.Log(a) - (1-a)*math.Log(1-a) + (1-a)*math.Log(float64(max(2, tt.data.classes)-1))
+				if a == 1 {
+					fano = 0
+				}
 				near(t, "box, low", got.Box.Lower, (1-a)*math.Ln2, 1e-14)
+				near(t, "box, high", got.Box.Fano, fano, 1e-13)
+				near(t, "position", got.Box.Position, (want.loss-(1-a)*math.Ln2)/(fano-(1-a)*math.Ln2), 1e-12)
 			}
 		})
 	}

@@ -203,3 +203,43 @@ func TestLabelsAndOneHot(t *testing.T) {
 		}
 	}
 }
+
+// Special values under every combination of options: excluded classes and certainty never turn
+// into NaN, and NaN never into a number.
+func TestSpecialValuesUnderAllOptions(t *testing.T) {
+	inf, nan := math.Inf(1), math.NaN()
+	uniform := slices.Repeat([]float64{0.2}, 7)
+	uniform[1], uniform[5] = 0, 0 // no target on the classes excluded below
+	for _, v := range variants() {
+		for _, tt := range []struct {
+			name     string
+			x        []float64
+			label    int
+			wantNaN  bool
+			wantCost bool // +Inf where the target reaches the impossible
+		}{
+			{"excluded classes", []float64{1, -inf, 0, 2, 1, -inf, 3}, 0, false, v.smoothing > 0},
+			{"excluded label", []float64{1, -inf, 0, 2, 1, -inf, 3}, 1, false, !v.soft || v.smoothing > 0},
+			{"certain", []float64{1, 0, inf, 2, 1, 0, 3}, 2, false, v.softCap == 0 && (v.soft || v.smoothing > 0 || v.zeta > 0)},
+			{"two certain", []float64{1, 0, inf, 2, 1, inf, 3}, 2, v.softCap == 0, false},
+			{"nothing left", slices.Repeat([]float64{-inf}, 7), 2, true, false},
+			{"NaN", []float64{1, 0, nan, 2, 1, inf, 3}, 0, true, false},
+		} {
+			grad := make([]float64, 7)
+			res, err := lossOf(v, grad, tt.x, uniform, tt.label)
+			if err != nil {
+				t.Fatal(err)
+			}
+			loss := float64(res.Sum())
+			if math.IsNaN(loss) != tt.wantNaN || math.IsInf(loss, 1) != tt.wantCost || res.NonFinite == 1 != (loss-loss != 0) {
+				t.Errorf("%v: %s costs %g (%+v)", v, tt.name, loss, res)
+			}
+			for j, g := range grad {
+				endless := tt.name == "certain" && v.zeta > 0 && v.softCap == 0 && j == 2 // the penalty of an infinite log-sum-exp
+				if math.IsNaN(g) != tt.wantNaN || math.IsInf(g, 0) != endless {
+					t.Errorf("%v: %s: grad[%d] = %g", v, tt.name, j, g)
+				}
+			}
+		}
+	}
+}

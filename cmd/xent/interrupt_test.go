@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -26,7 +27,9 @@ func TestInterrupt(t *testing.T) {
 		if wait > 20*time.Second {
 			t.Fatal("the command never reached its first block")
 		}
-		cmd := exec.Command("xent", "eval", scores, labels, "--json", "--input", "logits")
+		ctx, cancel := context.WithTimeout(t.Context(), wait+20*time.Second)
+		defer cancel() // a command that heeds no interrupt is killed, and that fails below
+		cmd := exec.CommandContext(ctx, "xent", "eval", scores, labels, "--json", "--input", "logits")
 		var stdout, stderr bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &stdout, &stderr
 		if err := cmd.Start(); err != nil {
@@ -39,6 +42,9 @@ func TestInterrupt(t *testing.T) {
 		var exit *exec.ExitError
 		if err := cmd.Wait(); !errors.As(err, &exit) {
 			t.Fatalf("%v after an interrupt, want status 3\n%s", err, &stderr)
+		}
+		if ctx.Err() != nil {
+			t.Fatal("the command went on for 20 s after an interrupt")
 		}
 		if s, ok := exit.Sys().(syscall.WaitStatus); ok && s.Signaled() || exit.ExitCode() == statusUsage {
 			continue // too early: the command had not begun to listen, or to score

@@ -77,6 +77,21 @@ func TestSecondPass(t *testing.T) {
 	}
 }
 
+// Rows in the middle that look like probabilities do not make a second pass, whichever worker
+// meets them first: the beginning of the file has decided what it is taken for.
+func TestOnePassWhateverTheMiddle(t *testing.T) {
+	scores, labels := manyRows(t, func(r *rand.Rand, i, k int) float64 {
+		if i > many/3 {
+			return 0.1
+		}
+		return normal(r, i, k)
+	}, func(i int) byte { return byte(i % 10) })
+	stdout, stderr, status := eachWorkers(t, scores, labels)
+	if status != statusFine || !strings.Contains(stdout, "read as logits") || strings.Contains(stdout, "read twice") {
+		t.Fatalf("status %d\n%s\n%s", status, stdout, stderr)
+	}
+}
+
 // Bad rows far apart: what is reported of them does not depend on who met them first.
 func TestBadRowsInManyBlocks(t *testing.T) {
 	scores, labels := manyRows(t, normal, func(i int) byte {

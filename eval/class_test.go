@@ -54,6 +54,7 @@ func TestDiscover(t *testing.T) {
 		{[]float64{.01, .04, .03, .005, .5}, []bool{true, true, true, true, false}, "the fourth is below 4/5 of 5 %, and takes the others along"},
 		{[]float64{.04, .5, .6}, []bool{false, false, false}, "below 5 %, but not below a third of it"},
 		{[]float64{.016, .9, nan, .9}, []bool{true, false, false, false}, "a class without a test does not count"},
+		{[]float64{.001, .04, .5, .6}, []bool{true, false, false, false}, "one discovery does not let in all below 5 %"},
 		{[]float64{nan}, []bool{false}, "nothing to test"},
 	} {
 		classes := make([]Class, len(tt.p))

@@ -300,3 +300,19 @@ func TestAgainstReference(t *testing.T) {
 		})
 	}
 }
+
+// Sixty of a hundred where fifty are expected, with certainty of nothing: a binomial whose tails are normal.
+func TestClassP(t *testing.T) {
+	d := &table[float64]{classes: 2, scores: make([]float64, 200), labels: make([]int64, 100)}
+	for i := range 60 {
+		d.labels[i] = 1
+	}
+	r := must(t, eval.Config{}, d)
+	for _, c := range r.PerClass {
+		near(t, "|z|", math.Abs(c.Z), 2, 1e-14)
+		near(t, "p", c.P, math.Erfc(2/math.Sqrt2), 1e-14)
+		if !c.Differs {
+			t.Errorf("class %d with p %v does not differ", c.Class, c.P)
+		}
+	}
+}

@@ -105,8 +105,13 @@ func (c *checker) result() error {
 
 func element(param string, i int) string { return param + "[" + strconv.Itoa(i) + "]" }
 
-// number prints x for an error message.
-func number(x float64) string { return Significant(x, 6) }
+// number prints x for an error message, to six digits at most.
+func number(x float64) string {
+	if text, ok := special(x); ok {
+		return text
+	}
+	return strconv.FormatFloat(x, 'g', 6, 64)
+}
 
 // quote marks a constant; strconv.Quote would bring its Unicode tables along.
 func quote(constant string) string { return `"` + constant + `"` }

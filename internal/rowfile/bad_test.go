@@ -113,6 +113,7 @@ func badInputs() []badInput {
 		{"51_csv", csv("0.5,0.25\n0.5,0.25\n0.5,0.25\n"), labels64(0, 1), ".csv", Options{}, ": 2 labels, want 3, one for each row of PATH", "shifted by one", "known only at the end"},
 		{"51_csv_long", csv("0.5,0.25\n0.5,0.25\n0.5,0.25\n"), labels64(0, 1, 0, 1, 0, 1, 0), ".csv", Options{}, ": 7 labels, want 3, one for each row of PATH", "last rows", ""},
 		{"51_label_columns", scores32(2, 4), npy("<i8", []int64{2, 3}, false, make([]byte, 48)), "", Options{}, ": labels of shape [2, 3], want [2], or [2, 4] for soft labels", "", ""},
+		{"51_soft_counts", scores32(4, 3), npy("<f4", []int64{5, 3}, false, make([]byte, 60)), "", Options{}, ": 5 labels, want 4, one for each row of PATH", "shifted by one", "soft labels are counted in rows"},
 		{"51_class_axis", scores32(2, 3, 5), npy("<i8", []int64{2, 5}, false, make([]byte, 80)), "", Options{}, ": scores [2, 3, 5] with labels [2, 5]: classes are axis 1, want classes last", "np.moveaxis(scores, 1, -1)", "PyTorch's order for images"},
 		{"51_ambiguous_axis", scores32(2, 3, 3), npy("<i8", []int64{2, 3}, false, make([]byte, 48)), "", Options{}, ": scores [2, 3, 3] with labels [2, 3]: classes may be axis 1 or the last, want shapes that tell", "reshape", ""},
 		{"52_fraction", good, npy("<f4", []int64{2}, false, f4(3, 3.5)), "", Options{}, ": at byte 132: label of row 1 is 3.5, want an integer", "class numbers", ""},

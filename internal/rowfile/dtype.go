@@ -167,6 +167,9 @@ func parseDType(s, use string) (d dtype, got, hint string) {
 	default:
 		return d, bad, resave
 	}
+	if use != "" && (d.kind == kindInt || d.kind == kindUint) && d.size == as.size {
+		d.kind = as.kind
+	}
 	return d, "", ""
 }
 

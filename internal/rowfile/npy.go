@@ -212,7 +212,6 @@ func (a *array) rewind() error {
 
 func (a *array) float32s(dst []float32) { decode(dst, a.buf, a.dtype) }
 func (a *array) float64s(dst []float64) { decode(dst, a.buf, a.dtype) }
-func (a *array) head() *Header          { return &a.header }
 
 func (a *array) progress() (done, total int64) {
 	row := int64(a.cols * a.dtype.size)

@@ -37,7 +37,7 @@ func (o *opener) open(src Source) error {
 	if err != nil {
 		return err
 	}
-	labels, weights := scores, (*container)(nil)
+	labels := scores
 	if src.Labels != "" {
 		if labels, err = o.container(src.Labels); err != nil {
 			return err
@@ -46,7 +46,8 @@ func (o *opener) open(src Source) error {
 			return err
 		}
 	}
-	if weights = o.weightsIn(scores, labels); src.Weights != "" {
+	weights := o.weightsIn(scores, labels)
+	if src.Weights != "" {
 		if weights, err = o.container(src.Weights); err != nil {
 			return err
 		}
@@ -57,6 +58,9 @@ func (o *opener) open(src Source) error {
 	}
 	if err := o.rows.pair(s, l, w); err != nil {
 		return err
+	}
+	if use := o.opt.DType; use != "" && (s.array == nil || s.array.dtype.kind != named[use].kind) {
+		o.rows.Notes = append(o.rows.Notes, fmt.Sprintf("%s: --dtype %s is not used, for the file says what it holds: %s", s.name(), use, o.rows.Scores.DType))
 	}
 	return o.bytes(s, l, w)
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 )
 
 // pair settles how scores s, labels l and weights w go together, and checks all that can be checked
@@ -65,7 +64,7 @@ func (r *Rows) setScores(s *part) error {
 		}
 	}
 	h := &Header{Path: t.file.path, Member: t.title(s.plan.scores), Format: t.format, DType: "decimal", Rows: -1, Cols: t.cols, Bytes: t.file.size}
-	r.scores, r.wide = tableScores{t, h}, true
+	r.scores, r.wide = tableScores{t}, true
 	r.Scores, r.Classes = *h, s.plan.classes
 	return nil
 }
@@ -87,10 +86,13 @@ func (r *Rows) setLabels(s, l *part) error {
 		return err
 	}
 	r.use(l)
+	n := int64(-1)
 	if l.array != nil {
-		return r.agree(s, l, l.array.rows, "labels")
+		n = l.array.rows
+	} else if l.table != s.table {
+		n = l.table.total
 	}
-	return r.agree(s, l, l.table.total, "labels")
+	return r.agree(s, l, n, "labels")
 }
 
 // tableLabels takes labels from a column, or soft labels from as many columns as there are scores.
@@ -108,11 +110,11 @@ func (r *Rows) tableLabels(s, l *part) error {
 			return l.refuse(fmt.Sprintf("%d columns and none named as labels are: %s", len(t.roles), t.listColumns(all(len(t.roles)))), fmt.Sprintf("one column of labels, or %d of soft labels", r.Scores.Cols), "--labels-key NAME chooses one")
 		}
 		h.Member, h.Cols = t.title(l.plan.scores), t.cols
-		r.targets = tableScores{t, h}
+		r.targets = tableScores{t}
 		return nil
 	}
 	h.Member = t.title([]int{l.plan.label})
-	r.labels = tableLabels{t, h}
+	r.labels = tableLabels{t}
 	col := t.schema.columns[l.plan.label]
 	if !col.textual() || col.texts == col.bools {
 		return nil
@@ -161,11 +163,11 @@ func (r *Rows) arrayLabels(s *part, a *array) error {
 		}
 	}
 	k := r.Scores.Cols
-	soft := k > 1 && a.cols == k && !a.dtype.text()
-	if s.array != nil && soft {
-		soft = a.rows == s.array.rows || slices.Equal(shape, s.array.header.Shape) || a.truncated || s.array.truncated
-	}
 	n, _ := product(shape...)
+	soft := k > 1 && a.cols == k && !a.dtype.text()
+	if s.array != nil && n == s.array.rows && a.rows != n { // [N, T] labels of [N·T, T] scores
+		soft = false
+	}
 	switch {
 	case soft:
 		r.targets = a
@@ -234,29 +236,33 @@ func (r *Rows) setWeights(s, w *part) error {
 		return w.refuse("weights in brackets", "one weight a row", "")
 	}
 	h := &Header{Path: t.file.path, Member: t.title([]int{w.plan.weight}), Format: t.format, DType: "decimal", Rows: -1, Cols: 1, Bytes: t.file.size}
-	r.weights, r.Weights = tableWeights{t, h}, h
+	r.weights, r.Weights = tableWeights{t}, h
 	return nil
 }
 
-// agree compares the number of rows of scores and of another part, where both are known. When one was
-// cut short, the rows that both have are used.
+// agree compares the number of rows of scores with that of another part, where both are known; tables
+// tell theirs only at the end. When one was cut short, the rows that both have are used.
 func (r *Rows) agree(s, p *part, n int64, what string) error {
-	if s.table != nil || n < 0 {
-		if n >= 0 && p.table != s.table && (r.limit < 0 || n < r.limit) && p.array != nil && p.array.truncated {
-			r.limit = n
-		}
+	if s.table != nil && p.truncated() { // the end of p will come first, and is no error
+		r.limit = n
+	}
+	if s.table != nil || n < 0 || n == s.array.rows {
 		return nil
 	}
 	scores := s.array.rows
-	if n == scores {
-		return nil
-	}
-	short := s.array.truncated && scores < n || p.array != nil && p.array.truncated && n < scores || p.table != nil && p.table.cut && n < scores
-	if short {
+	if s.truncated() && scores < n || p.truncated() && n < scores {
 		r.limit = min(r.limit, n)
 		return nil
 	}
 	return p.refuse(fmt.Sprintf("%d %s", n, what), fmt.Sprintf("%d, one for each row of %s", scores, s.name()), countHint(scores, n, what))
+}
+
+// truncated reports whether rows of p are missing at its end.
+func (p *part) truncated() bool {
+	if p.array != nil {
+		return p.array.truncated
+	}
+	return p.table.cut
 }
 
 // countHint guesses how two numbers of rows came to differ.
@@ -293,6 +299,6 @@ func (r *Rows) suspect(labels []int64) {
 	}
 	if i := slices.Index(labels, w); i >= 0 {
 		r.warned = true
-		r.warnings = append(r.warnings, fmt.Sprintf("%s: label %d (row %d) looks like %s(-100), a label to ignore; --ignore-index %d ignores it", plain(r.Labels.Path), w, r.first+int64(i), strings.TrimSuffix(r.Labels.DType, " "), w))
+		r.warnings = append(r.warnings, fmt.Sprintf("%s: label %d (row %d) looks like %s(-100), a label to ignore; --ignore-index %d ignores it", plain(r.Labels.Path), w, r.first+int64(i), r.Labels.DType, w))
 	}
 }

@@ -83,10 +83,13 @@ func TestElementTypes(t *testing.T) {
 // Rows 10 and 11: bfloat16 by name and by option.
 func TestBFloat16(t *testing.T) {
 	data := put([]uint16{0x3f80, 0xbf00})
-	for _, tt := range []struct{ descr, use string }{{"bfloat16", ""}, {"<V2", "bf16"}, {"|V2", "bf16"}} {
+	for _, tt := range []struct{ descr, use string }{{"bfloat16", ""}, {"<V2", "bf16"}, {"|V2", "bf16"}, {"<u2", "bf16"}, {"<i2", "bf16"}} {
 		all := must(t, Source{Scores: write(t, "x.npy", npy(tt.descr, []int64{2}, false, data))}, Options{DType: tt.use})
 		same(t, tt.descr, all.scores, 1, -0.5)
 	}
+	all := must(t, Source{Scores: write(t, "x.npy", scores32(2))}, Options{DType: "bf16"})
+	same(t, "declared", all.scores, 0, 1)
+	has(t, "notes", all.Notes, "--dtype bf16 is not used", "float32")
 }
 
 // The half-precision table against arithmetic: all 65,536 values.

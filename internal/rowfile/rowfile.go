@@ -45,7 +45,7 @@ type Rows struct {
 	Weights *Header // nil without weights
 
 	Classes []string // names of the classes, where the files give them: CSV header, or sorted string labels
-	Notes   []string // choices made, for the user to see: "logits: member \"logits\" [899, 10] float32"
+	Notes   []string // choices made, for the user to see: "scores: member \"logits\" [899, 10] float32"
 
 	state
 }
@@ -63,7 +63,13 @@ type Block[T float32 | float64] struct {
 // Open opens what src names and checks everything that can be known without reading the rows:
 // headers, sizes, and that scores, labels and weights have the same number of rows.
 //
+// What a file is, its first bytes say, not its name. In an archive the members, and in a table the
+// columns, are chosen by the keys of opt, else by name, else by shape and content; Rows.Notes tells
+// the choice, and two that would do are an error. Labels that are words are read once beforehand, to
+// number them in order.
+//
 // Errors: *Error.
+// Memory: headers, and for tables a sample of 64 KiB or two lines.
 func Open(src Source, opt Options) (*Rows, error) { return open(src, opt) }
 
 // Wide reports whether scores hold more digits than float32 keeps, so that Next[float64] must be used.
@@ -84,7 +90,8 @@ func (r *Rows) Rewind() error {
 	return nil
 }
 
-// Progress returns the bytes of the scores' file consumed so far, and their total.
+// Progress returns the bytes of the scores consumed so far, and their total: those of the file, or of
+// a compressed member after decompression.
 func (r *Rows) Progress() (done, total int64) { return r.feeds[0].progress() }
 
 // Warnings returns what turned out while reading: rows cut off, a file that grew.
@@ -110,7 +117,7 @@ type Error struct {
 	Column int    // of text, from 1
 	Got    string // what was found
 	Want   string // what was expected; "" when Got says it all
-	Hint   string // one action that would help; "" when there is none
+	Hint   string // one action that would help, in words and flags of the command; "" when there is none
 }
 
 func (o *Options) maxMem() int64 {

@@ -11,33 +11,31 @@ const blockBytes = 1 << 20
 
 // A feed loads runs of rows from one file.
 type feed interface {
-	load(max int) (int, error) // the next rows, at most max; io.EOF after the last
+	load(most int) (int, error) // the next rows, at most most; io.EOF after the last
 	rewind() error
 	progress() (done, total int64)
 }
 
 // values are the numbers of the rows that a feed loaded last.
 type values interface {
-	head() *Header
 	float32s(dst []float32)
 	float64s(dst []float64)
 }
 
 // labels are the labels of the rows that a feed loaded last.
 type labels interface {
-	head() *Header
 	int64s(dst []int64) error
 }
 
-// state is what Rows keeps to itself.
+// state is what Rows keeps to itself. One feed may serve several roles: a table does.
 type state struct {
 	files   []*file
 	tables  []*table
-	feeds   []feed // of scores, labels, weights; each table once
+	feeds   []feed // that of the scores first
 	scores  values
 	labels  labels // nil when there are none, or they are soft
 	targets values // soft labels
-	weights values
+	weights interface{ float64s(dst []float64) }
 
 	first    int64 // rows given so far
 	limit    int64 // rows to give; -1 when only the end will tell
@@ -53,9 +51,8 @@ type state struct {
 //
 // Memory: b's buffers are made by the first call and reused, as are those of r.
 func Next[T float32 | float64](r *Rows, b *Block[T]) error {
-	var zero T
 	cols := r.Scores.Cols
-	n, err := r.load(max(1, blockBytes/(cols*sizeOf(zero))))
+	n, err := r.load(max(1, blockBytes/(cols*sizeOf[T]())))
 	if err != nil {
 		return err
 	}
@@ -174,16 +171,16 @@ func rest(f feed) (n int64) {
 
 // end looks back at the files after the last row and returns io.EOF.
 func (r *Rows) end() error {
-	if r.first == 0 {
-		return (&part{table: r.tables[0]}).refuse("no rows", "at least one row", "")
+	if r.first == 0 { // arrays without rows were refused before
+		return r.tables[0].file.whole("no rows", "at least one row", "")
 	}
 	if r.ended {
 		return io.EOF
 	}
 	r.ended = true
-	r.partial()
+	cut := r.partial()
 	for _, h := range []*Header{&r.Scores, r.Labels, r.Weights} {
-		if h != nil && h.Rows < 0 {
+		if h != nil && (h.Rows < 0 || cut) {
 			h.Rows = r.first
 		}
 	}
@@ -198,9 +195,9 @@ func (r *Rows) end() error {
 	return io.EOF
 }
 
-func sizeOf[T float32 | float64](T) int {
-	var z T
-	if _, ok := any(z).(float32); ok {
+// sizeOf returns the bytes of one T.
+func sizeOf[T float32 | float64]() int {
+	if _, ok := any(T(0)).(float32); ok {
 		return 4
 	}
 	return 8

@@ -297,23 +297,13 @@ func (t *table) label(r record, column, cell int, b []byte) error {
 	return t.refuse(r, column, cell, got, "an integer", hint)
 }
 
-// The parts of a table.
+// The parts of a table, as the roles want them.
 type (
-	tableScores struct {
-		*table
-		h *Header
-	}
-	tableLabels struct {
-		*table
-		h *Header
-	}
-	tableWeights struct {
-		*table
-		h *Header
-	}
+	tableScores  struct{ *table }
+	tableLabels  struct{ *table }
+	tableWeights struct{ *table }
 )
 
-func (p tableScores) head() *Header          { return p.h }
 func (p tableScores) float64s(dst []float64) { copy(dst, p.scores) }
 func (p tableScores) float32s(dst []float32) {
 	for i, f := range p.scores[:len(dst)] {
@@ -321,12 +311,9 @@ func (p tableScores) float32s(dst []float32) {
 	}
 }
 
-func (p tableLabels) head() *Header            { return p.h }
 func (p tableLabels) int64s(dst []int64) error { copy(dst, p.ints); return nil }
 
-func (p tableWeights) head() *Header          { return p.h }
 func (p tableWeights) float64s(dst []float64) { copy(dst, p.weights) }
-func (p tableWeights) float32s([]float32)     {}
 
 // title describes columns for Header.Member: logit_0..logit_9.
 func (t *table) title(cols []int) string {

@@ -3,8 +3,16 @@
 //	node tools/build.mjs
 //
 // dist/ holds what a static server needs: HTML, assets named by their content, the core, and a .gz beside
-// whatever is text or code.
-import { readFileSync, readdirSync, rmSync, mkdirSync, writeFileSync } from 'node:fs';
+// whatever is text or code. It is built aside and put in place whole: a build that fails leaves the last one.
+import {
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	readdirSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -13,26 +21,32 @@ import { build } from 'vite';
 const web = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(web);
 process.env.NODE_ENV = 'production';
-const dist = join(web, 'dist');
-const server = join(web, 'generated', 'prerender');
 const started = performance.now();
 
 await import('./wasm.mjs');
-await build({ logLevel: 'warn', build: { emptyOutDir: true } });
+const aside = mkdtempSync(join(web, 'generated', 'build-'));
+process.once('exit', () => rmSync(aside, { recursive: true, force: true }));
+const dist = join(aside, 'dist');
+const server = join(aside, 'prerender');
+await build({ logLevel: 'warn', build: { outDir: dist } });
 await build({
 	logLevel: 'warn',
 	build: {
 		ssr: 'src/prerender.ts',
 		outDir: server,
-		emptyOutDir: true,
 		copyPublicDir: false,
 		rolldownOptions: { checks: { bundlerTimings: false } },
 	},
 });
 
-/** @typedef {{ file: string, css?: string[], imports?: string[] }} Chunk */
+/** @typedef {{ file: string, css?: string[], imports?: string[], isEntry?: boolean }} Chunk */
 /** @type {Record<string, Chunk>} */
 const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'));
+for (const { file, imports = [] } of Object.values(manifest)) {
+	// An entry starts its page: a chunk that imports one would start that page within another.
+	const entry = imports.find((key) => chunk(key).isEntry);
+	if (entry) throw new Error(`${file} imports ${entry}: move what they share into a module of its own`);
+}
 const { prerender, routes, connect } = await import(pathToFileURL(join(server, 'prerender.js')).href);
 const lab = await connect(join(web, 'generated', 'xent.wasm'));
 for (const route of routes) {
@@ -53,10 +67,12 @@ for (const file of files(dist)) {
 	if (/\.(html|js|css|svg|wasm|json|txt)$/.test(file))
 		writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
 }
-const total = files(dist).filter((f) => !f.endsWith('.gz'));
-console.log(
-	`${total.length} files in ${relative(process.cwd(), dist)}, ${((performance.now() - started) / 1000).toFixed(1)} s`,
-);
+const total = files(dist).filter((f) => !f.endsWith('.gz')).length;
+const place = join(web, 'dist');
+rmSync(place, { recursive: true, force: true });
+renameSync(dist, place);
+const seconds = ((performance.now() - started) / 1000).toFixed(1);
+console.log(`${total} files in ${relative(process.cwd(), place)}, ${seconds} s`);
 
 /** @param {string} key */
 function chunk(key) {

@@ -19,7 +19,7 @@ function write(name, bytes) {
 }
 
 mkdirSync(out, { recursive: true });
-const fresh = join(out, 'xent.wasm.new');
+const fresh = join(out, `xent.wasm.${process.pid}`);
 // Without inlining in the runtime and in what runs once a call the download is 30 KB smaller; the losses keep theirs.
 const small = ['-gcflags=runtime/...=-l', '-gcflags=xent/lab=-l'];
 go(['build', '-trimpath', '-ldflags=-s -w', ...small, '-o', fresh, './cmd/xent-wasm'], {

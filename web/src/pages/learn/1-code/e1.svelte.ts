@@ -1,5 +1,5 @@
 import type { CrossEntropyView, Lab, Unit } from '../../../core/load';
-import { limits } from '../../../lib/limits';
+import { limits } from '../../../core/limits.gen';
 import { useSettings } from '../../../lib/settings.svelte';
 import { choice, integer, list, number, type Schema } from '../../../lib/share/codec';
 import { Shared } from '../../../lib/share/hash.svelte';

@@ -12,7 +12,7 @@ import (
 
 // What tests and intervals promise holds only in the long run, so the long run is simulated. With
 //
-//	go test ./eval -run TestSimulate -v -simulate 2000
+//	go test ./eval -run TestSimulate -v -simulate 1000
 //
 // this prints the tables of docs/statistics.md; without the flag it simulates less, with loose bounds.
 var simulate = flag.Int("simulate", 0, "data sets to simulate for each row of the tables in docs/statistics.md")

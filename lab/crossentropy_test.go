@@ -44,6 +44,31 @@ func TestCrossEntropy(t *testing.T) {
 	}
 }
 
+// A model that meets its soft target has no divergence, and never less than none.
+func TestCrossEntropyMetTarget(t *testing.T) {
+	below := 0
+	for i := range 200 {
+		logits := []float64{float64(i) / 7, 1, .3 * float64(i%11), -2}
+		first, err := CrossEntropy(CrossEntropyParams{Logits: logits, Unit: Nats})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := CrossEntropy(CrossEntropyParams{Logits: logits, Target: first.Probs, Unit: Nats})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !(v.KL >= 0 && v.KL <= 1e-14) {
+			t.Errorf("KL %v of a met target, want 0 but for rounding", v.KL)
+		}
+		if v.Loss < v.TargetEntropy {
+			below++
+		}
+	}
+	if below == 0 {
+		t.Error("rounding never took the loss below the entropy: the bound was not tried")
+	}
+}
+
 // calculate evaluates a printed probability as a calculator with enough range would: its logarithm.
 func calculate(t *rapid.T, text string) float64 {
 	if rest, ok := strings.CutPrefix(text, "1 - "); ok {

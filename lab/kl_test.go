@@ -42,6 +42,17 @@ func TestKLChapterTable(t *testing.T) {
 	}
 }
 
+// Where four decimals do not add up, the printed sum has more.
+func TestKLSum(t *testing.T) {
+	v, err := KL(KLParams{P: chapterP, Q: chapterQ, Unit: Nats})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := v.Text.Sum, (KLSum{"0.89795", "0.20773", "1.10568"}); got != want {
+		t.Errorf("%v, want %v: 0.8979 + 0.2077 is not 1.1057", got, want)
+	}
+}
+
 func TestKLSpecialValues(t *testing.T) {
 	inf := math.Inf(1)
 	for _, tt := range []struct {

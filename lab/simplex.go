@@ -144,10 +144,6 @@ func apportion(total int, weights []float64) []int {
 	remainders := make([]float64, len(weights)) // -1 once served, or without a weight
 	for i, w := range weights {
 		share := w / sum * float64(total)
-		// A share that is an integer but for rounding is that integer: 0.33 of 10000 is 3300.
-		if near := math.Round(share); math.Abs(share-near) < 1e-7 {
-			share = near
-		}
 		parts[i] = int(share)
 		rest -= parts[i]
 		remainders[i] = share - math.Floor(share)

@@ -88,6 +88,7 @@ func TestNormalise(t *testing.T) {
 	}{
 		{"whole", []float64{.33, .33, .34}, []float64{.33, .33, .34}, false, "nothing to do"},
 		{"thirds", []float64{.3333, .3333, .3333}, []float64{.3334, .3333, .3333}, false, "rounding is no change"},
+		{"sixths", []float64{1, 1, 1, 1, 1, 1}, []float64{.1667, .1667, .1667, .1667, .1666, .1666}, true, "no class gets more than one of the steps left"},
 		{"counts", []float64{6, 3, 1}, []float64{.6, .3, .1}, true, "weights of any size"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -67,18 +67,21 @@ async function all(folder) {
   }
 }
 
-/** The explorer of chapter 4 as it opens, at the size a README shows it. */
+/** The explorer of chapter 4 as it opens, from its examples down: the picture of the README. */
 async function readme() {
   const page = await open("learn/4-kl/", {
-    viewport: { width: 1000, height: 640 },
+    viewport: { width: 1000, height: 800 },
     colorScheme: "light",
   });
-  const explorer = page.locator("[data-testid=explorer], main section").first();
-  await explorer.evaluate((e) =>
-    scrollTo(0, e.getBoundingClientRect().top + scrollY - 16),
-  );
-  await page.waitForTimeout(200);
+  const examples = await page
+    .getByRole("group", { name: "Examples" })
+    .first()
+    .boundingBox();
   const path = fileURLToPath(new URL("../docs/lab.png", import.meta.url));
-  await page.screenshot({ path });
+  await page.screenshot({
+    path,
+    fullPage: true,
+    clip: { x: 0, y: examples.y - 16, width: 1000, height: 690 },
+  });
   console.log(path, (await stat(path)).size);
 }

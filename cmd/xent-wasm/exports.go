@@ -1,5 +1,7 @@
 package main
 
+//lint:file-ignore U1000 JavaScript calls these
+
 import "unsafe"
 
 //go:wasmexport tapeAddress

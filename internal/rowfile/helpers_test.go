@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -53,6 +54,16 @@ func put(v any) []byte {
 		panic(err)
 	}
 	return b.Bytes()
+}
+
+// turned returns a copy of b with the bytes of every unit in the other order; it is not the reader's
+// own reverse, whose mistakes would cancel.
+func turned(b []byte, unit int) []byte {
+	b = bytes.Clone(b)
+	for u := range slices.Chunk(b, unit) {
+		slices.Reverse(u)
+	}
+	return b
 }
 
 // ramp is 0, 1, 2...

@@ -52,9 +52,10 @@ type KLView struct {
 	Missed   []int // p > 0 and q = 0: D(p‖q) = ∞
 	Invented []int // q > 0 and p = 0: D(q‖p) = ∞
 
-	Areas []Area
-	Code  KLCode
-	Text  KLText
+	Areas   []Area
+	AreaTop float64 // the height of the area picture, a round number: every finite height of a class with p > 0 fits
+	Code    KLCode
+	Text    KLText
 }
 
 // KLRow is one class of the table. Its KL may be negative, where q exceeds p; the total may not.
@@ -124,7 +125,7 @@ func KL(params KLParams) (KLView, error) {
 		JSMax:        unit.of(math.Ln2),
 		Areas:        make([]Area, len(p)),
 	}
-	left := 0.0
+	left, top := 0.0, 1.0
 	for i := range p {
 		v.Rows[i] = klRow(p[i], q[i], unit)
 		v.Areas[i] = Area{
@@ -132,6 +133,12 @@ func KL(params KLParams) (KLView, error) {
 			Right: left + p[i],
 			Truth: unit.of(info.Surprisal(p[i])),
 			Model: unit.of(info.Surprisal(q[i])),
+		}
+		if p[i] > 0 {
+			top = max(top, v.Areas[i].Truth)
+			if q[i] > 0 {
+				top = max(top, v.Areas[i].Model)
+			}
 		}
 		left += p[i]
 		if p[i] > 0 && q[i] == 0 {
@@ -141,6 +148,10 @@ func KL(params KLParams) (KLView, error) {
 			v.Invented = append(v.Invented, i)
 		}
 	}
+	if len(v.Missed) > 0 {
+		top *= 1.3 // room to see what has no end
+	}
+	v.AreaTop = roundTop(top)
 	v.Text = klText(v, unit)
 	v.Code = KLCode{
 		P: mapTexts(p, Shortest), Q: mapTexts(q, Shortest),

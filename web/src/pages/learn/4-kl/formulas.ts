@@ -22,12 +22,13 @@ export function slots(view: KLView): Record<string, MathML> {
 	};
 }
 
-/** The substituted sum of the divergence, a piece for each class that p holds, to be set in a line that may break. */
-export function terms(view: KLView): { index: number; math: MathML }[] {
+/** One term of the divergence with its numbers; the sum is set in a line of HTML, which may break. */
+export const term = tex`inline: \slot{p}\cdot\slot{log}\tfrac{\slot{p}}{\slot{q}}`;
+
+/** The slots of the terms, one for each class that p holds. */
+export function terms(view: KLView): { index: number; values: Record<string, MathML> }[] {
 	const log = mathLog(view.text.log);
-	return view.code.p.flatMap((p, index) => {
-		if (p === '0') return [];
-		const fraction = `<mfrac>${mathNumber(p)}${mathNumber(view.code.q[index]!)}</mfrac>`;
-		return [{ index, math: `<math>${mathNumber(p)}<mo>·</mo>${log}${fraction}</math>` }];
-	});
+	return view.code.p.flatMap((p, index) =>
+		p === '0' ? [] : [{ index, values: { p: mathNumber(p), q: mathNumber(view.code.q[index]!), log } }],
+	);
 }

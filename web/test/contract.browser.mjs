@@ -381,6 +381,7 @@ for (const path of chapters) {
 					await page.reload();
 					await ready(page);
 					const notice = explorer(page).locator('.notice');
+					await notice.waitFor({ timeout: 5000 }).catch(() => {}); // its absence is told below
 					assert.match(
 						(await notice.count()) ? await notice.innerText() : 'no notice',
 						/** @type {RegExp} */ (want),

@@ -122,10 +122,12 @@ export class Shared<S extends object> {
 	readonly id: string;
 	readonly schema: Schema<S>;
 	current: S = $state()!;
-	readonly pristine = $derived.by(() => write(this.schema, this.current).length === 0);
+	/** Whether it is the state the page began with. */
+	readonly pristine = $derived.by(() => this.#pairs.length === 0);
 	#past: string[] = $state([]);
 	#settled: string;
-	readonly #text = $derived.by(() => join(write(this.schema, this.current)));
+	readonly #pairs = $derived.by(() => write(this.schema, this.current));
+	readonly #text = $derived.by(() => join(this.#pairs));
 
 	constructor(id: string, schema: Schema<S>, repair: (state: S) => string[] = () => []) {
 		this.id = id;
@@ -137,7 +139,7 @@ export class Shared<S extends object> {
 		$effect(() =>
 			address.add({
 				owns: (name) => name.startsWith(prefix) && name.slice(prefix.length) in schema,
-				write: () => write(schema, this.current, prefix),
+				write: () => this.#pairs.map(([name, value]) => [prefix + name, value]),
 				read: (pairs) => {
 					const { state, notices } = read(schema, pairs, prefix);
 					const mended = repair(state);

@@ -106,21 +106,25 @@ for (const path of pages) {
 			assert.equal(after, before);
 		});
 
-		test('links lead somewhere', () =>
-			withPage({}, async (page) => {
-				await visit(page, path);
-				const links = await page
-					.locator('a[href]')
-					.evaluateAll((list) => list.map((a) => /** @type {HTMLAnchorElement} */ (a).href));
-				const own = [...new Set(links)].filter((link) => new URL(link).origin === new URL(address()).origin);
-				assert.ok(own.length >= pages.length - 1, `${own.length} links to pages of the site`);
-				for (const link of own) {
-					const answer = await page.request.get(link);
-					assert.equal(answer.status(), 200, link);
-					const anchor = new URL(link).hash.slice(1);
-					if (anchor) assert.match(await answer.text(), new RegExp(`id="${anchor}"`), link);
-				}
-			}));
+		for (const javaScriptEnabled of [false, true]) {
+			test(`links lead somewhere, scripts ${javaScriptEnabled ? 'on' : 'off'}`, () =>
+				withPage({ javaScriptEnabled }, async (page) => {
+					if (javaScriptEnabled) await visit(page, path);
+					else await page.goto(address(path));
+					const links = await page
+						.locator('a[href]')
+						.evaluateAll((list) => list.map((a) => /** @type {HTMLAnchorElement} */ (a).href));
+					const { origin } = new URL(address());
+					const own = [...new Set(links)].filter((link) => new URL(link).origin === origin);
+					assert.ok(own.length >= pages.length - 1, `${own.length} links to pages of the site`);
+					for (const link of own) {
+						const answer = await page.request.get(link);
+						assert.equal(answer.status(), 200, link);
+						const anchor = new URL(link).hash.slice(1);
+						if (anchor) assert.match(await answer.text(), new RegExp(`id="${anchor}"`), link);
+					}
+				}));
+		}
 
 		test('says what it is', () =>
 			withPage({}, async (page) => {
@@ -138,6 +142,23 @@ for (const path of pages) {
 			}));
 	});
 }
+
+test('the policy of the pages is the policy of the server', () =>
+	withPage({}, async (page) => {
+		for (const path of pages) {
+			const answer = await page.goto(address(path));
+			const own = await page.locator('meta[http-equiv=Content-Security-Policy]').getAttribute('content');
+			const directives = (own ?? '').split('; ');
+			assert.ok(directives.includes("default-src 'self'"), `/${path}: ${own}`);
+			assert.ok(directives.includes("script-src 'self' 'wasm-unsafe-eval'"), `/${path}: ${own}`);
+			assert.doesNotMatch(String(own), /unsafe-inline|'unsafe-eval'|http|\*/);
+			if (!process.env.XENT) continue; // a plain static host sends none
+			const sent = (answer?.headers()['content-security-policy'] ?? '').split('; ');
+			for (const directive of directives)
+				assert.ok(sent.includes(directive), `/${path}: ${directive} is not in ${sent}`);
+			await ready(page);
+		}
+	}));
 
 test('works under any path on the plainest static host', async () => {
 	const folder = await mkdtemp(join(tmpdir(), 'xent-export-'));

@@ -115,9 +115,10 @@ export class Reader {
 
 	numbers(): number[] {
 		const length = this.number();
-		const start = this.#slot;
+		const values: number[] = new Array(length);
+		for (let i = 0; i < length; i++) values[i] = this.#slots[this.#slot + i] as number;
 		this.#slot += length;
-		return Array.from(this.#slots.subarray(start, this.#slot));
+		return values;
 	}
 
 	boolean(): boolean {

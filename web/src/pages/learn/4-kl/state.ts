@@ -23,6 +23,15 @@ export interface State {
 
 export const divergences = ['forward', 'reverse', 'js'] as const satisfies readonly Divergence[];
 
+/** How each divergence is drawn: its line, and its dot. */
+export const tones = { forward: 'model', reverse: 'ink', js: 'muted' } as const;
+export const dotTones = { forward: 'model', reverse: 'ink', js: 'ink' } as const;
+
+/** "A and C", of the classes' names. */
+export function listed(names: readonly string[], indices: readonly number[]): string {
+	return indices.map((i) => names[i]).join(' and ');
+}
+
 const bar = number(0, 0, 1);
 const lock = list(integer(0, 0, limits.maxBars - 1), [], 0, limits.maxBars);
 

@@ -30,7 +30,7 @@ func (e *ForeignError) Error() string {
 	if more := len(e.Files) - shown; more > 0 {
 		list += fmt.Sprintf(" and %d more", more)
 	}
-	return fmt.Sprintf("%s holds files that no export of the lab wrote: %s", e.Dir, list)
+	return fmt.Sprintf("%s holds files that no export of the lab wrote, or that were changed since: %s", e.Dir, list)
 }
 
 // Written counts what an export did.

@@ -20,6 +20,7 @@ export const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 /**
  * The addresses of a site's pages below its root, "" for the start page, in order.
  * It fails when there are none: a site without pages would pass every test.
+ * XENT_PAGES=learn/4 limits them to those that begin so, for work on one page.
  */
 export async function pagesOf(folder = dist) {
 	const files = await readdir(folder, { recursive: true }).catch(() => []);
@@ -30,7 +31,11 @@ export async function pagesOf(folder = dist) {
 		.sort();
 	if (pages.length < 3)
 		throw new Error(`${pages.length} pages in ${folder}: build the site first (npm run build)`);
-	return pages;
+	const { XENT_PAGES: only = '' } = process.env;
+	const asked = pages.filter((page) => page.startsWith(only));
+	if (asked.length === 0) throw new Error(`no page begins with XENT_PAGES=${only}; have ${pages.join(', ')}`);
+	if (asked.length < pages.length) console.log(`# only the pages that begin with ${only}`);
+	return asked;
 }
 
 /**

@@ -133,23 +133,7 @@ func (j *binaryJob[T]) do(fn string, o *BinaryOptions) (Result, error) {
 	}
 	j.scale = scale
 
-	chunks, size := par.Chunks(j.x.Rows)
-	workers := par.Workers(o.Workers, elements)
-	if workers == 1 {
-		for c := range chunks {
-			total.add(j.run(c*size, min((c+1)*size, j.x.Rows)))
-		}
-		return total, nil
-	}
-	shared := *j // the goroutines' copy: j itself stays on the caller's stack
-	parts := make([]Result, chunks)
-	par.For(workers, chunks, func(c int) {
-		parts[c] = shared.run(c*size, min((c+1)*size, shared.x.Rows))
-	})
-	for _, p := range parts {
-		total.add(p)
-	}
-	return total, nil
+	return runBatch(*j, j.x.Rows, par.Workers(o.Workers, elements), total), nil
 }
 
 // weigh counts the ignored elements and sums the weights of the others.
@@ -192,7 +176,7 @@ func oneOrAll(w []float64, c int) float64 {
 }
 
 // run computes rows lo to hi-1.
-func (j *binaryJob[T]) run(lo, hi int) (part Result) {
+func (j binaryJob[T]) run(lo, hi int) (part Result) {
 	k := kern.Of[T]()
 	for i := lo; i < hi; i++ {
 		x, t := j.x.Row(i), j.target.Row(i)

@@ -228,23 +228,7 @@ func (j *softmaxJob[T, L]) do(fn string, opt *Options, weight float64, ignored i
 	j.wide = opt.Focus != 0 && isFloat64[T]()
 	j.each = kern.Target[T]{Weights: opt.Weights, Smoothing: opt.Smoothing, Focus: opt.Focus, Penalty: opt.ZPenalty}
 
-	chunks, size := par.Chunks(j.x.Rows)
-	workers := par.Workers(opt.Workers, j.x.Rows*j.x.Cols)
-	if workers == 1 {
-		for c := range chunks {
-			total.add(j.run(c*size, min((c+1)*size, j.x.Rows)))
-		}
-		return total, nil
-	}
-	shared := *j // the goroutines' copy: j itself stays on the caller's stack
-	parts := make([]Result, chunks)
-	par.For(workers, chunks, func(c int) {
-		parts[c] = shared.run(c*size, min((c+1)*size, shared.x.Rows))
-	})
-	for _, p := range parts {
-		total.add(p)
-	}
-	return total, nil
+	return runBatch(*j, j.x.Rows, par.Workers(opt.Workers, j.x.Rows*j.x.Cols), total), nil
 }
 
 // reduce returns a Result that holds the denominator and policies of a batch but no rows, and the
@@ -274,7 +258,7 @@ func reduce(fn string, r Reduction, d Denominator, e EmptyPolicy, weight float64
 }
 
 // run computes rows lo to hi-1.
-func (j *softmaxJob[T, L]) run(lo, hi int) (part Result) {
+func (j softmaxJob[T, L]) run(lo, hi int) (part Result) {
 	t := j.each
 	for i := lo; i < hi; i++ {
 		x := j.x.Row(i)

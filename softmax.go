@@ -56,22 +56,22 @@ func LogSumExp[T Float](dst []T, logits Logits[T], opt *Options) error {
 	if err != nil {
 		return err
 	}
-	chunks, size := par.Chunks(x.Rows)
-	if workers == 1 {
-		logSumExps(dst, x, link, 0, x.Rows)
-		return nil
-	}
-	par.For(workers, chunks, func(c int) {
-		logSumExps(dst, x, link, c*size, min((c+1)*size, x.Rows))
-	})
+	runBatch(logSumExpRows[T]{dst, x, link}, x.Rows, workers, Result{})
 	return nil
 }
 
-func logSumExps[T Float](dst []T, x Matrix[T], link kern.Link, lo, hi int) {
+type logSumExpRows[T Float] struct {
+	dst  []T
+	x    Matrix[T]
+	link kern.Link
+}
+
+func (j logSumExpRows[T]) run(lo, hi int) Result {
 	for i := lo; i < hi; i++ {
-		row := kern.NewRow(x.Row(i), link, false)
-		dst[i] = T(row.LogSumExp())
+		row := kern.NewRow(j.x.Row(i), j.link, false)
+		j.dst[i] = T(row.LogSumExp())
 	}
+	return Result{}
 }
 
 // eachRow stores the probabilities of each row, or their logarithms.
@@ -86,37 +86,38 @@ func eachRow[T Float](fn string, dst, x Matrix[T], opt *Options, logs bool) erro
 	if err := checkOverlap(fn, dst, x, "logits"); err != nil {
 		return err
 	}
-	if workers == 1 {
-		softmaxRows(dst, x, link, 0, x.Rows, logs)
-		return nil
-	}
-	chunks, size := par.Chunks(x.Rows)
-	par.For(workers, chunks, func(c int) {
-		softmaxRows(dst, x, link, c*size, min((c+1)*size, x.Rows), logs)
-	})
+	runBatch(softmaxRows[T]{dst, x, link, logs}, x.Rows, workers, Result{})
 	return nil
 }
 
-func softmaxRows[T Float](dst, x Matrix[T], link kern.Link, lo, hi int, logs bool) {
+// softmaxRows stores probabilities, or their logarithms.
+type softmaxRows[T Float] struct {
+	dst, x Matrix[T]
+	link   kern.Link
+	logs   bool
+}
+
+func (j softmaxRows[T]) run(lo, hi int) Result {
 	for i := lo; i < hi; i++ {
-		d, v := dst.Row(i), x.Row(i)
-		row := kern.NewRow(v, link, false)
+		d, v := j.dst.Row(i), j.x.Row(i)
+		row := kern.NewRow(v, j.link, false)
 		switch {
 		case !row.Valid():
 			fill(d, T(math.NaN()))
-		case logs:
-			for j, z := range v {
-				d[j] = T(0 - row.Cost(float64(z))) // 0 rather than -0
+		case j.logs:
+			for c, z := range v {
+				d[c] = T(0 - row.Cost(float64(z))) // 0 rather than -0
 			}
 		case row.Plain():
 			kern.Of[T]().Exps(d, v, row.Max, row.Temp, row.Confidence())
 		default:
-			for j, z := range v {
-				p, _ := row.Prob(j, float64(z))
-				d[j] = T(p)
+			for c, z := range v {
+				p, _ := row.Prob(c, float64(z))
+				d[c] = T(p)
 			}
 		}
 	}
+	return Result{}
 }
 
 func fill[T Float](dst []T, v T) {

@@ -17,17 +17,16 @@ import (
 // An Accumulator has digested some rows. Make one with [New]; it is not safe for concurrent use.
 type Accumulator struct {
 	cfg     Config
-	classes int     // of the distribution: 2 where the scores have one column
-	tau     float64 // tolerance of sums of probabilities
-	as      Input   // what rows are being measured as: Logits (log-probabilities too) or Probs; Auto before the first
-	mixed   bool    // parts were measured as different kinds
-	row     row     // buffers
+	classes int   // of the distribution: 2 where the scores have one column
+	as      Input // what rows are being measured as: Logits (log-probabilities too) or Probs; Auto before the first
+	mixed   bool  // parts were measured as different kinds
+	row     row   // buffers
 
 	seen, ignored, weightless int64
-	evidence                  evidence
+	evidence                  Evidence
 	health                    health
 	noSoftmax                 badRows // rows without a loss: NaN, two +Inf, nothing but -Inf
-	strays                    strays
+	strays                    Strays
 	badWeights                badRows
 	badTargets                [targetFaults]badRows
 
@@ -61,7 +60,7 @@ func New(cfg Config) (*Accumulator, error) {
 	}
 	k := max(cfg.Classes, 2)
 	a := &Accumulator{
-		cfg: cfg, classes: k, tau: tolerance(cfg.DType, cfg.Classes),
+		cfg: cfg, classes: k, evidence: NewEvidence(cfg.DType, cfg.Classes),
 		row:      row{x: make([]float64, k), p: make([]float64, k), q: make([]float64, k)},
 		class:    make([]class, k),
 		expected: exact.NewShares(k), doubt: exact.NewShares(k), peaked: exact.NewShares(k),
@@ -109,14 +108,14 @@ func Add[T xent.Float](a *Accumulator, b Block[T]) error {
 
 // first returns what the rows of a first block are taken for.
 func first[T xent.Float](a *Accumulator, b Block[T]) Input {
-	var e evidence
+	e := NewEvidence(a.cfg.DType, a.cfg.Classes)
 	for i := range b.Scores.Rows {
 		scores := b.Scores.Row(i)
 		if s := look(scores); s.nan == 0 && !ignorable(a, &b, i) {
 			for k, v := range scores {
 				a.row.x[k] = float64(v)
 			}
-			e.add(b.First+int64(i), a.row.x[:len(scores)], s, a.tau, math.NaN(), a.cfg.Classes == 1)
+			e.add(b.First+int64(i), a.row.x[:len(scores)], s, math.NaN())
 		}
 	}
 	least := int64(enoughRows)
@@ -160,7 +159,7 @@ func addRow[T xent.Float](a *Accumulator, b *Block[T], i int) {
 	}
 	y := b.Labels[i]
 	if y < a.cfg.LabelBase || y >= a.cfg.LabelBase+int64(a.classes) {
-		a.strays.add(id, y)
+		a.strays.Add(id, y)
 		return
 	}
 	a.addLabel(w, int(y-a.cfg.LabelBase))
@@ -175,14 +174,13 @@ func read[T xent.Float](a *Accumulator, id int64, scores []T) bool {
 		a.noSoftmax.add(id, holdsNaN)
 		return false
 	}
-	column := a.cfg.Classes == 1
 	if a.as == Probs {
-		wrong := a.evidence.notProbs.count
+		wrong := a.evidence.NotProbs.Count
 		for k, v := range scores {
 			r.x[k] = float64(v)
 		}
-		a.evidence.add(id, r.x[:len(scores)], r.scan, a.tau, math.NaN(), column)
-		if a.evidence.notProbs.count > wrong {
+		a.evidence.add(id, r.x[:len(scores)], r.scan, math.NaN())
+		if a.evidence.NotProbs.Count > wrong {
 			return false
 		}
 		simplex(r, scores)
@@ -190,10 +188,10 @@ func read[T xent.Float](a *Accumulator, id int64, scores []T) bool {
 	}
 	ok := softmax(r, scores)
 	x := r.x
-	if column {
+	if a.evidence.Column {
 		x = r.x[1:]
 	}
-	a.evidence.add(id, x, r.scan, a.tau, r.moments.LogSumExp(), column)
+	a.evidence.add(id, x, r.scan, r.moments.LogSumExp())
 	switch {
 	case !ok && r.scan.pos > 0:
 		a.noSoftmax.add(id, severalInf)
@@ -252,10 +250,10 @@ func (a *Accumulator) Merge(b *Accumulator) error {
 	a.seen += b.seen
 	a.ignored += b.ignored
 	a.weightless += b.weightless
-	a.evidence.merge(&b.evidence)
+	a.evidence.Merge(&b.evidence)
 	a.health.merge(&b.health)
 	a.noSoftmax.merge(&b.noSoftmax)
-	a.strays.merge(&b.strays)
+	a.strays.Merge(&b.strays)
 	a.badWeights.merge(&b.badWeights)
 	for i := range a.badTargets {
 		a.badTargets[i].merge(&b.badTargets[i])

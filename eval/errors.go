@@ -69,31 +69,34 @@ func (e *ConfigError) Error() string {
 	return "eval: " + e.Field + " is " + e.Got + ", want " + e.Want
 }
 
-// A rowList holds the number of rows of some sort and the first few of them, whatever the order in which they come.
-type rowList struct {
-	count int64
-	rows  []int64
+// A RowList holds how many rows there are of some sort, and the first few of them, whatever the order in
+// which they come.
+type RowList struct {
+	Count int64
+	Rows  []int64
 }
 
-func (l *rowList) add(row int64) {
-	l.count++
+// Add adds a row.
+func (l *RowList) Add(row int64) {
+	l.Count++
 	l.keep(row)
 }
 
-func (l *rowList) keep(row int64) {
-	if len(l.rows) == fewRows && row > l.rows[fewRows-1] {
+func (l *RowList) keep(row int64) {
+	if len(l.Rows) == fewRows && row > l.Rows[fewRows-1] {
 		return
 	}
-	at, _ := slices.BinarySearch(l.rows, row)
-	l.rows = slices.Insert(l.rows, at, row)
-	if len(l.rows) > fewRows {
-		l.rows = l.rows[:fewRows]
+	at, _ := slices.BinarySearch(l.Rows, row)
+	l.Rows = slices.Insert(l.Rows, at, row)
+	if len(l.Rows) > fewRows {
+		l.Rows = l.Rows[:fewRows]
 	}
 }
 
-func (l *rowList) merge(m *rowList) {
-	l.count += m.count
-	for _, row := range m.rows {
+// Merge adds the rows of m.
+func (l *RowList) Merge(m *RowList) {
+	l.Count += m.Count
+	for _, row := range m.Rows {
 		l.keep(row)
 	}
 }

@@ -40,45 +40,57 @@ func tolerance(dtype string, classes int) float64 {
 	return 1e-5
 }
 
-// evidence is what all rows together say about the kind of the scores. It merges exactly.
-type evidence struct {
-	rows     int64
-	simplex  int64   // probabilities
-	oneHot   int64   // of those: a single 1, the rest 0
-	logs     int64   // log-probabilities
-	binary   int64   // logarithms to base 2 that sum to 1, among the first baseRows rows
-	decimal  int64   // to base 10
-	tried    int64   // rows tried as such
-	sumOff   float64 // largest |sum - 1| of the rows that are probabilities
-	logOff   float64 // largest |logsumexp| of the rows that are log-probabilities
-	notProbs rowList // rows that cannot be probabilities: off by more than 10 τ
-	notLogs  rowList // rows that cannot be log-probabilities
-	low      float64 // smallest and largest score of one-column files
-	high     float64
+// Evidence is what rows of scores together say about their kind. It merges exactly, in any order.
+// Make one with [NewEvidence].
+type Evidence struct {
+	Rows      int64   // seen
+	Simplex   int64   // that pass for probabilities
+	OneHot    int64   // of those: a single 1, the rest 0
+	Logs      int64   // that pass for log-probabilities
+	SumOff    float64 // largest |sum - 1| of the rows that pass for probabilities
+	LogOff    float64 // largest |logsumexp| of the rows that pass for log-probabilities
+	NotProbs  RowList // rows that cannot be probabilities: off by more than 10 τ
+	NotLogs   RowList // rows that cannot be log-probabilities
+	Tolerance float64 // τ
+	Column    bool    // one score a row: the probability of class 1, or its logit
+
+	binary  int64   // logarithms to base 2 that sum to 1, among the first baseRows rows
+	decimal int64   // to base 10
+	tried   int64   // rows tried as such
+	low     float64 // smallest and largest score of one-column files
+	high    float64
 }
 
-// add adds one row without NaN or infinities other than -Inf.
-// lse is its logsumexp, or NaN where that has not been computed.
-func (e *evidence) add(id int64, x []float64, s scan, tau, lse float64, column bool) {
-	e.rows++
-	if column {
-		e.addColumn(id, s, tau)
+// NewEvidence returns the Evidence of no rows, for scores stored as dtype in so many columns.
+func NewEvidence(dtype string, columns int) Evidence {
+	return Evidence{Tolerance: tolerance(dtype, columns), Column: columns == 1}
+}
+
+// Add adds row number id, which holds no NaN.
+func (e *Evidence) Add(id int64, scores []float64) { e.add(id, scores, look(scores), math.NaN()) }
+
+// add adds row x with its scan. lse is its logsumexp, or NaN where that has not been computed.
+func (e *Evidence) add(id int64, x []float64, s scan, lse float64) {
+	tau := e.Tolerance
+	e.Rows++
+	if e.Column {
+		e.addColumn(id, s)
 		return
 	}
 	off := math.Abs(s.sum - 1)
 	inside := func(by float64) bool { return s.min >= -by && s.max <= 1+by && off <= by }
 	if inside(tau) {
-		e.simplex++
-		e.sumOff = max(e.sumOff, off)
+		e.Simplex++
+		e.SumOff = max(e.SumOff, off)
 		if s.max == 1 && s.sum == 1 && s.min == 0 && hot(x) {
-			e.oneHot++
+			e.OneHot++
 		}
 	}
 	if !inside(10 * tau) {
-		e.notProbs.add(id)
+		e.NotProbs.Add(id)
 	}
 	if s.max > 10*tau {
-		e.notLogs.add(id)
+		e.NotLogs.Add(id)
 		return
 	}
 	if lse != lse {
@@ -86,10 +98,10 @@ func (e *evidence) add(id int64, x []float64, s scan, tau, lse float64, column b
 	}
 	switch off := math.Abs(lse); {
 	case s.max <= tau && off <= tau:
-		e.logs++
-		e.logOff = max(e.logOff, off)
+		e.Logs++
+		e.LogOff = max(e.LogOff, off)
 	case !(off <= 10*tau):
-		e.notLogs.add(id)
+		e.NotLogs.Add(id)
 	}
 	if id < baseRows {
 		e.tried++
@@ -103,19 +115,20 @@ func (e *evidence) add(id int64, x []float64, s scan, tau, lse float64, column b
 }
 
 // addColumn adds a row of one score: a probability of class 1 lies in [0, 1], and nothing else is known of it.
-func (e *evidence) addColumn(id int64, s scan, tau float64) {
-	if e.rows == 1 {
+func (e *Evidence) addColumn(id int64, s scan) {
+	tau := e.Tolerance
+	if e.Rows == 1 {
 		e.low, e.high = s.min, s.max
 	}
 	e.low, e.high = min(e.low, s.min), max(e.high, s.max)
 	if s.min >= -tau && s.max <= 1+tau {
-		e.simplex++
+		e.Simplex++
 		if s.min == 0 || s.min == 1 {
-			e.oneHot++
+			e.OneHot++
 		}
 	}
 	if !(s.min >= -10*tau && s.max <= 1+10*tau) {
-		e.notProbs.add(id)
+		e.NotProbs.Add(id)
 	}
 }
 
@@ -138,67 +151,74 @@ func scaledSum(x []float64, s float64) float64 {
 	return math.Abs(sum)
 }
 
-func (e *evidence) merge(f *evidence) {
+// Merge adds the rows of f.
+func (e *Evidence) Merge(f *Evidence) {
 	switch {
-	case e.rows == 0:
+	case e.Rows == 0:
 		e.low, e.high = f.low, f.high
-	case f.rows > 0:
+	case f.Rows > 0:
 		e.low, e.high = min(e.low, f.low), max(e.high, f.high)
 	}
-	e.rows += f.rows
-	e.simplex += f.simplex
-	e.oneHot += f.oneHot
-	e.logs += f.logs
+	e.Rows += f.Rows
+	e.Simplex += f.Simplex
+	e.OneHot += f.OneHot
+	e.Logs += f.Logs
 	e.binary += f.binary
 	e.decimal += f.decimal
 	e.tried += f.tried
-	e.sumOff = max(e.sumOff, f.sumOff)
-	e.logOff = max(e.logOff, f.logOff)
-	e.notProbs.merge(&f.notProbs)
-	e.notLogs.merge(&f.notLogs)
+	e.SumOff = max(e.SumOff, f.SumOff)
+	e.LogOff = max(e.LogOff, f.LogOff)
+	e.NotProbs.Merge(&f.NotProbs)
+	e.NotLogs.Merge(&f.NotLogs)
 }
 
 // mostly reports whether n of the rows are 99.9 % of them.
-func (e *evidence) mostly(n int64) bool { return e.rows > 0 && n*1000 >= e.rows*999 }
+func (e *Evidence) mostly(n int64) bool { return e.Rows > 0 && n*1000 >= e.Rows*999 }
 
-// labels reports whether the scores are one-hot labels: every row holds a single 1 among zeros, or the
+// Labels reports whether the scores are one-hot labels: every row holds a single 1 among zeros, or the
 // only column holds zeros and ones, of both. One row alone may do so by chance.
-func (e *evidence) labels(column bool) bool {
-	return e.rows >= 2 && e.oneHot == e.rows && !(column && e.low == e.high)
+func (e *Evidence) Labels() bool {
+	return e.Rows >= 2 && e.OneHot == e.Rows && !(e.Column && e.low == e.high)
 }
 
+// Kind returns what the scores are, on the evidence of at least 32 rows: fewer are taken for logits.
+func (e *Evidence) Kind() Input { return e.kind(enoughRows) }
+
+// LooksLike returns what the scores seem to be, however few the rows.
+func (e *Evidence) LooksLike() Input { return e.kind(1) }
+
 // kind returns what the scores are on the evidence, at least least rows of it.
-func (e *evidence) kind(least int64) Input {
+func (e *Evidence) kind(least int64) Input {
 	switch {
-	case e.rows < least:
+	case e.Rows < least:
 		return Logits
-	case e.mostly(e.simplex):
+	case e.mostly(e.Simplex):
 		return Probs
-	case e.mostly(e.logs):
+	case e.mostly(e.Logs):
 		return LogProbs
 	}
 	return Logits
 }
 
-// reason says in words why kind decided as it did.
-func (e *evidence) reason(kind Input, column bool) string {
+// Reason says in words why Kind decided for kind.
+func (e *Evidence) Reason(kind Input) string {
 	switch {
-	case kind == Probs && column:
-		return count(e.simplex, e.rows) + " lie in [0, 1]: the probability of class 1"
+	case kind == Probs && e.Column:
+		return count(e.Simplex, e.Rows) + " lie in [0, 1]: the probability of class 1"
 	case kind == Probs:
-		return count(e.simplex, e.rows) + " lie in [0, 1] and sum to 1 within " + num(e.sumOff)
+		return count(e.Simplex, e.Rows) + " lie in [0, 1] and sum to 1 within " + num(e.SumOff)
 	case kind == LogProbs:
-		return "the exponentials of " + count(e.logs, e.rows) + " sum to 1 within " + num(e.logOff) + "; log-softmax changes nothing in them"
-	case e.rows < enoughRows && e.kind(1) != Logits:
+		return "the exponentials of " + count(e.Logs, e.Rows) + " sum to 1 within " + num(e.LogOff) + "; log-softmax changes nothing in them"
+	case e.Rows < enoughRows && e.kind(1) != Logits:
 		return "fewer than " + strconv.Itoa(enoughRows) + " rows: too few to tell"
-	case e.rows == 0:
+	case e.Rows == 0:
 		return "there are no rows to tell"
-	case column:
-		return count(e.rows-e.simplex, e.rows) + " lie outside [0, 1]"
-	case e.simplex == 0 && e.logs == 0:
+	case e.Column:
+		return count(e.Rows-e.Simplex, e.Rows) + " lie outside [0, 1]"
+	case e.Simplex == 0 && e.Logs == 0:
 		return "no row sums to 1, and neither do the exponentials of any"
 	}
-	return "only " + count(e.simplex, e.rows) + " sum to 1, and the exponentials of " + strconv.FormatInt(e.logs, 10)
+	return "only " + count(e.Simplex, e.Rows) + " sum to 1, and the exponentials of " + strconv.FormatInt(e.Logs, 10)
 }
 
 // count renders "897 of 899 rows", or "all 899 rows".

@@ -58,23 +58,25 @@ func (e *LabelError) histogram() string {
 // ends is how many labels out of range are counted at either end of their histogram.
 const ends = 16
 
-// strays counts the labels that are out of range, in bounded memory and with no trace of the order of
+// Strays counts the labels that are out of range, in bounded memory and with no trace of the order of
 // rows: the lowest and the highest few distinct values have exact counts, because a value among the
 // lowest few of the whole is among the lowest few of every part.
-type strays struct {
+type Strays struct {
 	count      int64
 	row, label int64 // the first
 	low, high  []LabelCount
 }
 
-func (s *strays) add(row, label int64) {
+// Add adds a row with its label.
+func (s *Strays) Add(row, label int64) {
 	s.first(row, label)
 	s.count++
 	s.tallyLow(LabelCount{label, 1})
 	s.tallyHigh(LabelCount{label, 1})
 }
 
-func (s *strays) merge(t *strays) {
+// Merge adds the labels of t.
+func (s *Strays) Merge(t *Strays) {
 	if t.count == 0 {
 		return
 	}
@@ -88,26 +90,26 @@ func (s *strays) merge(t *strays) {
 	}
 }
 
-func (s *strays) first(row, label int64) {
+func (s *Strays) first(row, label int64) {
 	if s.count == 0 || row < s.row {
 		s.row, s.label = row, label
 	}
 }
 
-func (s *strays) tallyLow(c LabelCount) {
+func (s *Strays) tallyLow(c LabelCount) {
 	if s.low = counted(s.low, c); len(s.low) > ends {
 		s.low = s.low[:ends]
 	}
 }
 
-func (s *strays) tallyHigh(c LabelCount) {
+func (s *Strays) tallyHigh(c LabelCount) {
 	if s.high = counted(s.high, c); len(s.high) > ends {
 		s.high = slices.Delete(s.high, 0, 1)
 	}
 }
 
 // histogram returns both ends, in ascending order.
-func (s *strays) histogram() []LabelCount {
+func (s *Strays) histogram() []LabelCount {
 	h := slices.Clone(s.low)
 	for _, c := range s.high {
 		if len(h) == 0 || c.Label > h[len(h)-1].Label {
@@ -117,9 +119,9 @@ func (s *strays) histogram() []LabelCount {
 	return h
 }
 
-// err explains the strays among the labels of rows, or returns nil when there are none. labelled tells
+// Err explains the strays among the labels of rows, or returns nil when there are none. labelled tells
 // whether a class occurs.
-func (s *strays) err(rows, base int64, classes int, labelled func(class int) bool) error {
+func (s *Strays) Err(rows, base int64, classes int, labelled func(class int) bool) *LabelError {
 	if s.count == 0 {
 		return nil
 	}
@@ -173,7 +175,7 @@ func (s *strays) err(rows, base int64, classes int, labelled func(class int) boo
 	return e
 }
 
-func (s *strays) has(label int64) bool {
+func (s *Strays) has(label int64) bool {
 	is := func(c LabelCount) bool { return c.Label == label }
 	return slices.ContainsFunc(s.low, is) || slices.ContainsFunc(s.high, is)
 }

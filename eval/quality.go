@@ -31,7 +31,7 @@ func (a *Accumulator) numbers(r *Report) {
 	h, u := &a.health, roundoff(a.cfg.DType)
 	r.Health = Health{
 		DType: a.cfg.DType, MaxAbs: h.largest, Rounding: 2 * u * h.largest,
-		NaN: h.nan, PosInf: h.pos, NegInf: h.neg, NaNRows: slices.Clone(a.noSoftmax.rows),
+		NaN: h.nan, PosInf: h.pos, NegInf: h.neg, NaNRows: slices.Clone(a.noSoftmax.Rows),
 	}
 	if a.as == Probs {
 		r.Health.Rounding = u

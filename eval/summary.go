@@ -43,7 +43,7 @@ func (a *Accumulator) Report() (*Report, error) {
 	a.numbers(r)
 	a.box(r)
 	a.warn(r)
-	if a.noSoftmax.count > 0 {
+	if a.noSoftmax.Count > 0 {
 		return r, a.nanRows()
 	}
 	return r, nil
@@ -68,7 +68,7 @@ func (a *Accumulator) loss(r *Report) {
 	if l.Infinite > 0 {
 		l.Nats, l.SE = math.Inf(1), math.NaN()
 	}
-	if a.noSoftmax.count > 0 {
+	if a.noSoftmax.Count > 0 {
 		l.Nats, l.SE = math.NaN(), math.NaN()
 	}
 	l.Bits = l.Nats / math.Ln2
@@ -203,7 +203,7 @@ func (a *Accumulator) confidence(r *Report) {
 	if t.infinite.rows > 0 {
 		c.Gap, c.Z = math.Inf(1), math.Inf(1)
 	}
-	if a.noSoftmax.count > 0 {
+	if a.noSoftmax.Count > 0 {
 		c.Entropy, c.Gap, c.Z = math.NaN(), math.NaN(), math.NaN()
 	}
 	if a.soft != nil {

@@ -20,22 +20,22 @@ const targetTolerance = 0x1p-10
 
 // badRows holds rows of one fault, with the value that tells it in the first.
 type badRows struct {
-	rowList
+	RowList
 	value float64
 }
 
 func (b *badRows) add(row int64, value float64) {
-	if b.count == 0 || row < b.rows[0] {
+	if b.Count == 0 || row < b.Rows[0] {
 		b.value = value
 	}
-	b.rowList.add(row)
+	b.RowList.Add(row)
 }
 
 func (b *badRows) merge(c *badRows) {
-	if c.count > 0 && (b.count == 0 || c.rows[0] < b.rows[0]) {
+	if c.Count > 0 && (b.Count == 0 || c.Rows[0] < b.Rows[0]) {
 		b.value = c.value
 	}
-	b.rowList.merge(&c.rowList)
+	b.RowList.Merge(&c.RowList)
 }
 
 // soft holds the sums that only soft labels need.

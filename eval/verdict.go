@@ -2,14 +2,14 @@ package eval
 
 // kind says what the scores are, or refuses them.
 func (a *Accumulator) kind() (Decision, error) {
-	e, column := &a.evidence, a.cfg.Classes == 1
-	if b := &a.badWeights; b.count > 0 {
-		return Decision{}, &RowError{Code: "weights", Count: b.count, Rows: b.rows,
-			What: "weights[" + itoa(b.rows[0]) + "] is " + num(b.value), Want: "a finite weight of at least 0"}
+	e := &a.evidence
+	if b := &a.badWeights; b.Count > 0 {
+		return Decision{}, &RowError{Code: "weights", Count: b.Count, Rows: b.Rows,
+			What: "weights[" + itoa(b.Rows[0]) + "] is " + num(b.value), Want: "a finite weight of at least 0"}
 	}
-	if a.cfg.Input == Auto && e.labels(column) {
-		return Decision{}, &RowError{Code: "one-hot-scores", Count: e.oneHot,
-			What: "the scores are labels: " + count(e.oneHot, e.rows) + " hold nothing but zeros and a single 1",
+	if a.cfg.Input == Auto && e.Labels() {
+		return Decision{}, &RowError{Code: "one-hot-scores", Count: e.OneHot,
+			What: "the scores are labels: " + count(e.OneHot, e.Rows) + " hold nothing but zeros and a single 1",
 			Hint: "name the scores first and the labels second, or say --input logits if these really are scores"}
 	}
 	switch a.cfg.Input {
@@ -20,8 +20,8 @@ func (a *Accumulator) kind() (Decision, error) {
 	case Logits:
 		return Decision{Logits, true, "as given"}, nil
 	}
-	kind := e.kind(enoughRows)
-	why := e.reason(kind, column)
+	kind := e.Kind()
+	why := e.Reason(kind)
 	if a.mixed || a.as != Auto && a.as != arithmetic(kind) {
 		return Decision{}, &KindError{kind, why}
 	}
@@ -34,18 +34,18 @@ func (a *Accumulator) kind() (Decision, error) {
 
 // notProbs refuses rows that cannot be probabilities.
 func (a *Accumulator) notProbs() error {
-	l := &a.evidence.notProbs
-	if l.count == 0 {
+	l := &a.evidence.NotProbs
+	if l.Count == 0 {
 		return nil
 	}
-	e := &RowError{Code: "not-probabilities", Count: l.count, Rows: l.rows,
-		What: "scores[" + itoa(l.rows[0]) + "] is no distribution",
-		Want: "every entry in [0, 1] and a sum of 1 within " + num(10*a.tau),
+	e := &RowError{Code: "not-probabilities", Count: l.Count, Rows: l.Rows,
+		What: "scores[" + itoa(l.Rows[0]) + "] is no distribution",
+		Want: "every entry in [0, 1] and a sum of 1 within " + num(10*a.evidence.Tolerance),
 		Hint: "--input logits, if the scores are unnormalised"}
 	switch ev := &a.evidence; {
 	case a.cfg.Classes == 1:
 		e.Want = "a probability in [0, 1]"
-	case ev.mostly(ev.logs):
+	case ev.mostly(ev.Logs):
 		e.Hint = "--input logprobs: the exponentials of the rows sum to 1"
 	}
 	return e
@@ -53,27 +53,27 @@ func (a *Accumulator) notProbs() error {
 
 // notLogs refuses rows that cannot be log-probabilities.
 func (a *Accumulator) notLogs() error {
-	l := &a.evidence.notLogs
-	if l.count == 0 {
+	l := &a.evidence.NotLogs
+	if l.Count == 0 {
 		return nil
 	}
-	e := &RowError{Code: "not-log-probabilities", Count: l.count, Rows: l.rows,
-		What: "the exponentials of scores[" + itoa(l.rows[0]) + "] do not sum to 1",
-		Want: "logsumexp 0 within " + num(10*a.tau),
+	e := &RowError{Code: "not-log-probabilities", Count: l.Count, Rows: l.Rows,
+		What: "the exponentials of scores[" + itoa(l.Rows[0]) + "] do not sum to 1",
+		Want: "logsumexp 0 within " + num(10*a.evidence.Tolerance),
 		Hint: "--input logits, if the scores are unnormalised"}
 	switch ev := &a.evidence; {
-	case ev.mostly(ev.simplex):
+	case ev.mostly(ev.Simplex):
 		e.Hint = "--input probs: the rows themselves sum to 1"
-	case ev.base() != "":
-		e.Hint = "multiply the scores by ln " + ev.base() + ": they are logarithms to base " + ev.base()
+	case ev.Base() != "":
+		e.Hint = "multiply the scores by ln " + ev.Base() + ": they are logarithms to base " + ev.Base()
 	}
 	return e
 }
 
-// base returns "2" or "10" when the rows tried are logarithms to that base, else "".
-func (e *evidence) base() string {
+// Base returns "2" or "10" when the rows tried are logarithms to that base, else "".
+func (e *Evidence) Base() string {
 	switch {
-	case e.tried == 0 || e.mostly(e.logs):
+	case e.tried == 0 || e.mostly(e.Logs):
 	case e.binary*1000 >= e.tried*999:
 		return "2"
 	case e.decimal*1000 >= e.tried*999:
@@ -85,23 +85,23 @@ func (e *evidence) base() string {
 // refuse returns the error that labels, targets or the lack of rows call for.
 func (a *Accumulator) refuse() error {
 	labelled := func(k int) bool { return !a.class[k].rows.Zero() }
-	if err := a.strays.err(a.evidence.rows, a.cfg.LabelBase, a.classes, labelled); err != nil {
+	if err := a.strays.Err(a.evidence.Rows, a.cfg.LabelBase, a.classes, labelled); err != nil {
 		return err
 	}
 	for fault := range a.badTargets {
-		if b := &a.badTargets[fault]; b.count > 0 {
+		if b := &a.badTargets[fault]; b.Count > 0 {
 			return targetError(fault, b)
 		}
 	}
-	if a.total.rows() == 0 && a.noSoftmax.count == 0 {
+	if a.total.rows() == 0 && a.noSoftmax.Count == 0 {
 		return &NoRowsError{a.seen, a.ignored, a.weightless}
 	}
 	return nil
 }
 
 func targetError(fault int, b *badRows) error {
-	e := &RowError{Code: "targets", Count: b.count, Rows: b.rows}
-	place := "targets[" + itoa(b.rows[0]) + "]"
+	e := &RowError{Code: "targets", Count: b.Count, Rows: b.Rows}
+	place := "targets[" + itoa(b.Rows[0]) + "]"
 	switch fault {
 	case targetNegative:
 		e.What, e.Want = place+" holds "+num(b.value), "probabilities in [0, 1]"
@@ -128,7 +128,7 @@ const (
 // nanRows names the rows without a loss.
 func (a *Accumulator) nanRows() error {
 	b := &a.noSoftmax
-	what := "scores[" + itoa(b.rows[0]) + "] has no softmax: it holds "
+	what := "scores[" + itoa(b.Rows[0]) + "] has no softmax: it holds "
 	switch b.value {
 	case holdsNaN:
 		what += "NaN"
@@ -137,6 +137,6 @@ func (a *Accumulator) nanRows() error {
 	case onlyMinusInf:
 		what += "nothing but -Inf"
 	}
-	return &RowError{Code: "nan-rows", Count: b.count, Rows: b.rows, What: what,
+	return &RowError{Code: "nan-rows", Count: b.Count, Rows: b.Rows, What: what,
 		Hint: "give these rows a weight of 0 to leave them out"}
 }

@@ -29,13 +29,13 @@ func (a *Accumulator) warn(r *Report) {
 
 // warnScores doubts that the scores are what they are taken for.
 func (a *Accumulator) warnScores(r *Report, say func(bool, string, string, string)) {
-	e, column := &a.evidence, a.cfg.Classes == 1
+	e, column := &a.evidence, a.evidence.Column
 	auto := a.cfg.Input == Auto
-	looks := e.kind(1)
+	looks := e.LooksLike()
 	if a.as == Logits && looks == Probs {
 		why := "these rows look like probabilities, but were measured as logits, as asked: softmax has then been applied twice"
 		if auto {
-			why = "these rows look like probabilities, but " + strconv.FormatInt(e.rows, 10) +
+			why = "these rows look like probabilities, but " + strconv.FormatInt(e.Rows, 10) +
 				" are too few to tell and were measured as logits; --input probs takes them as they are"
 		}
 		say(true, "rows-look-like-probabilities", "input", why)
@@ -44,9 +44,9 @@ func (a *Accumulator) warnScores(r *Report, say func(bool, string, string, strin
 		say(true, "one-column-in-unit-interval", "input",
 			"one column in [0, 1] was taken for the probability of class 1; --input logits if it holds logits")
 	}
-	say(r.Input.Kind == Logits && looks == LogProbs && e.rows >= enoughRows, "log-probabilities", "input",
+	say(r.Input.Kind == Logits && looks == LogProbs && e.Rows >= enoughRows, "log-probabilities", "input",
 		"these logits are log-probabilities already, which is harmless: log-softmax changes nothing in them")
-	if b := e.base(); b != "" && a.as == Logits {
+	if b := e.Base(); b != "" && a.as == Logits {
 		say(true, "logarithms-base-"+b, "input",
 			"the scores are log-probabilities to base "+b+", measured as logits: multiply them by ln "+b+" for the loss of the model")
 	}

@@ -17,6 +17,7 @@ var operations = map[string]func(*judge){
 	"softmax_focal":     func(j *judge) { byType(j, crossEntropyCase[float32], crossEntropyCase[float64]) },
 	"bce_with_logits":   func(j *judge) { byType(j, binaryCase[float32], binaryCase[float64]) },
 	"sigmoid_focal":     func(j *judge) { byType(j, binaryCase[float32], binaryCase[float64]) },
+	"mse":               func(j *judge) { byType(j, squaredCase[float32], squaredCase[float64]) },
 	"softmax_family":    func(j *judge) { byType(j, softmaxCase[float32], softmaxCase[float64]) },
 	"sigmoid_family":    func(j *judge) { byType(j, sigmoidCase[float32], sigmoidCase[float64]) },
 	"measures":          measuresCase,
@@ -31,6 +32,7 @@ var operations = map[string]func(*judge){
 	"cat_focal_rows":    categoricalFocalCase,
 	"bce_logits_mean":   binaryMeanCase,
 	"logsumexp":         logSumExpCase,
+	"dmse_dp":           squaredGradCase,
 	"cross_entropy_raw": func(j *judge) { p, q := j.pair(false); j.published(float64(info.CrossEntropy(p, q))) },
 	"entropy_norm":      func(j *judge) { j.published(float64(info.Entropy(normalised(j.list("p"))))) },
 	"kl_norm":           func(j *judge) { p, q := j.pair(true); j.published(float64(info.KL(p, q))) },
@@ -48,10 +50,10 @@ var operations = map[string]func(*judge){
 var unsupported = []string{
 	"adaptive_softmax", "asymmetric_multilabel", "bce_prob", "bce_prob_mean", "bce_second_derivative",
 	"bin_focal_mean", "brier", "calibration_error", "ce_hessian", "clip_global_norm", "clip_symmetric",
-	"ctc", "distillation", "dmse_dp", "ece", "entmax15_loss", "gaussian_nll", "gce_mean",
+	"ctc", "distillation", "ece", "entmax15_loss", "gaussian_nll", "gce_mean",
 	"generalized_cross_entropy", "generalized_jsd", "joint_measures", "kl_bernoulli", "kl_dirichlet",
 	"kl_div", "kl_exponential", "kl_gamma", "kl_mvn", "kl_normal", "kl_std_normal_logvar",
-	"linear_cross_entropy", "log_loss", "masked_means", "max_entropy_mean", "mse", "neg_elbo_bernoulli",
+	"linear_cross_entropy", "log_loss", "masked_means", "max_entropy_mean", "neg_elbo_bernoulli",
 	"normal_measures", "ntxent", "ordinal_coral", "poisson_nll", "poly1_cross_entropy", "poly1_rows",
 	"ppl_windows", "ranked_probability_score", "sparsemax_loss", "symmetric_cross_entropy",
 	"temperature_scaling",
@@ -237,6 +239,49 @@ func upstream(j *judge, rows int) []float64 {
 }
 
 // binaryCase runs a sigmoid loss; columns one by one where the loss of each element is wanted.
+func squaredCase[T xent.Float](j *judge) {
+	x, target := j.tensor("input"), j.tensor("target")
+	cols := len(x.Data)
+	if j.text("reduction") == "none" {
+		cols = 1 // so that a row is an element
+	}
+	o := &xent.SquaredOptions{Reduction: xent.Sum}
+	if j.text("reduction") == "mean" {
+		o.Reduction = xent.Mean
+	}
+	pred, want := xent.MatrixOf(narrow[T](x.floats()), cols), xent.MatrixOf(narrow[T](target.floats()), cols)
+	grad, loss := make([]T, len(x.Data)), make([]T, pred.Rows)
+	res, err := xent.SquaredErrorGrad(xent.MatrixOf(grad, cols), pred, want, o)
+	if err == nil {
+		_, err = xent.SquaredErrorRows(loss, pred, want, o)
+	}
+	if err != nil {
+		j.failf("%v", err)
+		return
+	}
+	if j.text("reduction") != "none" {
+		j.values("value", j.result(res), 0)
+		j.gradients("grad", widen(grad), 1)
+		return
+	}
+	g := upstream(j, len(x.Data))
+	for i := range g {
+		g[i] *= float64(grad[i])
+	}
+	j.values("value", widen(loss), 0)
+	j.gradients("grad", g, 1)
+}
+
+func squaredGradCase(j *judge) {
+	pred, target, grad := make([]float64, 1), make([]float64, 1), make([]float64, 1)
+	j.read(j.Inputs["p"], &pred[0])
+	j.read(j.Inputs["y"], &target[0])
+	if _, err := xent.SquaredErrorGrad(xent.MatrixOf(grad, 1), xent.MatrixOf(pred, 1), xent.MatrixOf(target, 1), nil); err != nil {
+		j.failf("%v", err)
+	}
+	j.published(grad...)
+}
+
 func binaryCase[T xent.Float](j *judge) {
 	x, target := j.tensor("logits"), j.tensor("target")
 	rows, cols := 1, len(x.Data) // so that a weight for each element is one for each column

@@ -34,6 +34,7 @@
 //	positive weights          BinaryCrossEntropy   PosWeight                  pos_weight=                         -
 //	element weights, masks    BinaryCrossEntropy   Weights, Elements, Ignore  weight=                             -
 //	sigmoid focal loss        BinaryCrossEntropy   Focus, Balance             torchvision sigmoid_focal_loss      Lin et al. 2017
+//	squared error, Brier      SquaredError         SquaredOptions             F.mse_loss(p, t)                    Brier 1950
 //	reductions                all                  Reduction, Denominator     reduction=                          -
 //	none                      XRows                                           reduction='none'                    -
 //

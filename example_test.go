@@ -124,6 +124,18 @@ func ExampleBinaryCrossEntropyRows() {
 	// Output: [0.000027 0.691570] <nil>
 }
 
+// At p = 0.05 where the truth is 1, squared error pulls p with 1.9, cross-entropy with 20.
+func ExampleSquaredErrorGrad() {
+	grad := make([]float64, 1)
+	res, err := xent.SquaredErrorGrad(xent.MatrixOf(grad, 1), xent.MatrixOf([]float64{0.05}, 1), xent.MatrixOf([]float64{1}, 1), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("loss %.4f, gradient %.2f\n", float64(res.Mean()), grad[0])
+	// Output: loss 0.9025, gradient -1.90
+}
+
 func ExampleSoftmax() {
 	p := make([]float64, 3)
 	err := xent.Softmax(xent.ProbsOf(p, 3), xent.LogitsOf([]float64{2, 1, 0}, 3), &xent.Options{Temperature: 0.5})

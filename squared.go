@@ -1,0 +1,122 @@
+package xent
+
+import (
+	"xent/internal/kern"
+	"xent/internal/par"
+)
+
+// SquaredOptions configure [SquaredError]. Nil and the zero value are the usual loss.
+type SquaredOptions struct {
+	Reduction Reduction // what the gradient is the gradient of
+
+	// Denominator is what Mean divides by. Usual, Weights and Count are the number of elements, as
+	// in PyTorch; Rows is the number of rows, which makes the mean of probabilities against one-hot
+	// targets the Brier score.
+	Denominator Denominator
+
+	Empty   EmptyPolicy // what to do when Mean would divide by 0
+	Workers int         // see [Options.Workers]
+}
+
+// SquaredError returns the squared error of predictions: of regression, or of probabilities, where
+// it is a proper score too (Brier 1950). Row i costs
+//
+//	loss[i] = Σ (pred[i][j] - target[i][j])²
+//
+// Shapes: pred and target are [rows, columns].
+// Special values: ±Inf costs +Inf, but against itself NaN; NaN costs NaN. Elements that cost either
+// count in Result.NonFinite; Result.Rows counts elements.
+// Errors: *ShapeError, *EmptyError.
+// Memory: none is allocated when SquaredOptions.Workers is 1.
+func SquaredError[T Float](pred, target Matrix[T], opt *SquaredOptions) (Result, error) {
+	return squaredLoss("SquaredError", Matrix[T]{}, nil, pred, target, opt)
+}
+
+// SquaredErrorGrad stores the gradient of [SquaredError] with respect to the predictions in grad
+// and returns the same Result. With W = Result.Weight for Reduction Mean and 1 for Sum,
+//
+//	grad[i][j] = 2·(pred[i][j] - target[i][j]) / W
+//
+// Shapes: grad is [rows, columns] and may be the same view as pred or target.
+// Errors: as SquaredError; grad is then untouched.
+// Memory: none is allocated when SquaredOptions.Workers is 1.
+func SquaredErrorGrad[T Float](grad Matrix[T], pred, target Matrix[T], opt *SquaredOptions) (Result, error) {
+	const fn = "SquaredErrorGrad"
+	if err := checkGrad(fn, grad, pred); err != nil {
+		return Result{}, err
+	}
+	return squaredLoss(fn, grad, nil, pred, target, opt)
+}
+
+// SquaredErrorRows stores the loss of each row in loss, not divided by anything, and returns the
+// same Result as [SquaredError].
+//
+// Shapes: loss is [rows].
+// Errors: as SquaredError; loss is then untouched.
+func SquaredErrorRows[T Float](loss []T, pred, target Matrix[T], opt *SquaredOptions) (Result, error) {
+	const fn = "SquaredErrorRows"
+	if err := checkRows(fn, len(loss), pred.Rows); err != nil {
+		return Result{}, err
+	}
+	return squaredLoss(fn, Matrix[T]{}, loss, pred, target, opt)
+}
+
+func squaredLoss[T Float](fn string, grad Matrix[T], loss []T, pred, target Matrix[T], opt *SquaredOptions) (Result, error) {
+	if opt == nil {
+		opt = &SquaredOptions{}
+	}
+	if err := pred.check(fn, "pred"); err != nil {
+		return Result{}, err
+	}
+	if err := target.checkLike(fn, "target", pred.Rows, pred.Cols, "pred"); err != nil {
+		return Result{}, err
+	}
+	if grad.Data != nil {
+		if err := checkOverlap(fn, grad, target, "target"); err != nil {
+			return Result{}, err
+		}
+	}
+	elements := pred.Rows * pred.Cols
+	weight, denominator := float64(elements), opt.Denominator
+	if denominator == Rows {
+		weight, denominator = float64(pred.Rows), Usual
+	}
+	total, scale, err := reduce(fn, opt.Reduction, denominator, opt.Empty, weight, elements, 0)
+	if err != nil {
+		return Result{}, err
+	}
+	b := squaredBatch[T]{grad, loss, pred, target, scale}
+	return runBatch(b, pred.Rows, par.Workers(opt.Workers, elements), total), nil
+}
+
+// squaredBatch is a checked batch; grad without Data and loss nil are not wanted.
+type squaredBatch[T Float] struct {
+	grad         Matrix[T]
+	loss         []T
+	pred, target Matrix[T]
+	scale        float64 // of the gradient
+}
+
+func (b squaredBatch[T]) run(lo, hi int) (part Result) {
+	for i := lo; i < hi; i++ {
+		t := b.target.Row(i)
+		var sum kern.Sum
+		for j, p := range b.pred.Row(i) {
+			d := float64(p) - float64(t[j])
+			if b.grad.Data != nil {
+				b.grad.Row(i)[j] = T(2 * d * b.scale)
+			}
+			cost := d * d
+			sum.Add(cost)
+			if cost-cost != 0 {
+				part.NonFinite++
+			}
+		}
+		part.Rows += b.pred.Cols
+		part.sum.Merge(sum)
+		if b.loss != nil {
+			b.loss[i] = T(sum.Value())
+		}
+	}
+	return part
+}

@@ -1,8 +1,10 @@
-import type { Item } from '../../../lib/Items.svelte';
+import type { Item } from '../../../items/item';
 
 export const items: readonly Item[] = [
 	{
 		id: 'code-one-hot',
+		tests: ['information', 'implement'],
+		section: 'one-hot',
 		question: 'Why does the cross-entropy of a one-hot label contain only one logarithm?',
 		answers: [
 			{
@@ -23,6 +25,8 @@ export const items: readonly Item[] = [
 	},
 	{
 		id: 'code-wrong-logit',
+		tests: ['debug'],
+		section: 'every-logit',
 		question: 'The true class keeps its logit, and the logit of a wrong class rises. What does the loss do?',
 		answers: [
 			{
@@ -44,6 +48,8 @@ export const items: readonly Item[] = [
 	},
 	{
 		id: 'code-soft-minimum',
+		tests: ['divergence', 'distillation'],
+		section: 'one-hot',
 		question: 'With a soft label, why is the loss of a perfect model not 0?',
 		answers: [
 			{

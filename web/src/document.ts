@@ -38,7 +38,7 @@ export function document(route: Route, parts: Parts): string {
 		`<script type="module" src="${to}${parts.script}"></script>`,
 		parts.head,
 		'</head>',
-		`<body><div id="app">${parts.body}</div></body>`,
+		`<body><div id="app" data-route="${escape(JSON.stringify(route))}">${parts.body}</div></body>`,
 		'</html>',
 		'',
 	];

@@ -78,8 +78,3 @@ export function href(from: Route, to: Route): string {
 export function root(from: Route): string {
 	return '../'.repeat(from.path.split('/').length - 1);
 }
-
-/** The route of a folder below src/pages. */
-export function route(dir: (typeof routes)[number]['dir']): Route {
-	return routes.find((r) => r.dir === dir)!;
-}

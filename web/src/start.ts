@@ -9,18 +9,20 @@ import './styles/site.css';
  * Brings a prerendered page to life: the core is loaded after the first paint, then the page is
  * hydrated in the state it was rendered in. Until then it can be read, not dragged.
  */
-export function start(page: Page, route: Route): void {
-	requestAnimationFrame(() => setTimeout(() => void come(page, route)));
+export function start(page: Page): void {
+	requestAnimationFrame(() => setTimeout(() => void come(page)));
 }
 
-async function come(page: Page, route: Route): Promise<void> {
+async function come(page: Page): Promise<void> {
 	const target = document.getElementById('app')!;
+	const route = JSON.parse(target.dataset.route!) as Route; // the whole table stays with the build
 	const root = document.documentElement;
 	try {
 		const bytes = fetch(wasm); // under way while the code that binds it comes
 		const { load } = await import('./core/load');
 		const options = { target, props: { page, lab: await load(await bytes), route } };
-		if (target.hasChildNodes()) hydrate(App, options);
+		// A page cannot be made anew in the client, which lacks what stands still on it (see tools/still.ts).
+		if (target.hasChildNodes()) hydrate(App, { ...options, recover: false });
 		else mount(App, options); // the development server does not prerender
 		root.dataset.ready = '';
 	} catch (cause) {

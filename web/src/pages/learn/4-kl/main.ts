@@ -1,5 +1,4 @@
 import { start } from '../../../start';
-import { route } from '../../../routes';
 import Page from './Page.svelte';
 
-start(Page, route('learn/4-kl'));
+start(Page);

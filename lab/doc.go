@@ -19,6 +19,8 @@
 //	E4 entropy + KL = cross-entropy      kl.go             KL
 //	   the way from q to p               klpath.go         KLPath
 //	   three classes as a triangle       ternary.go        Ternary, TernaryPoint
+//	E5 likelihood of a dataset           likelihood.go     Likelihood
+//	   along the probability of a face   likelihoodcurve.go  LikelihoodCurve
 //	distributions that are dragged       simplex.go        Redistribute, Normalise
 //	numbers as text                      format.go         Format
 //

@@ -74,6 +74,34 @@ func exportKLPath() status {
 	})
 }
 
+//go:wasmexport likelihood
+func exportLikelihood() status {
+	return call(func(t *tape) error {
+		view, err := lab.Likelihood(readLikelihoodParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeLikelihoodView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
+//go:wasmexport likelihoodCurve
+func exportLikelihoodCurve() status {
+	return call(func(t *tape) error {
+		view, err := lab.LikelihoodCurve(readLikelihoodCurveParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeLikelihoodCurveView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
 //go:wasmexport lossCurve
 func exportLossCurve() status {
 	return call(func(t *tape) error {
@@ -225,6 +253,25 @@ func readKLPathParams(t *tape) lab.KLPathParams {
 		Unit:    readEnum(t, constantsOfUnit),
 		Samples: t.readInt(),
 		T:       t.readFloat(),
+	}
+}
+
+func readLikelihoodCurveParams(t *tape) lab.LikelihoodCurveParams {
+	return lab.LikelihoodCurveParams{
+		Counts: readSlice(t, func(t *tape) int { return t.readInt() }),
+		Model:  t.readFloats(),
+		Face:   t.readInt(),
+		Unit:   readEnum(t, constantsOfUnit),
+	}
+}
+
+func readLikelihoodParams(t *tape) lab.LikelihoodParams {
+	return lab.LikelihoodParams{
+		Truth: t.readFloats(),
+		Model: t.readFloats(),
+		Rolls: t.readInt(),
+		Seed:  t.readInt(),
+		Unit:  readEnum(t, constantsOfUnit),
 	}
 }
 
@@ -430,6 +477,78 @@ func writeKLView(t *tape, v lab.KLView) {
 	t.writeFloat(v.AreaTop)
 	writeKLCode(t, v.Code)
 	writeKLText(t, v.Text)
+}
+
+func writeLikelihoodCode(t *tape, v lab.LikelihoodCode) {
+	writeSlice(t, v.Counts, func(t *tape, v string) { t.writeString(v) })
+	writeSlice(t, v.Model, func(t *tape, v string) { t.writeString(v) })
+	t.writeString(v.Product)
+	t.writeString(v.LogLikelihood)
+	t.writeString(v.CrossEntropy)
+}
+
+func writeLikelihoodCurveText(t *tape, v lab.LikelihoodCurveText) {
+	t.writeString(v.Best)
+	t.writeString(v.Share)
+	t.writeString(v.Lowest)
+}
+
+func writeLikelihoodCurveView(t *tape, v lab.LikelihoodCurveView) {
+	writeSlice(t, v.Likelihood, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeSlice(t, v.CrossEntropy, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writePoint(t, v.Best)
+	t.writeFloat(v.Top)
+	writePoint(t, v.Now)
+	writeMarker(t, v.Marker)
+	writeLikelihoodCurveText(t, v.Text)
+}
+
+func writeLikelihoodFormula(t *tape, v lab.LikelihoodFormula) {
+	writeSlice(t, v.Terms, func(t *tape, v lab.LikelihoodTerm) { writeLikelihoodTerm(t, v) })
+	t.writeString(v.LogLikelihood)
+	t.writeString(v.CrossEntropy)
+	t.writeString(v.Rolls)
+	t.writeString(v.Log)
+}
+
+func writeLikelihoodTerm(t *tape, v lab.LikelihoodTerm) {
+	t.writeInt(v.Face)
+	t.writeString(v.Count)
+	t.writeString(v.Prob)
+}
+
+func writeLikelihoodText(t *tape, v lab.LikelihoodText) {
+	writeSlice(t, v.Shares, func(t *tape, v string) { t.writeString(v) })
+	writeSlice(t, v.Costs, func(t *tape, v string) { t.writeString(v) })
+	writeSlice(t, v.Parts, func(t *tape, v string) { t.writeString(v) })
+	t.writeString(v.Likelihood)
+	t.writeString(v.Product)
+	t.writeString(v.Product32)
+	t.writeString(v.LogLikelihood)
+	t.writeString(v.CrossEntropy)
+	t.writeString(v.Entropy)
+	t.writeString(v.Divergence)
+}
+
+func writeLikelihoodView(t *tape, v lab.LikelihoodView) {
+	writeSlice(t, v.Counts, func(t *tape, v int) { t.writeInt(v) })
+	t.writeFloats(v.Shares)
+	writeSlice(t, v.Strip, func(t *tape, v int) { t.writeInt(v) })
+	t.writeFloat(v.LogLikelihood)
+	t.writeFloat(v.CrossEntropy)
+	t.writeFloat(v.Entropy)
+	t.writeFloat(v.Divergence)
+	t.writeFloat(v.Product)
+	t.writeFloat(v.Product32)
+	t.writeInt(v.Lost)
+	t.writeInt(v.Lost32)
+	writeSlice(t, v.Impossible, func(t *tape, v int) { t.writeInt(v) })
+	writeSlice(t, v.Exact, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeSlice(t, v.Computed, func(t *tape, v lab.Point) { writePoint(t, v) })
+	t.writeFloat(v.Bottom)
+	writeLikelihoodText(t, v.Text)
+	writeLikelihoodFormula(t, v.Formula)
+	writeLikelihoodCode(t, v.Code)
 }
 
 func writeLossCurveView(t *tape, v lab.LossCurveView) {

@@ -97,3 +97,6 @@ func (a Num) Tanh() Num {
 	e := a.scale(1).Exp()
 	return e.Sub(Of(1)).Div(e.Add(Of(1)))
 }
+
+// Text prints a with so many significant digits: "1.2954618446e+00".
+func (a Num) Text(digits int) string { return a.f.Text('e', digits-1) }

@@ -303,6 +303,155 @@ export interface KLView {
 	readonly text: KLText;
 }
 
+/** LikelihoodCode holds the literals of the code tabs. Product is what their loop, face by face, multiplies. */
+export interface LikelihoodCode {
+	readonly counts: readonly string[];
+	readonly model: readonly string[];
+	readonly product: string;
+	readonly logLikelihood: string;
+	readonly crossEntropy: string;
+}
+
+/** LikelihoodCurveParams asks how the likelihood of a dataset depends on the probability θ of one face. */
+export interface LikelihoodCurveParams {
+	/** of each face, in the dataset; 2 to 6 faces */
+	readonly counts: readonly number[];
+	readonly model: readonly number[];
+	/** the face whose probability is θ */
+	readonly face: number;
+	readonly unit: Unit;
+}
+
+/** LikelihoodCurveText holds the figures as they are printed. */
+export interface LikelihoodCurveText {
+	/** the θ of the optimum */
+	readonly best: string;
+	/** of the greatest likelihood */
+	readonly share: string;
+	/** the cross-entropy there */
+	readonly lowest: string;
+}
+
+/**
+ * LikelihoodCurveView holds two curves over the same θ. They have their optimum in the same place, whatever
+ * the dataset, because one is a falling function of the other: L = e^(-N·H).
+ */
+export interface LikelihoodCurveView {
+	/** X is θ, Y the likelihood as a share of its greatest value along the curve */
+	readonly likelihood: readonly Point[];
+	/** X is θ, Y the cross-entropy H(p̂, q), where it is inside the frame */
+	readonly crossEntropy: readonly Point[];
+	/** the optimum: X is the share of the face in the dataset, Y the cross-entropy there */
+	readonly best: Point;
+	/** the frame: 0 ≤ Y ≤ Top */
+	readonly top: number;
+	/** where the model is: X is θ, Y the share of the greatest likelihood */
+	readonly now: Point;
+	/** where the model is on the cross-entropy */
+	readonly marker: Marker;
+	readonly text: LikelihoodCurveText;
+}
+
+/**
+ * LikelihoodFormula is the pair of live formulas,
+ *
+ * 	log L = Count·log Prob + ... = LogLikelihood
+ * 	-(1/Rolls)·LogLikelihood = CrossEntropy
+ *
+ * with digits chosen so that a calculator, given the printed inputs, prints the printed results.
+ */
+export interface LikelihoodFormula {
+	/** the faces that were rolled, in order */
+	readonly terms: readonly LikelihoodTerm[];
+	readonly logLikelihood: string;
+	readonly crossEntropy: string;
+	readonly rolls: string;
+	/** "ln" or "log2" */
+	readonly log: string;
+}
+
+/**
+ * LikelihoodParams is the state of explorer E5: a die, what a model believes of it, and a dataset of its rolls.
+ * A coin is a die of two faces.
+ */
+export interface LikelihoodParams {
+	/** 2 to 6 faces: the distribution that is rolled */
+	readonly truth: readonly number[];
+	/** as many: the distribution whose likelihood is asked for */
+	readonly model: readonly number[];
+	/** 1 to 10,000 */
+	readonly rolls: number;
+	/** at least 0: which dataset */
+	readonly seed: number;
+	readonly unit: Unit;
+}
+
+/** LikelihoodTerm is one face in a formula. */
+export interface LikelihoodTerm {
+	readonly face: number;
+	readonly count: string;
+	readonly prob: string;
+}
+
+/** LikelihoodText holds the figures as they are printed. */
+export interface LikelihoodText {
+	/** p̂, -log q and -p̂·log q of each face */
+	readonly shares: readonly string[];
+	/** p̂, -log q and -p̂·log q of each face */
+	readonly costs: readonly string[];
+	/** p̂, -log q and -p̂·log q of each face */
+	readonly parts: readonly string[];
+	/** four digits, with whatever power of ten it takes */
+	readonly likelihood: string;
+	readonly product: string;
+	readonly product32: string;
+	readonly logLikelihood: string;
+	readonly crossEntropy: string;
+	readonly entropy: string;
+	readonly divergence: string;
+}
+
+/** LikelihoodView is what a dataset says about a model. Information is in the unit asked for. */
+export interface LikelihoodView {
+	/** of each face */
+	readonly counts: readonly number[];
+	/** p̂ = counts/N */
+	readonly shares: readonly number[];
+	/** the faces of the first rolls */
+	readonly strip: readonly number[];
+	/** log L = Σ log q(y), at most 0 */
+	readonly logLikelihood: number;
+	/** H(p̂, q) = -(1/N)·log L */
+	readonly crossEntropy: number;
+	/** H(p̂), the least cross-entropy: that of the model q = p̂ */
+	readonly entropy: number;
+	/** D(p̂‖q) = CrossEntropy - Entropy */
+	readonly divergence: number;
+	/**
+	 * The product L = Π q(y), multiplied roll by roll as a computer does it, and the first roll after which
+	 * it is 0 there; 0 if it never is. What is impossible under the model is 0 without being lost.
+	 */
+	readonly product: number;
+	/**
+	 * The product L = Π q(y), multiplied roll by roll as a computer does it, and the first roll after which
+	 * it is 0 there; 0 if it never is. What is impossible under the model is 0 without being lost.
+	 */
+	readonly product32: number;
+	readonly lost: number;
+	readonly lost32: number;
+	/** the faces that were rolled although the model excludes them */
+	readonly impossible: readonly number[];
+	/** X rolls, Y log10 of their likelihood, from the sum of logarithms */
+	readonly exact: readonly Point[];
+	/** the same from the float64 product, until that is 0 */
+	readonly computed: readonly Point[];
+	/** a round number below every Y */
+	readonly bottom: number;
+	readonly text: LikelihoodText;
+	readonly formula: LikelihoodFormula;
+	readonly code: LikelihoodCode;
+}
+
 /** LossCurveParams asks for the curve L = -log p and the place of one loss on it. */
 export interface LossCurveParams {
 	readonly unit: Unit;
@@ -512,6 +661,31 @@ export interface Lab {
 	 */
 	klPath(params: KLPathParams): KLPathView;
 	/**
+	 * Likelihood rolls a die and asks how likely the rolls are under a model:
+	 *
+	 * 	L = Π q(y)     log L = Σ log q(y)     -(1/N)·log L = H(p̂, q)
+	 *
+	 * The product is taken as it stands, in float64 and in float32, and is 0 once it is below the least number
+	 * of its format; everything else comes from the counts.
+	 *
+	 * Special values: a face that was rolled and has q = 0 makes L = 0 and H(p̂, q) = ∞.
+	 * Errors: `ParamError`.
+	 */
+	likelihood(params: LikelihoodParams): LikelihoodView;
+	/**
+	 * LikelihoodCurve follows likelihood and cross-entropy as the probability θ of one face c runs from 0 to 1, the other
+	 * faces sharing the rest as they do now:
+	 *
+	 * 	log L(θ) = n[c]·log θ + (N-n[c])·log(1-θ) + const     H(θ) = -log L(θ)/N
+	 *
+	 * Half of the samples are spread over the whole way, half over the peak of the likelihood, whose width falls as 1/√N.
+	 *
+	 * Special values: a face that was rolled and that the model excludes makes the cross-entropy infinite all along;
+	 * CrossEntropy is then empty. The share of the greatest likelihood does not depend on it.
+	 * Errors: `ParamError`.
+	 */
+	likelihoodCurve(params: LikelihoodCurveParams): LikelihoodCurveView;
+	/**
 	 * LossCurve samples L = -log p from left to right inside a frame. On the linear axis the samples
 	 * crowd towards p = 0, where the curve is steep; the curve leaves the frame at its top.
 	 *
@@ -578,6 +752,8 @@ export function bind(call: Call): Lab {
 		format: (params) => call('format', params, writeFormatParams, readFormatView),
 		kl: (params) => call('kl', params, writeKLParams, readKLView),
 		klPath: (params) => call('klPath', params, writeKLPathParams, readKLPathView),
+		likelihood: (params) => call('likelihood', params, writeLikelihoodParams, readLikelihoodView),
+		likelihoodCurve: (params) => call('likelihoodCurve', params, writeLikelihoodCurveParams, readLikelihoodCurveView),
 		lossCurve: (params) => call('lossCurve', params, writeLossCurveParams, readLossCurveView),
 		normalise: (params) => call('normalise', params, writeNormaliseParams, readNormaliseView),
 		redistribute: (params) => call('redistribute', params, writeRedistributeParams, readRedistributeView),
@@ -632,6 +808,21 @@ function writeKLPathParams(w: Writer, v: KLPathParams): void {
 	w.constant(constantsOfUnit, v.unit, 'unit');
 	w.number(v.samples, 'samples');
 	w.number(v.t, 't');
+}
+
+function writeLikelihoodCurveParams(w: Writer, v: LikelihoodCurveParams): void {
+	w.list(v.counts, 'counts', (v) => w.number(v, 'counts'));
+	w.numbers(v.model, 'model');
+	w.number(v.face, 'face');
+	w.constant(constantsOfUnit, v.unit, 'unit');
+}
+
+function writeLikelihoodParams(w: Writer, v: LikelihoodParams): void {
+	w.numbers(v.truth, 'truth');
+	w.numbers(v.model, 'model');
+	w.number(v.rolls, 'rolls');
+	w.number(v.seed, 'seed');
+	w.constant(constantsOfUnit, v.unit, 'unit');
 }
 
 function writeLossCurveParams(w: Writer, v: LossCurveParams): void {
@@ -853,6 +1044,92 @@ function readKLView(r: Reader): KLView {
 		areaTop: r.number(),
 		code: readKLCode(r),
 		text: readKLText(r),
+	};
+}
+
+function readLikelihoodCode(r: Reader): LikelihoodCode {
+	return {
+		counts: r.texts(),
+		model: r.texts(),
+		product: r.text(),
+		logLikelihood: r.text(),
+		crossEntropy: r.text(),
+	};
+}
+
+function readLikelihoodCurveText(r: Reader): LikelihoodCurveText {
+	return {
+		best: r.text(),
+		share: r.text(),
+		lowest: r.text(),
+	};
+}
+
+function readLikelihoodCurveView(r: Reader): LikelihoodCurveView {
+	return {
+		likelihood: r.list((r) => readPoint(r)),
+		crossEntropy: r.list((r) => readPoint(r)),
+		best: readPoint(r),
+		top: r.number(),
+		now: readPoint(r),
+		marker: readMarker(r),
+		text: readLikelihoodCurveText(r),
+	};
+}
+
+function readLikelihoodFormula(r: Reader): LikelihoodFormula {
+	return {
+		terms: r.list((r) => readLikelihoodTerm(r)),
+		logLikelihood: r.text(),
+		crossEntropy: r.text(),
+		rolls: r.text(),
+		log: r.text(),
+	};
+}
+
+function readLikelihoodTerm(r: Reader): LikelihoodTerm {
+	return {
+		face: r.number(),
+		count: r.text(),
+		prob: r.text(),
+	};
+}
+
+function readLikelihoodText(r: Reader): LikelihoodText {
+	return {
+		shares: r.texts(),
+		costs: r.texts(),
+		parts: r.texts(),
+		likelihood: r.text(),
+		product: r.text(),
+		product32: r.text(),
+		logLikelihood: r.text(),
+		crossEntropy: r.text(),
+		entropy: r.text(),
+		divergence: r.text(),
+	};
+}
+
+function readLikelihoodView(r: Reader): LikelihoodView {
+	return {
+		counts: r.list((r) => r.number()),
+		shares: r.numbers(),
+		strip: r.list((r) => r.number()),
+		logLikelihood: r.number(),
+		crossEntropy: r.number(),
+		entropy: r.number(),
+		divergence: r.number(),
+		product: r.number(),
+		product32: r.number(),
+		lost: r.number(),
+		lost32: r.number(),
+		impossible: r.list((r) => r.number()),
+		exact: r.list((r) => readPoint(r)),
+		computed: r.list((r) => readPoint(r)),
+		bottom: r.number(),
+		text: readLikelihoodText(r),
+		formula: readLikelihoodFormula(r),
+		code: readLikelihoodCode(r),
 	};
 }
 

@@ -6,5 +6,7 @@ export const limits = {
 	maxClasses: 10,
 	logitSliderMax: 12,
 	maxBars: 6,
+	maxRolls: 10000,
+	stripRolls: 200,
 	barSteps: 10000,
 } as const;

@@ -1,0 +1,149 @@
+package lab
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"xent/internal/ref"
+)
+
+// probe is a state of an explorer with what is true of it, from arithmetic of 480 digits. It stands in
+// testdata/vectors/probes/*.json, where the TypeScript tests make the same call through WebAssembly.
+type probe struct {
+	Call   string            `json:"call"`
+	Why    string            `json:"why"`
+	Params any               `json:"params"`
+	Want   map[string]string `json:"want"` // a path in the view, "best.x" or "shares.2", to 40 digits or ±Infinity
+
+	explorer any
+	params   any
+}
+
+// truth writes a number as it stands in a probe. What cancels to 480 digits is 0.
+func truth(x ref.Num) string {
+	if tiny := ref.Of(1e-300); x.Cmp(tiny) < 0 && x.Cmp(tiny.Neg()) > 0 {
+		return "0"
+	}
+	return x.Text(40)
+}
+
+// probeTolerance is how far a value may be from the truth, relatively; near 0, absolutely.
+const probeTolerance = 1e-14
+
+// checkProbes holds explorers to their probes, and the file to both; with -update it is written anew.
+func checkProbes(t *testing.T, file string, probes []probe) {
+	t.Helper()
+	if len(probes) < 20 {
+		t.Errorf("%d probes, want at least 20", len(probes))
+	}
+	checked := 0
+	for i := range probes {
+		p := &probes[i]
+		p.Params = plain(reflect.ValueOf(p.params))
+		out := reflect.ValueOf(p.explorer).Call([]reflect.Value{reflect.ValueOf(p.params)})
+		if err, _ := out[1].Interface().(error); err != nil {
+			t.Errorf("%s: %v", p.Why, err)
+			continue
+		}
+		view := decoded(t, plain(out[0]))
+		noNaN(t, p.Why, view)
+		for path, text := range p.Want {
+			want, err := strconv.ParseFloat(strings.Replace(text, "Infinity", "Inf", 1), 64)
+			if err != nil && !math.IsInf(want, 0) {
+				t.Fatal(err)
+			}
+			got := at(t, view, path)
+			if !(got == want || math.Abs(got-want) <= probeTolerance*max(1e-2, math.Abs(want))) {
+				t.Errorf("%s: %s: %s = %v, want %s", p.Call, p.Why, path, got, text)
+			}
+			checked++
+		}
+	}
+	if checked < 2*len(probes) {
+		t.Errorf("checked %d values of %d probes", checked, len(probes))
+	}
+	name := filepath.Join("../testdata/vectors/probes", file)
+	made, err := json.MarshalIndent(probes, "", "\t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made = append(made, '\n')
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, made, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if read, err := os.ReadFile(name); err != nil || string(read) != string(made) {
+		t.Errorf("%s is not what this test makes (%v): go test ./lab -run Probes -update", name, err)
+	}
+}
+
+// decoded is a plain value as a reader of JSON sees it.
+func decoded(t *testing.T, value any) any {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back any
+	if err := json.Unmarshal(text, &back); err != nil {
+		t.Fatal(err)
+	}
+	return back
+}
+
+// at returns the number at a path of a decoded view.
+func at(t *testing.T, view any, path string) float64 {
+	t.Helper()
+	for _, name := range strings.Split(path, ".") {
+		switch v := view.(type) {
+		case map[string]any:
+			view = v[name]
+		case []any:
+			i, err := strconv.Atoi(name)
+			if err != nil || i >= len(v) {
+				t.Fatalf("%s: no element %s", path, name)
+			}
+			view = v[i]
+		}
+	}
+	switch v := view.(type) {
+	case float64:
+		return v
+	case string:
+		x, err := strconv.ParseFloat(strings.Replace(v, "Infinity", "Inf", 1), 64)
+		if err == nil {
+			return x
+		}
+	}
+	t.Fatalf("%s is %v, want a number", path, view)
+	return 0
+}
+
+// noNaN looks for a NaN among the strings of a view.
+func noNaN(t *testing.T, path string, view any) {
+	t.Helper()
+	switch v := view.(type) {
+	case map[string]any:
+		for name, x := range v {
+			noNaN(t, path+"."+name, x)
+		}
+	case []any:
+		for i, x := range v {
+			noNaN(t, element(path, i), x)
+		}
+	case string:
+		if strings.Contains(v, "NaN") {
+			t.Errorf("%s = %q", path, v)
+		}
+	}
+}

@@ -1,0 +1,42 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { load, type Lab } from './load';
+
+// States of the explorers whose values are known to 40 digits, through WebAssembly.
+
+interface Probe {
+	readonly call: keyof Lab;
+	readonly why: string;
+	readonly params: object;
+	/** A path in the view, "best.x", and the number there. */
+	readonly want: Readonly<Record<string, string>>;
+}
+
+const folder = new URL('../../../testdata/vectors/probes/', import.meta.url);
+const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+
+let lab: Lab;
+beforeAll(async () => {
+	lab = await load(readFileSync(new URL('../../generated/xent.wasm', import.meta.url)));
+});
+
+/** Numbers that JSON lacks are words there. */
+const infinities = (_: string, value: unknown) =>
+	value === 'Infinity' ? Infinity : value === '-Infinity' ? -Infinity : value;
+
+test('there are probes', () => expect(files.length).toBeGreaterThan(0));
+
+describe.each(files)('%s', (file) => {
+	const probes = JSON.parse(readFileSync(new URL(file, folder), 'utf8'), infinities) as Probe[];
+	test.each(probes.map((p) => ({ ...p, name: `${p.call}: ${p.why}` })))('$name', ({ call, params, want }) => {
+		const view: unknown = (lab[call] as (params: unknown) => unknown)(params);
+		expect(Object.keys(want).length).toBeGreaterThan(0);
+		for (const [path, text] of Object.entries(want)) {
+			const value = path.split('.').reduce((v, name) => (v as Record<string, unknown>)[name], view);
+			const truth = Number(text);
+			expect(Number.isNaN(truth), `${path} wants ${text}`).toBe(false);
+			const near = Math.abs((value as number) - truth) <= 1e-14 * Math.max(1e-2, Math.abs(truth));
+			expect(value === truth || near, `${path} = ${String(value)}, want ${text}`).toBe(true);
+		}
+	});
+});

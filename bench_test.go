@@ -68,7 +68,8 @@ func BenchmarkOptions(b *testing.B) {
 		opt  xent.Options
 	}{
 		{"none", xent.Options{}}, {"smoothing", xent.Options{Smoothing: .1}}, {"temperature", xent.Options{Temperature: 2}},
-		{"focus", xent.Options{Focus: 2}}, {"softcap", xent.Options{SoftCap: 30}}, {"zpenalty", xent.Options{ZPenalty: 1e-4}},
+		{"focus", xent.Options{Focus: 2}}, {"poly", xent.Options{Poly: 2}}, {"robustness", xent.Options{Robustness: .7}},
+		{"softcap", xent.Options{SoftCap: 30}}, {"zpenalty", xent.Options{ZPenalty: 1e-4}},
 	} {
 		o.opt.Workers = 1
 		b.Run("option="+o.name, func(b *testing.B) {

@@ -106,7 +106,10 @@ type binaryJob[T Float] struct {
 // do computes the whole batch.
 func (j *binaryJob[T]) do(fn string, o *BinaryOptions) (Result, error) {
 	j.weights, j.pos, j.elements = o.Weights, o.PosWeight, o.Elements
-	j.each = kern.Bernoulli{P: 1, N: 1, Smoothing: o.Smoothing, Focus: o.Focus, Temp: o.Temperature}
+	j.each = kern.Bernoulli{P: 1, N: 1, Smoothing: o.Smoothing, Focus: o.Focus, FocusN: o.Focus, Margin: o.Margin, Temp: o.Temperature}
+	if o.NegativeFocus != nil {
+		j.each.FocusN = *o.NegativeFocus
+	}
 	if j.each.Temp == 0 {
 		j.each.Temp = 1
 	}

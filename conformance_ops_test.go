@@ -12,17 +12,21 @@ import (
 
 // operations are the ops of the case files that xent answers.
 var operations = map[string]func(*judge){
-	"cross_entropy":     func(j *judge) { byType(j, crossEntropyCase[float32], crossEntropyCase[float64]) },
-	"cross_entropy_ext": func(j *judge) { byType(j, crossEntropyCase[float32], crossEntropyCase[float64]) },
-	"softmax_focal":     func(j *judge) { byType(j, crossEntropyCase[float32], crossEntropyCase[float64]) },
-	"bce_with_logits":   func(j *judge) { byType(j, binaryCase[float32], binaryCase[float64]) },
-	"sigmoid_focal":     func(j *judge) { byType(j, binaryCase[float32], binaryCase[float64]) },
-	"mse":               func(j *judge) { byType(j, squaredCase[float32], squaredCase[float64]) },
-	"softmax_family":    func(j *judge) { byType(j, softmaxCase[float32], softmaxCase[float64]) },
-	"sigmoid_family":    func(j *judge) { byType(j, sigmoidCase[float32], sigmoidCase[float64]) },
-	"measures":          measuresCase,
-	"accumulate":        accumulateCase,
-	"perplexity":        perplexityCase,
+	"cross_entropy":             func(j *judge) { byType(j, crossEntropyCase[float32], crossEntropyCase[float64]) },
+	"cross_entropy_ext":         func(j *judge) { byType(j, crossEntropyCase[float32], crossEntropyCase[float64]) },
+	"softmax_focal":             func(j *judge) { byType(j, crossEntropyCase[float32], crossEntropyCase[float64]) },
+	"poly1_cross_entropy":       func(j *judge) { byType(j, crossEntropyCase[float32], crossEntropyCase[float64]) },
+	"generalized_cross_entropy": func(j *judge) { byType(j, crossEntropyCase[float32], crossEntropyCase[float64]) },
+	"symmetric_cross_entropy":   func(j *judge) { byType(j, crossEntropyCase[float32], crossEntropyCase[float64]) },
+	"bce_with_logits":           func(j *judge) { byType(j, binaryCase[float32], binaryCase[float64]) },
+	"asymmetric_multilabel":     func(j *judge) { byType(j, binaryCase[float32], binaryCase[float64]) },
+	"sigmoid_focal":             func(j *judge) { byType(j, binaryCase[float32], binaryCase[float64]) },
+	"mse":                       func(j *judge) { byType(j, squaredCase[float32], squaredCase[float64]) },
+	"softmax_family":            func(j *judge) { byType(j, softmaxCase[float32], softmaxCase[float64]) },
+	"sigmoid_family":            func(j *judge) { byType(j, sigmoidCase[float32], sigmoidCase[float64]) },
+	"measures":                  measuresCase,
+	"accumulate":                accumulateCase,
+	"perplexity":                perplexityCase,
 
 	// figures that other projects print
 	"ce_prob_rows":      func(j *judge) { j.published(softRows(j)...) },
@@ -31,6 +35,8 @@ var operations = map[string]func(*judge){
 	"ce_index_rows":     indexRowsCase,
 	"cat_focal_rows":    categoricalFocalCase,
 	"bce_logits_mean":   binaryMeanCase,
+	"poly1_rows":        polyRowsCase,
+	"gce_mean":          robustMeanCase,
 	"logsumexp":         logSumExpCase,
 	"dmse_dp":           squaredGradCase,
 	"cross_entropy_raw": func(j *judge) { p, q := j.pair(false); j.published(float64(info.CrossEntropy(p, q))) },
@@ -48,14 +54,43 @@ var operations = map[string]func(*judge){
 
 // unsupported are the ops of the case files that xent does not have yet.
 var unsupported = []string{
-	"adaptive_softmax", "asymmetric_multilabel", "bce_prob", "bce_prob_mean", "bce_second_derivative",
-	"bin_focal_mean", "brier", "calibration_error", "ce_hessian", "clip_global_norm", "clip_symmetric",
-	"ctc", "distillation", "ece", "entmax15_loss", "gaussian_nll", "gce_mean",
-	"generalized_cross_entropy", "generalized_jsd", "joint_measures", "kl_bernoulli", "kl_dirichlet",
-	"kl_div", "kl_exponential", "kl_gamma", "kl_mvn", "kl_normal", "kl_std_normal_logvar",
-	"linear_cross_entropy", "log_loss", "masked_means", "max_entropy_mean", "neg_elbo_bernoulli",
-	"normal_measures", "ntxent", "ordinal_coral", "poisson_nll", "poly1_cross_entropy", "poly1_rows",
-	"ppl_windows", "ranked_probability_score", "sparsemax_loss", "symmetric_cross_entropy",
+	"adaptive_softmax",
+	"bce_prob",
+	"bce_prob_mean",
+	"bce_second_derivative",
+	"bin_focal_mean",
+	"brier",
+	"calibration_error",
+	"ce_hessian",
+	"clip_global_norm",
+	"clip_symmetric",
+	"ctc",
+	"distillation",
+	"ece",
+	"entmax15_loss",
+	"gaussian_nll",
+	"generalized_jsd",
+	"joint_measures",
+	"kl_bernoulli",
+	"kl_dirichlet",
+	"kl_div",
+	"kl_exponential",
+	"kl_gamma",
+	"kl_mvn",
+	"kl_normal",
+	"kl_std_normal_logvar",
+	"linear_cross_entropy",
+	"log_loss",
+	"masked_means",
+	"max_entropy_mean",
+	"neg_elbo_bernoulli",
+	"normal_measures",
+	"ntxent",
+	"ordinal_coral",
+	"poisson_nll",
+	"ppl_windows",
+	"ranked_probability_score",
+	"sparsemax_loss",
 	"temperature_scaling",
 }
 
@@ -115,6 +150,8 @@ func (j *judge) options() *xent.Options {
 		Temperature: j.number("temperature", 0),
 		ZPenalty:    j.number("z_loss", 0),
 		SoftCap:     j.number("softcap", 0),
+		Poly:        j.number("epsilon", 0),
+		Robustness:  j.number("q", 0),
 		Empty:       xent.EmptyNaN,
 		Reduction:   xent.Sum,
 	}
@@ -140,10 +177,21 @@ func (j *judge) result(r xent.Result) []float64 {
 	return []float64{float64(r.Sum())}
 }
 
+// symmetric adds what makes the symmetric cross-entropy α·CE + β·RCE of the usual loss: RCE is
+// -A·(1-p) with A in place of ln 0.
+func (j *judge) symmetric(o *xent.Options, classes int) {
+	if alpha := j.number("alpha", math.NaN()); alpha == alpha {
+		o.Poly = -j.number("log_zero", 0) * j.number("beta", 0) / alpha
+		o.Weights = slices.Repeat([]float64{alpha}, classes)
+		o.Denominator = xent.Count
+	}
+}
+
 // crossEntropyCase runs a softmax loss of labels or of soft targets.
 func crossEntropyCase[T xent.Float](j *judge) {
 	x, target, o := j.tensor("logits"), j.tensor("target"), j.options()
 	lay := layout(x.Shape)
+	j.symmetric(o, lay.classes)
 	logits := xent.Logits[T]{Data: gather[T](lay, x.floats()), Rows: lay.rows(), Cols: lay.classes}
 	grad := xent.Matrix[T]{Data: make([]T, len(x.Data)), Rows: lay.rows(), Cols: lay.classes}
 	loss := make([]T, lay.rows())
@@ -294,6 +342,9 @@ func binaryCase[T xent.Float](j *judge) {
 	o := &xent.BinaryOptions{Focus: j.number("gamma", 0), Empty: xent.EmptyNaN, Reduction: xent.Sum}
 	if j.text("reduction") == "mean" {
 		o.Reduction = xent.Mean
+	}
+	if g := j.number("gamma_pos", math.NaN()); g == g {
+		o.Focus, o.NegativeFocus, o.Margin = g, new(j.number("gamma_neg", 0)), j.number("clip", 0)
 	}
 	if a := j.number("alpha", math.NaN()); a == a {
 		o.Balance = &a
@@ -545,6 +596,29 @@ func categoricalFocalCase(j *judge) {
 		j.failf("%v", err)
 	}
 	j.published(loss...)
+}
+
+func polyRowsCase(j *judge) {
+	x, k := j.table("logits")
+	target, _ := j.table("target")
+	loss := make([]float64, len(x)/k)
+	if _, err := xent.SoftCrossEntropyRows(loss, xent.LogitsOf(x, k), xent.ProbsOf(target, k), &xent.Options{Poly: j.number("epsilon", 0)}); err != nil {
+		j.failf("%v", err)
+	}
+	j.published(loss...)
+}
+
+// robustMeanCase has the probability of the true class alone; all others are one class.
+func robustMeanCase(j *judge) {
+	var x []float64
+	for _, p := range j.list("prob_true") {
+		x = append(x, math.Log(p), math.Log(1-p))
+	}
+	res, err := xent.CrossEntropy(xent.LogitsOf(x, 2), make([]int, len(x)/2), &xent.Options{Robustness: j.number("q", 0)})
+	if err != nil {
+		j.failf("%v", err)
+	}
+	j.published(float64(res.Mean()))
 }
 
 func binaryMeanCase(j *judge) {

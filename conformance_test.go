@@ -2,6 +2,7 @@ package xent_test
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math"
 	"os"
@@ -52,15 +53,29 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// documented fails unless docs/numerics.md shows the table as it is.
+var update = flag.Bool("update", false, "write the table into docs/numerics.md")
+
+// documented fails unless docs/numerics.md shows the table as it is; with -update it writes it there.
 func documented(t *testing.T, table string) {
 	t.Helper()
 	page, err := os.ReadFile(filepath.Join("docs", "numerics.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(page), table) {
-		t.Error("docs/numerics.md shows another table than the one printed here: replace it")
+	if strings.Contains(string(page), table) {
+		return
+	}
+	if !*update {
+		t.Error("docs/numerics.md shows another table than the one printed here: run this test with -update")
+		return
+	}
+	before, after, _ := strings.Cut(string(page), table[:strings.Index(table, "\n")])
+	for strings.HasPrefix(after, "\n|") { // the old rows
+		_, after, _ = strings.Cut(after[1:], "\n")
+		after = "\n" + after
+	}
+	if err := os.WriteFile(filepath.Join("docs", "numerics.md"), []byte(before+table+after[1:]), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 

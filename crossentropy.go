@@ -225,8 +225,9 @@ func (j *softmaxJob[T, L]) do(fn string, opt *Options, weight float64, ignored i
 	}
 	j.scale = scale
 	j.link = linkOf(opt)
-	j.wide = opt.Focus != 0 && isFloat64[T]()
-	j.each = kern.Target[T]{Weights: opt.Weights, Smoothing: opt.Smoothing, Focus: opt.Focus, Penalty: opt.ZPenalty}
+	shape := kern.Shape{Focus: opt.Focus, Robust: opt.Robustness, Poly: opt.Poly}
+	j.wide = (shape.Focus != 0 || shape.Robust != 0) && isFloat64[T]()
+	j.each = kern.Target[T]{Weights: opt.Weights, Smoothing: opt.Smoothing, Shape: shape, Penalty: opt.ZPenalty}
 
 	return runBatch(*j, j.x.Rows, par.Workers(opt.Workers, j.x.Rows*j.x.Cols), total), nil
 }

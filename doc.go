@@ -27,6 +27,9 @@
 //	ignored rows              CrossEntropy         IgnoreIndex                ignore_index=                       -
 //	label smoothing           both of these        Smoothing                  label_smoothing=                    Szegedy et al. 2016, §7
 //	focal loss                both of these        Focus                      -                                   Lin et al. 2017
+//	poly-1                    both of these        Poly                       -                                   Leng et al. 2022
+//	generalised cross-entropy both of these        Robustness                 -                                   Zhang and Sabuncu 2018
+//	symmetric cross-entropy   both of these        Poly                       -                                   Wang et al. 2019
 //	temperature               both of these        Temperature                x/T                                 Hinton et al. 2015
 //	z-loss                    both of these        ZPenalty                   -                                   Chowdhery et al. 2022, §5
 //	logit soft-capping        both of these        SoftCap                    cap*tanh(x/cap)                     Gemma 2 2024, §2
@@ -34,6 +37,7 @@
 //	positive weights          BinaryCrossEntropy   PosWeight                  pos_weight=                         -
 //	element weights, masks    BinaryCrossEntropy   Weights, Elements, Ignore  weight=                             -
 //	sigmoid focal loss        BinaryCrossEntropy   Focus, Balance             torchvision sigmoid_focal_loss      Lin et al. 2017
+//	asymmetric loss           BinaryCrossEntropy   NegativeFocus, Margin      timm AsymmetricLossMultiLabel           Ridnik et al. 2021
 //	squared error, Brier      SquaredError         SquaredOptions             F.mse_loss(p, t)                    Brier 1950
 //	reductions                all                  Reduction, Denominator     reduction=                          -
 //	none                      XRows                                           reduction='none'                    -

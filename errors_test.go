@@ -65,6 +65,8 @@ func TestErrors(t *testing.T) {
 		{"weights for another number of classes", ce(x, ok, &xent.Options{Weights: []float64{1}}), "xent: CrossEntropyGrad: option Weights = 1 weight, want 10 (one for each column of logits)"},
 		{"NaN weight", ce(x, ok, &xent.Options{Weights: slices.Repeat([]float64{math.NaN()}, 10)}), "xent: CrossEntropyGrad: option Weights[0] = NaN, want a finite weight"},
 		{"smoothing", ce(x, ok, &xent.Options{Smoothing: 1.5}), "xent: CrossEntropyGrad: option Smoothing = 1.5, want 0 ≤ Smoothing ≤ 1"},
+		{"robustness", ce(x, ok, &xent.Options{Robustness: 1.5}), "xent: CrossEntropyGrad: option Robustness = 1.5, want 0 ≤ Robustness ≤ 1"},
+		{"poly", ce(x, ok, &xent.Options{Poly: math.Inf(-1)}), "xent: CrossEntropyGrad: option Poly = -Inf, want a finite number"},
 		{"focus", ce(x, ok, &xent.Options{Focus: -1}), "xent: CrossEntropyGrad: option Focus = -1, want a finite value ≥ 0"},
 		{"temperature", ce(x, ok, &xent.Options{Temperature: math.NaN()}), "xent: CrossEntropyGrad: option Temperature = NaN, want a finite value ≥ 0"},
 		{"z-penalty", ce(x, ok, &xent.Options{ZPenalty: math.Inf(1)}), "xent: CrossEntropyGrad: option ZPenalty = +Inf, want a finite value ≥ 0"},

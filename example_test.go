@@ -78,6 +78,37 @@ func ExampleResult_Merge() {
 	// Output: 0.6878 over 3 tokens
 }
 
+// What a label that is wrong with certainty costs: the generalised cross-entropy bounds it by 1/q.
+func ExampleOptions_robustness() {
+	logits := xent.LogitsOf([]float64{50, 0}, 2)
+	for _, q := range []float64{0, 0.5, 1} {
+		res, err := xent.CrossEntropy(logits, []int{1}, &xent.Options{Robustness: q})
+		fmt.Println(res.Mean(), err)
+	}
+	// Output:
+	// 50 nats <nil>
+	// 2 nats <nil>
+	// 1 nats <nil>
+}
+
+// The symmetric cross-entropy 0.1·CE + 1·RCE with ln 0 = -4.
+func ExampleOptions_symmetric() {
+	const alpha, beta, logZero = 0.1, 1, -4
+	opt := &xent.Options{Poly: -logZero * beta / alpha}
+	res, err := xent.CrossEntropy(xent.LogitsOf([]float64{2, 0.5, -1}, 3), []int{0}, opt)
+	fmt.Println(alpha*res.Mean(), err)
+	// Output: 0.8817 nats <nil>
+}
+
+// Two labels present and two absent: absent ones that are unlikely enough cost nothing.
+func ExampleBinaryOptions_asymmetric() {
+	opt := &xent.BinaryOptions{Focus: 1, NegativeFocus: new(4.0), Margin: 0.05}
+	loss := make([]float64, 4)
+	_, err := xent.BinaryCrossEntropyRows(loss, xent.LogitsOf([]float64{2, -3, -1, -4}, 1), xent.MatrixOf([]float64{1, 1, 0, 0}, 1), opt)
+	fmt.Printf("%.4f %v\n", loss, err)
+	// Output: [0.0151 2.9040 0.0006 0.0000] <nil>
+}
+
 func ExampleSoftCrossEntropy() {
 	logits := xent.LogitsOf([]float64{0, 0}, 2)
 	target := xent.ProbsOf([]float64{0.5, 0.5}, 2)

@@ -25,11 +25,11 @@ func noAllocations[T xent.Float](t *testing.T) {
 	grad, loss := xent.MatrixOf(make([]T, rows*k), k), make([]T, rows)
 	logits, probs := xent.LogitsOf(x, k), xent.ProbsOf(target, k)
 	usual := &xent.Options{Workers: 1, IgnoreIndex: new(255)}
-	all := &xent.Options{Workers: 1, IgnoreIndex: new(255), Weights: sevenWeights, Smoothing: .1, Focus: 2, Temperature: 2, ZPenalty: .1, SoftCap: 30, Denominator: xent.Count}
+	all := &xent.Options{Workers: 1, IgnoreIndex: new(255), Weights: sevenWeights, Smoothing: .1, Focus: 2, Poly: -.5, Robustness: .7, Temperature: 2, ZPenalty: .1, SoftCap: 30, Denominator: xent.Count}
 	softOptions := &xent.Options{Workers: 1, Weights: sevenWeights, Denominator: xent.Weights}
 	link := &xent.Options{Workers: 1, Temperature: 2, SoftCap: 30}
 	binary := &xent.BinaryOptions{Workers: 1}
-	binaryAll := &xent.BinaryOptions{Workers: 1, Weights: sevenWeights, PosWeight: []float64{3}, Ignore: new(-1.0), Focus: 2, Balance: new(.25), Smoothing: .1, Temperature: 2}
+	binaryAll := &xent.BinaryOptions{Workers: 1, Weights: sevenWeights, PosWeight: []float64{3}, Ignore: new(-1.0), Focus: 2, NegativeFocus: new(4.), Margin: .05, Balance: new(.25), Smoothing: .1, Temperature: 2}
 	for _, tt := range []struct {
 		name string
 		run  func() error

@@ -12,9 +12,11 @@ import (
 //
 //	z = SoftCap·tanh(x/SoftCap) / Temperature      p = softmax(z)
 //	a[j] = Weights[j]·((1-Smoothing)·t[j] + Smoothing/K)
-//	loss = Σ a[j]·(1-p[j])^Focus·(-ln p[j]) + v·ZPenalty·(ln Σ e^z)²
+//	loss = Σ a[j]·φ(p[j]) + v·ZPenalty·(ln Σ e^z)²
+//	φ(p) = (1-p)^Focus · ( (1-p^Robustness)/Robustness + Poly·(1-p) )
 //
-// where v is Weights[label] for labels and 1 for soft targets.
+// where v is Weights[label] for labels and 1 for soft targets, and (1-p^0)/0 is its limit, -ln p:
+// so φ(p) is -ln p unless one of its three fields is set.
 type Options struct {
 	// Weights are the classes' weights; nil means 1. Negative ones are allowed.
 	Weights []float64
@@ -31,6 +33,17 @@ type Options struct {
 	// Focus (γ) makes confident classes count less; 0 for cross-entropy, 2 is common.
 	// Source: Lin et al. 2017, focal loss.
 	Focus float64
+
+	// Poly (ε₁) is added to the first coefficient of the loss as a polynomial in 1-p, which is 1
+	// for cross-entropy; from -1 on, the loss is not negative. Symmetric cross-entropy, α·CE plus β
+	// times the reverse one with ln 0 = A, is α times the loss with a Poly of -A·β/α, for labels.
+	// Source: Leng et al. 2022, PolyLoss; Wang et al. 2019, symmetric cross-entropy.
+	Poly float64
+
+	// Robustness (q) bounds what a wrong label can cost by 1/q, in [0, 1]: 0 for cross-entropy, 1
+	// for the mean absolute error 1-p, 0.7 is common.
+	// Source: Zhang and Sabuncu 2018, generalised cross-entropy.
+	Robustness float64
 
 	// Temperature (T) divides the logits; 0 means 1. The gradient is that of the given logits.
 	// Distillation multiplies its loss by T² to keep the size of the gradient; this does not.
@@ -57,7 +70,7 @@ type Options struct {
 //
 //	z = x/Temperature   p = σ(z)   t' = (1-Smoothing)·t + Smoothing/2   c = column
 //	loss = w·( PosWeight[c]·Balance·t'·(1-p)^Focus·(-ln p)
-//	         + (1-Balance)·(1-t')·p^Focus·(-ln(1-p)) )
+//	         + (1-Balance)·(1-t')·m^NegativeFocus·(-ln(1-m)) )     m = max(p-Margin, 0)
 //
 // where w = Weights[c]·Elements[row, c], and without a Balance neither term is balanced.
 type BinaryOptions struct {
@@ -82,6 +95,15 @@ type BinaryOptions struct {
 	// Focus (γ) makes confident elements count less; 2 is common.
 	// Source: Lin et al. 2017, focal loss.
 	Focus float64
+
+	// NegativeFocus (γ₋) is the focus of the negative term; nil means Focus. The asymmetric loss
+	// for labels that are mostly absent uses 4, with a Focus of 0 or 1 and a Margin.
+	// Source: Ridnik et al. 2021, asymmetric loss.
+	NegativeFocus *float64
+
+	// Margin (m) is the probability up to which a negative costs nothing, in [0, 1]; 0.05 is
+	// common. An element at the margin has slope 0.
+	Margin float64
 
 	// Balance (α) multiplies the positive term by α and the negative one by 1-α; in [0, 1].
 	// The focal loss paper used 0.25. Nil leaves both alone.
@@ -155,10 +177,14 @@ func (o *Options) check(fn string, classes int) error {
 		{"Temperature", o.Temperature, math.MaxFloat64},
 		{"ZPenalty", o.ZPenalty, math.MaxFloat64},
 		{"SoftCap", o.SoftCap, math.MaxFloat64},
+		{"Robustness", o.Robustness, 1},
 	} {
 		if err := inRange(fn, f.name, f.v, f.max); err != nil {
 			return err
 		}
+	}
+	if o.Poly-o.Poly != 0 {
+		return &OptionError{Func: fn, Option: "Poly", Got: float(o.Poly), Want: "a finite number"}
 	}
 	if err := weights(fn, "Weights", o.Weights, classes, false); err != nil {
 		return err
@@ -174,8 +200,14 @@ func (o *BinaryOptions) check(fn string, columns int) error {
 		{"Smoothing", o.Smoothing, 1},
 		{"Focus", o.Focus, math.MaxFloat64},
 		{"Temperature", o.Temperature, math.MaxFloat64},
+		{"Margin", o.Margin, 1},
 	} {
 		if err := inRange(fn, f.name, f.v, f.max); err != nil {
+			return err
+		}
+	}
+	if o.NegativeFocus != nil {
+		if err := inRange(fn, "NegativeFocus", *o.NegativeFocus, math.MaxFloat64); err != nil {
 			return err
 		}
 	}

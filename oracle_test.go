@@ -14,20 +14,23 @@ import (
 type variant struct {
 	weights, soft              bool
 	smoothing, focus           float64
+	poly, robustness           float64
 	temperature, zeta, softCap float64
 }
 
 func (v variant) String() string {
-	return fmt.Sprintf("soft=%t/weights=%t/smoothing=%g/focus=%g/temperature=%g/zpenalty=%g/softcap=%g",
-		v.soft, v.weights, v.smoothing, v.focus, v.temperature, v.zeta, v.softCap)
+	return fmt.Sprintf("soft=%t/weights=%t/smoothing=%g/focus=%g/poly=%g/robustness=%g/temperature=%g/zpenalty=%g/softcap=%g",
+		v.soft, v.weights, v.smoothing, v.focus, v.poly, v.robustness, v.temperature, v.zeta, v.softCap)
 }
 
 // variants are all combinations of each option set and not set.
 func variants() (all []variant) {
-	for bits := range 1 << 7 {
+	for bits := range 1 << 9 {
 		pick := func(b int, on float64) float64 { return on * float64(bits>>b&1) }
 		all = append(all, variant{
-			soft: bits&1 == 1, weights: bits>>1&1 == 1,
+			poly:       pick(7, []float64{2, -.8, .3, -1}[bits>>3&3]),
+			robustness: pick(8, []float64{.7, 1e-6, .3, 1}[bits>>4&3]),
+			soft:       bits&1 == 1, weights: bits>>1&1 == 1,
 			smoothing: pick(2, .1), focus: pick(3, []float64{2, .5, 1.3, 5}[bits>>4&3]),
 			temperature: pick(4, .7), zeta: pick(5, 1e-2), softCap: pick(6, 20),
 		})
@@ -38,7 +41,8 @@ func variants() (all []variant) {
 var sevenWeights = []float64{1, .3, 1.7, 1, .25, 2, 1}
 
 func (v variant) options() *xent.Options {
-	o := &xent.Options{Smoothing: v.smoothing, Focus: v.focus, Temperature: v.temperature, ZPenalty: v.zeta, SoftCap: v.softCap, Reduction: xent.Sum}
+	o := &xent.Options{Smoothing: v.smoothing, Focus: v.focus, Poly: v.poly, Robustness: v.robustness,
+		Temperature: v.temperature, ZPenalty: v.zeta, SoftCap: v.softCap, Reduction: xent.Sum}
 	if v.weights {
 		o.Weights = sevenWeights
 	}
@@ -47,7 +51,7 @@ func (v variant) options() *xent.Options {
 
 // oracle returns loss and gradient of one row of seven classes in wide arithmetic.
 func (v variant) oracle(x, target []float64, label int) (float64, []float64) {
-	s := ref.Softmax{Logits: x, Target: target, Smoothing: v.smoothing, Focus: v.focus,
+	s := ref.Softmax{Logits: x, Target: target, Smoothing: v.smoothing, Focus: v.focus, Poly: v.poly, Robustness: v.robustness,
 		Temperature: v.temperature, ZPenalty: v.zeta, ZWeight: 1, SoftCap: v.softCap}
 	if !v.soft {
 		s.Target = make([]float64, len(x))
@@ -122,7 +126,7 @@ func TestOracle(t *testing.T) {
 func TestOracleFloat32(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	for n, v := range variants() {
-		if n%3 != 0 {
+		if n%7 != 0 {
 			continue
 		}
 		x, target, label := make([]float32, 7), make([]float32, 7), rng.IntN(7)
@@ -155,7 +159,15 @@ func TestBinaryOracle(t *testing.T) {
 		o := &xent.BinaryOptions{Reduction: xent.Sum}
 		if n&1 == 1 {
 			b.Focus = []float64{.5, 2, 1.3, 5}[n/2%4]
+			b.NegativeFocus = b.Focus
 			o.Focus = b.Focus
+		}
+		if n%5 == 2 {
+			b.NegativeFocus = []float64{0, 4, .5}[n/5%3]
+			o.NegativeFocus = new(b.NegativeFocus)
+		}
+		if n%5 > 2 {
+			b.Margin, o.Margin = .05, .05
 		}
 		if n&2 == 2 {
 			b.Positive, b.Negative = 3*.25*1.7, .75*1.7

@@ -48,6 +48,8 @@ func drawOptions(t *rapid.T) *xent.Options {
 	o := &xent.Options{
 		Smoothing:   rapid.SampledFrom([]float64{0, .1, 1}).Draw(t, "smoothing"),
 		Focus:       rapid.SampledFrom([]float64{0, .5, 2}).Draw(t, "focus"),
+		Poly:        rapid.SampledFrom([]float64{0, -.8, 2}).Draw(t, "poly"),
+		Robustness:  rapid.SampledFrom([]float64{0, .7, 1}).Draw(t, "robustness"),
 		Temperature: rapid.SampledFrom([]float64{0, .5, 3}).Draw(t, "temperature"),
 		ZPenalty:    rapid.SampledFrom([]float64{0, 1e-3}).Draw(t, "zpenalty"),
 		SoftCap:     rapid.SampledFrom([]float64{0, 30}).Draw(t, "softcap"),

@@ -145,6 +145,8 @@ func rowLink[T Float](fn string, x Matrix[T], opt *Options) (kern.Link, int, err
 		{"IgnoreIndex", opt.IgnoreIndex != nil},
 		{"Smoothing", opt.Smoothing != 0},
 		{"Focus", opt.Focus != 0},
+		{"Poly", opt.Poly != 0},
+		{"Robustness", opt.Robustness != 0},
 		{"ZPenalty", opt.ZPenalty != 0},
 		{"Reduction", opt.Reduction != Mean},
 		{"Denominator", opt.Denominator != Usual},

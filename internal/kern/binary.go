@@ -68,13 +68,16 @@ func binaryGrad[T Float](dst, x, t []T, c float64) (sum Sum, nonFinite int) {
 
 // Bernoulli configures the loss of one element
 //
-//	P·t'·q^γ·softplus(-z) + N·(1-t')·p^γ·softplus(z)
+//	P·t'·q^γ·softplus(-z) + N·(1-t')·m^δ·(-ln(1-m))
 //
-// with z = x/Temp, p = σ(z), q = σ(-z) and t' = (1-Smoothing)·t + Smoothing/2.
+// with z = x/Temp, p = σ(z), q = σ(-z), m = max(p-Margin, 0) and t' = (1-Smoothing)·t + Smoothing/2.
+// Without a margin -ln(1-m) is softplus(z).
 type Bernoulli struct {
 	P, N      float64 // weights of the two terms
 	Smoothing float64
 	Focus     float64 // γ
+	FocusN    float64 // δ
+	Margin    float64 // in [0, 1]
 	Temp      float64 // > 0
 }
 
@@ -99,7 +102,7 @@ func (b *Bernoulli) Term(x, t float64) (loss, slope float64) {
 	t, u := (1-b.Smoothing)*t+b.Smoothing/2, (1-b.Smoothing)*(1-t)+b.Smoothing/2
 	t *= b.P
 	u *= b.N
-	if b.Focus == 0 || e != e {
+	if b.Focus == 0 && b.FocusN == 0 && b.Margin == 0 || e != e {
 		return mul0(t, up) + mul0(u, down), (mul0(u, p) - mul0(t, q)) / b.Temp
 	}
 	// ln of the smaller of p and q, and of the larger, to 65 bits
@@ -112,10 +115,44 @@ func (b *Bernoulli) Term(x, t float64) (loss, slope float64) {
 	if z < 0 {
 		lnP, lnQ = small, large
 	}
-	pg, qg := expTimes(lnP, b.Focus), expTimes(lnQ, b.Focus)
-	loss = mul0(t, mul0(qg, up)) + mul0(u, mul0(pg, down))
-	slope = mul0(u, pg*(p+b.Focus*mul0(q, down))) - mul0(t, qg*(q+b.Focus*mul0(p, up)))
-	return loss, slope / b.Temp
+	qg := expTimes(lnQ, b.Focus)
+	loss = mul0(t, mul0(qg, up))
+	slope = mul0(t, qg*(q+b.Focus*mul0(p, up)))
+	if b.Margin == 0 {
+		pg := expTimes(lnP, b.FocusN)
+		loss += mul0(u, mul0(pg, down))
+		slope = mul0(u, pg*(p+b.FocusN*mul0(q, down))) - slope
+		return loss, slope / b.Temp
+	}
+	value, tilt := b.beyond(z, expWide(away, off))
+	return loss + mul0(u, value), (mul0(u, tilt*p*q) - slope) / b.Temp
+}
+
+// beyond returns m^δ·(-ln(1-m)) for m = max(p-Margin, 0), and its derivative in p,
+//
+//	m^δ·( 1/(1-m) + δ·(-ln(1-m))/m )
+//
+// which is 0 up to the margin; e is e^-|z|. The difference p - Margin has twice the digits.
+func (b *Bernoulli) beyond(z float64, e dd) (value, tilt float64) {
+	one := dd{1, 0}
+	p := one.div(one.add(e))
+	if z < 0 {
+		p = e.div(one.add(e))
+	}
+	m := p.add(dd{-b.Margin, 0})
+	if !(m.hi > 0) {
+		return 0, 0
+	}
+	hit := one.add(m.neg()) // 1 - m
+	l := -math.Log1p(-m.hi)
+	if m.hi > 0.5 {
+		l = -Log(hit.hi)
+	}
+	f := 1.0
+	if b.FocusN != 0 {
+		f = pow(m, b.FocusN)
+	}
+	return f * l, f * (1/hit.hi + b.FocusN*l/m.hi)
 }
 
 // expTimes returns e^(g·x).

@@ -2,7 +2,7 @@ package kern
 
 import "math"
 
-// // A softmax takes exponentials of differences. Rounding a difference near -700 moves its
+// A softmax takes exponentials of differences. Rounding a difference near -700 moves its
 // exponential by 350 units in the last place, so the differences arrive here with their rounding
 // errors, and Exp is within 0.52 units of e^(t+r). (math.Exp is within 1.7 of e^t on amd64.)
 

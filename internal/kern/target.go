@@ -13,12 +13,12 @@ type Target[T Float] struct {
 	Label     int
 	Weights   []float64 // nil means 1
 	Smoothing float64
-	Focus     float64
+	Shape     Shape
 	Penalty   float64 // of LogSumExp²
 }
 
-// Hard tells whether all mass lies on one class and counts plainly.
-func (t *Target[T]) Hard() bool { return t.Soft == nil && t.Smoothing == 0 && t.Focus == 0 }
+// Hard tells whether all mass lies on one class.
+func (t *Target[T]) Hard() bool { return t.Soft == nil && t.Smoothing == 0 }
 
 func (t *Target[T]) mass(j, classes int) float64 {
 	var a float64
@@ -45,9 +45,9 @@ type Pull struct {
 
 // Loss returns the loss of the row
 //
-//	Σ a[j]·φ(-ln p[j]) + Penalty·LogSumExp²    φ(l) = (1-e^-l)^Focus·l
+//	Σ a[j]·φ(-ln p[j]) + Penalty·LogSumExp²
 //
-// where a class without mass adds nothing, whatever it would cost.
+// with φ as in [Shape]. A class without mass adds nothing, whatever it would cost.
 func Loss[T Float](r *Row, x []T, t *Target[T]) (loss float64, pull Pull) {
 	if !r.Valid() {
 		return math.NaN(), Pull{mass: dd{math.NaN(), 0}}
@@ -58,12 +58,13 @@ func Loss[T Float](r *Row, x []T, t *Target[T]) (loss float64, pull Pull) {
 		if t.Weights != nil {
 			a = t.Weights[t.Label]
 		}
-		sum.Add(mul0(a, r.Cost(float64(x[t.Label]))))
-		slopes.Add(a)
+		value, slope := t.Shape.bend(r, t.Label, float64(x[t.Label]))
+		sum.Add(mul0(a, value))
+		slopes.Add(a * slope)
 	} else {
 		for j, v := range x {
 			if a := t.mass(j, len(x)); a != 0 {
-				value, slope := focal(r, j, float64(v), t.Focus)
+				value, slope := t.Shape.bend(r, j, float64(v))
 				sum.Add(mul0(value, a))
 				slopes.Add(a * slope)
 			}
@@ -76,23 +77,6 @@ func Loss[T Float](r *Row, x []T, t *Target[T]) (loss float64, pull Pull) {
 	}
 	pull.mass.hi, pull.mass.lo = slopes.Parts()
 	return sum.Value(), pull
-}
-
-// focal returns φ(l) = q^γ·l of class j, where l = -ln p and q = 1-p, and its derivative,
-//
-//	φ'(l) = q^γ + γ·q^(γ-1)·p·l = q^γ·(1 + γ·p·l/q)
-func focal(r *Row, j int, x, gamma float64) (value, slope float64) {
-	l := r.Cost(x)
-	if gamma == 0 {
-		return l, 1
-	}
-	q := r.restWide(j, x)
-	if q.hi == 0 { // certain: φ and its slope vanish
-		return 0, 0
-	}
-	p, _ := r.Prob(j, x)
-	f := pow(q, gamma)
-	return mul0(f, l), f * (1 + gamma*mul0(p, l)/q.hi)
 }
 
 // Grad stores c·dLoss/dx in dst, which may be x. The derivative for class k is
@@ -120,8 +104,8 @@ func Grad[T Float](dst []T, r *Row, x []T, t *Target[T], pull Pull, c float64) {
 		xk := float64(v)
 		p, q := r.Prob(k, xk)
 		b := t.mass(k, len(x))
-		if t.Focus != 0 && b != 0 {
-			_, slope := focal(r, k, xk, t.Focus)
+		if b != 0 && t.Shape != (Shape{}) {
+			_, slope := t.Shape.bend(r, k, xk)
 			b *= slope
 		}
 		g := mul0(p, (pull.mass.hi-b)+pull.mass.lo) - mul0(b, q) + mul0(p, pull.penalty)

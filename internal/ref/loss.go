@@ -7,6 +7,8 @@ type Softmax struct {
 	Weights     []float64 // of the classes; nil means 1
 	Smoothing   float64
 	Focus       float64
+	Poly        float64
+	Robustness  float64
 	Temperature float64 // 0 means 1
 	ZPenalty    float64
 	ZWeight     float64 // of the penalty: the row's weight
@@ -16,7 +18,7 @@ type Softmax struct {
 // Loss returns the loss of the row and its gradient in the logits, each rounded once.
 //
 //	z = cap·tanh(x/cap)/T    p = softmax(z)    t' = (1-ε)t + ε/K
-//	loss = Σ w·t'·(1-p)^γ·(-ln p) + ζ·lse(z)²
+//	loss = Σ w·t'·(1-p)^γ·((1-p^r)/r + ε(1-p)) + ζ·lse(z)²
 func (s Softmax) Loss() (loss float64, grad []float64) {
 	one, k := Of(1), len(s.Logits)
 	z, slope := make([]Num, k), make([]Num, k) // slope is dz/dx
@@ -45,10 +47,16 @@ func (s Softmax) Loss() (loss float64, grad []float64) {
 		if s.Weights != nil {
 			t = t.Mul(Of(s.Weights[j]))
 		}
+		power, base := one, l // p^r and (1-p^r)/r
+		if s.Robustness != 0 {
+			power = p[j].Pow(Of(s.Robustness))
+			base = one.Sub(power).Div(Of(s.Robustness))
+		}
+		base = base.Add(Of(s.Poly).Mul(q))
 		g := Of(s.Focus)
-		phi, dphi := q.Pow(g).Mul(l), q.Pow(g)
-		if s.Focus != 0 && q.Sign() != 0 { // φ = (1-e^-l)^γ·l
-			dphi = dphi.Add(g.Mul(q.Pow(g.Sub(one))).Mul(p[j]).Mul(l))
+		phi, dphi := q.Pow(g).Mul(base), q.Pow(g).Mul(power.Add(Of(s.Poly).Mul(p[j])))
+		if s.Focus != 0 && q.Sign() != 0 { // dq/dl = p
+			dphi = dphi.Add(g.Mul(q.Pow(g.Sub(one))).Mul(p[j]).Mul(base))
 		}
 		sum = sum.Add(t.Mul(phi))
 		a[j] = t.Mul(dphi)
@@ -68,14 +76,17 @@ func (s Softmax) Loss() (loss float64, grad []float64) {
 type Binary struct {
 	Logit, Target      float64
 	Positive, Negative float64 // weights of the two terms
-	Smoothing, Focus   float64
+	Smoothing          float64
+	Focus              float64 // γ
+	NegativeFocus      float64 // δ
+	Margin             float64 // m
 	Temperature        float64 // 0 means 1
 }
 
 // Loss returns the loss and its derivative in the logit, each rounded once.
 //
 //	t' = (1-ε)t + ε/2    p = σ(x/T)
-//	loss = a·t'·(1-p)^γ·(-ln p) + b·(1-t')·p^γ·(-ln(1-p))
+//	loss = a·t'·(1-p)^γ·(-ln p) + b·(1-t')·n^δ·(-ln(1-n))    n = max(p-m, 0)
 func (b Binary) Loss() (loss, grad float64) {
 	one, temp := Of(1), Of(1)
 	if b.Temperature != 0 {
@@ -85,17 +96,22 @@ func (b Binary) Loss() (loss, grad float64) {
 	p := one.Div(one.Add(z.Neg().Exp()))
 	q := one.Div(one.Add(z.Exp()))
 	t := one.Sub(Of(b.Smoothing)).Mul(Of(b.Target)).Add(Of(b.Smoothing).scale(-1))
-	g := Of(b.Focus)
-	term := func(p, q Num) (phi, slope Num) { // of (1-p)^γ·(-ln p), slope in the logit of p
-		l := p.Log().Neg()
-		phi = q.Pow(g).Mul(l)
-		slope = q.Pow(g).Mul(q).Add(g.Mul(q.Pow(g)).Mul(p).Mul(l)).Neg()
-		return phi, slope
+	// v^g·(-ln(1-v)), and its slope in v
+	term := func(v Num, gamma float64) (value, slope Num) {
+		g, l := Of(gamma), one.Sub(v).Log().Neg()
+		slope = v.Pow(g).Div(one.Sub(v))
+		if gamma != 0 {
+			slope = slope.Add(g.Mul(v.Pow(g)).Div(v).Mul(l))
+		}
+		return v.Pow(g).Mul(l), slope
 	}
-	up, dup := term(p, q)
-	down, ddown := term(q, p)
+	up, dup := term(q, b.Focus)
+	down, ddown := Of(0), Of(0)
+	if n := p.Sub(Of(b.Margin)); n.Sign() > 0 {
+		down, ddown = term(n, b.NegativeFocus)
+	}
 	pos, neg := t.Mul(Of(b.Positive)), one.Sub(t).Mul(Of(b.Negative))
 	sum := pos.Mul(up).Add(neg.Mul(down))
-	slope := pos.Mul(dup).Sub(neg.Mul(ddown)).Div(temp)
+	slope := neg.Mul(ddown).Sub(pos.Mul(dup)).Mul(p).Mul(q).Div(temp) // dp/dz = p·q
 	return sum.Float64(), slope.Float64()
 }

@@ -1,0 +1,89 @@
+package kern
+
+import "math"
+
+// Shape bends the cost l = -ln p of a class. With q = 1-p,
+//
+//	φ(l) = q^Focus·( (1-p^Robust)/Robust + Poly·q )
+//
+// where (1-p^0)/0 stands for its limit, l. The zero Shape is l itself.
+type Shape struct {
+	Focus  float64 // γ ≥ 0
+	Robust float64 // q of the generalised cross-entropy, in [0, 1]
+	Poly   float64 // ε₁ of poly-1
+}
+
+// bend returns φ(l) of class j with logit x, and
+//
+//	φ'(l) = q^γ·( p^r + ε·p + γ·p·(φ₀/q) )     φ₀ = (1-p^r)/r + ε·q
+//
+// A certain class costs 0; where Focus is above 0 it has slope 0.
+func (s Shape) bend(r *Row, j int, x float64) (value, slope float64) {
+	l := r.Cost(x)
+	if s == (Shape{}) {
+		return l, 1
+	}
+	p, q := r.Prob(j, x)
+	rest := dd{q, 0}
+	if s.Focus != 0 {
+		rest = r.restWide(j, x)
+		q = rest.hi
+		if q == 0 {
+			return 0, 0
+		}
+	}
+	power := 1.0 // p^r
+	cost := l    // (1-p^r)/r
+	if s.Robust != 0 {
+		power = expTimes(r.costWide(x).neg(), s.Robust)
+		if y := s.Robust * l; y > 0x1p-54 {
+			cost = -math.Expm1(-y) / s.Robust
+		}
+	}
+	base, tilt := cost, power // φ₀ and its slope, p^r + ε·p
+	switch {
+	case s.Poly > 0:
+		base, tilt = cost+s.Poly*q, power+s.Poly*p
+	case s.Poly < 0:
+		// (1+ε)·q and (1+ε)·p, and what cost and power are beyond q and p: neither is negative
+		more, over := 1+s.Poly, q
+		if s.Robust != 0 {
+			over = power * -math.Expm1(-mul0(1-s.Robust, l))
+		}
+		base, tilt = more*q+costOverRest(l, cost, q, s.Robust), more*p+over
+	}
+	if s.Focus == 0 {
+		return base, tilt
+	}
+	f := pow(rest, s.Focus)
+	return mul0(f, base), f * (tilt + s.Focus*mul0(p, base)/q)
+}
+
+// costOverRest returns (1-p^r)/r - q ≥ 0, where cost is the first term, q = 1-p and l = -ln p.
+// Below l = ½, where the two begin to cancel, it is the series
+//
+//	l²/2!·(1-r) - l³/3!·(1-r²) + l⁴/4!·(1-r³) - …
+func costOverRest(l, cost, q, r float64) float64 {
+	if !(l < 0.5) {
+		return cost - q
+	}
+	sum, term, power := 0.0, l, 1.0
+	for n := 2.0; n < 18; n++ { // 0.5^18/18! is below the last digit
+		term *= -l / n
+		power *= r
+		sum -= term * (1 - power)
+	}
+	return sum
+}
+
+// costWide is Cost with about 64 bits, relative to its largest part.
+func (r *Row) costWide(x float64) dd {
+	t, rest := r.gap(x)
+	if math.IsInf(t, -1) {
+		return dd{math.Inf(1), 0}
+	}
+	total := dd{1, 0}.add(r.s)
+	_, n := math.Frexp(total.hi)
+	down := math.Ldexp(1, -n)
+	return logDD(dd{total.hi * down, total.lo * down}, n).add(dd{-t, -rest})
+}

@@ -12,6 +12,8 @@ export interface Route {
 	readonly description: string;
 	/** Number of the chapter, for the pages that are one. */
 	readonly chapter?: number;
+	/** A page beside the chapters that every page leads to. */
+	readonly room?: boolean;
 	/** The unit the page begins in. */
 	readonly unit?: 'nats' | 'bits';
 	/** The page's sections, for the contents and for the headings (see lib/Section.svelte). */
@@ -64,10 +66,36 @@ export const routes = [
 			{ id: 'check', title: 'Three questions' },
 		],
 	},
+	{
+		path: 'ref/glossary/',
+		dir: 'ref/glossary',
+		room: true,
+		title: 'Glossary',
+		short: 'Glossary',
+		description:
+			'The words of cross-entropy, information and calibration, each with its formula, unit and place.',
+	},
+	{
+		path: 'ref/history/',
+		dir: 'ref/history',
+		room: true,
+		title: 'Sources and corrections',
+		short: 'Sources and corrections',
+		description:
+			'The history of cross-entropy as a loss, what is often said of it wrongly, and the works to read.',
+		sections: [
+			{ id: 'timeline', title: 'How it came to be' },
+			{ id: 'corrections', title: 'Often said, not quite right' },
+			{ id: 'works', title: 'Works' },
+		],
+	},
 ] as const satisfies readonly Route[];
 
 /** The chapters that exist, in reading order. */
 export const chapters: readonly Route[] = routes.filter((r) => 'chapter' in r);
+
+/** The pages beside the chapters. */
+export const rooms: readonly Route[] = routes.filter((r) => 'room' in r);
 
 /** A relative address from one page to another, so that the site works below any path. */
 export function href(from: Route, to: Route): string {

@@ -359,11 +359,11 @@ func writeContour(t *tape, v lab.Contour) {
 }
 
 func writeCrossEntropyCode(t *tape, v lab.CrossEntropyCode) {
-	writeSlice(t, v.Logits, func(t *tape, v string) { t.writeString(v) })
-	writeSlice(t, v.Target, func(t *tape, v string) { t.writeString(v) })
+	t.writeStrings(v.Logits)
+	t.writeStrings(v.Target)
 	t.writeString(v.Loss)
 	t.writeString(v.Nats)
-	writeSlice(t, v.Gradient, func(t *tape, v string) { t.writeString(v) })
+	t.writeStrings(v.Gradient)
 }
 
 func writeCrossEntropyFormula(t *tape, v lab.CrossEntropyFormula) {
@@ -373,10 +373,10 @@ func writeCrossEntropyFormula(t *tape, v lab.CrossEntropyFormula) {
 }
 
 func writeCrossEntropyText(t *tape, v lab.CrossEntropyText) {
-	writeSlice(t, v.Probs, func(t *tape, v string) { t.writeString(v) })
-	writeSlice(t, v.Surprisal, func(t *tape, v string) { t.writeString(v) })
-	writeSlice(t, v.Terms, func(t *tape, v string) { t.writeString(v) })
-	writeSlice(t, v.Gradient, func(t *tape, v string) { t.writeString(v) })
+	t.writeStrings(v.Probs)
+	t.writeStrings(v.Surprisal)
+	t.writeStrings(v.Terms)
+	t.writeStrings(v.Gradient)
 	t.writeString(v.Loss)
 	t.writeString(v.TargetEntropy)
 	t.writeString(v.KL)
@@ -402,7 +402,7 @@ func writeCrossEntropyView(t *tape, v lab.CrossEntropyView) {
 }
 
 func writeFormatView(t *tape, v lab.FormatView) {
-	writeSlice(t, v.Texts, func(t *tape, v string) { t.writeString(v) })
+	t.writeStrings(v.Texts)
 }
 
 func writeFormulaTerm(t *tape, v lab.FormulaTerm) {
@@ -413,8 +413,8 @@ func writeFormulaTerm(t *tape, v lab.FormulaTerm) {
 }
 
 func writeKLCode(t *tape, v lab.KLCode) {
-	writeSlice(t, v.P, func(t *tape, v string) { t.writeString(v) })
-	writeSlice(t, v.Q, func(t *tape, v string) { t.writeString(v) })
+	t.writeStrings(v.P)
+	t.writeStrings(v.Q)
 	t.writeString(v.Entropy)
 	t.writeString(v.KL)
 	t.writeString(v.CrossEntropy)
@@ -471,8 +471,8 @@ func writeKLView(t *tape, v lab.KLView) {
 	t.writeFloat(v.ModelEntropy)
 	t.writeFloat(v.JS)
 	t.writeFloat(v.JSMax)
-	writeSlice(t, v.Missed, func(t *tape, v int) { t.writeInt(v) })
-	writeSlice(t, v.Invented, func(t *tape, v int) { t.writeInt(v) })
+	t.writeInts(v.Missed)
+	t.writeInts(v.Invented)
 	writeSlice(t, v.Areas, func(t *tape, v lab.Area) { writeArea(t, v) })
 	t.writeFloat(v.AreaTop)
 	writeKLCode(t, v.Code)
@@ -480,8 +480,8 @@ func writeKLView(t *tape, v lab.KLView) {
 }
 
 func writeLikelihoodCode(t *tape, v lab.LikelihoodCode) {
-	writeSlice(t, v.Counts, func(t *tape, v string) { t.writeString(v) })
-	writeSlice(t, v.Model, func(t *tape, v string) { t.writeString(v) })
+	t.writeStrings(v.Counts)
+	t.writeStrings(v.Model)
 	t.writeString(v.Product)
 	t.writeString(v.LogLikelihood)
 	t.writeString(v.CrossEntropy)
@@ -518,9 +518,9 @@ func writeLikelihoodTerm(t *tape, v lab.LikelihoodTerm) {
 }
 
 func writeLikelihoodText(t *tape, v lab.LikelihoodText) {
-	writeSlice(t, v.Shares, func(t *tape, v string) { t.writeString(v) })
-	writeSlice(t, v.Costs, func(t *tape, v string) { t.writeString(v) })
-	writeSlice(t, v.Parts, func(t *tape, v string) { t.writeString(v) })
+	t.writeStrings(v.Shares)
+	t.writeStrings(v.Costs)
+	t.writeStrings(v.Parts)
 	t.writeString(v.Likelihood)
 	t.writeString(v.Product)
 	t.writeString(v.Product32)
@@ -531,9 +531,9 @@ func writeLikelihoodText(t *tape, v lab.LikelihoodText) {
 }
 
 func writeLikelihoodView(t *tape, v lab.LikelihoodView) {
-	writeSlice(t, v.Counts, func(t *tape, v int) { t.writeInt(v) })
+	t.writeInts(v.Counts)
 	t.writeFloats(v.Shares)
-	writeSlice(t, v.Strip, func(t *tape, v int) { t.writeInt(v) })
+	t.writeInts(v.Strip)
 	t.writeFloat(v.LogLikelihood)
 	t.writeFloat(v.CrossEntropy)
 	t.writeFloat(v.Entropy)
@@ -542,7 +542,7 @@ func writeLikelihoodView(t *tape, v lab.LikelihoodView) {
 	t.writeFloat(v.Product32)
 	t.writeInt(v.Lost)
 	t.writeInt(v.Lost32)
-	writeSlice(t, v.Impossible, func(t *tape, v int) { t.writeInt(v) })
+	t.writeInts(v.Impossible)
 	writeSlice(t, v.Exact, func(t *tape, v lab.Point) { writePoint(t, v) })
 	writeSlice(t, v.Computed, func(t *tape, v lab.Point) { writePoint(t, v) })
 	t.writeFloat(v.Bottom)
@@ -594,7 +594,7 @@ func writeSolveLogitView(t *tape, v lab.SolveLogitView) {
 
 func writeSurprisalView(t *tape, v lab.SurprisalView) {
 	t.writeFloats(v.Values)
-	writeSlice(t, v.Texts, func(t *tape, v string) { t.writeString(v) })
+	t.writeStrings(v.Texts)
 }
 
 func writeTernaryPointView(t *tape, v lab.TernaryPointView) {

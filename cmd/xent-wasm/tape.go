@@ -177,6 +177,24 @@ func (t *tape) writeString(s string) {
 	t.writeInt(utf16Length(s))
 }
 
+// writeStrings and writeInts do what writeSlice does, once for all explorers.
+//
+//go:noinline
+func (t *tape) writeStrings(values []string) {
+	t.writeInt(len(values))
+	for _, s := range values {
+		t.writeString(s)
+	}
+}
+
+//go:noinline
+func (t *tape) writeInts(values []int) {
+	t.writeInt(len(values))
+	for _, n := range values {
+		t.writeInt(n)
+	}
+}
+
 // utf16Length is the length of s in a language whose strings are UTF-16.
 func utf16Length(s string) int {
 	n := 0

@@ -81,8 +81,8 @@ func (m *model) goRead(t fieldType) string {
 // goWrite is a statement that writes the value v of type t.
 func (m *model) goWrite(t fieldType, v string) string {
 	switch {
-	case t.slices == 1 && t.name == "float64":
-		return "t.writeFloats(" + v + ")"
+	case t.slices == 1 && basicCalls[t.name] != "" && t.name != "bool":
+		return "t.write" + basicCalls[t.name] + "s(" + v + ")"
 	case t.slices > 0:
 		element := fieldType{t.slices - 1, t.name}
 		return fmt.Sprintf("writeSlice(t, %s, func(t *tape, v %s) { %s })", v, m.goType(element), m.goWrite(element, "v"))

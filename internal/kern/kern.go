@@ -1,9 +1,9 @@
-// Package kern holds the loops over the elements of one row.
+// Package kern holds the loops over the elements of one row, and the products of small matrices.
 //
 // Each loop here is the specification of a kernel: plain Go, arithmetic in float64 whatever the
-// element type. A [Table] gathers the kernels of one implementation; [F32] and [F64] are the tables
-// in use, chosen once at start, and replaced only by tests. A faster twin of a kernel is another
-// function in another table: no caller changes.
+// element type, but in the element type for products. A [Table] gathers the kernels of one
+// implementation; [F32] and [F64] are the tables in use, chosen once at start, and replaced only by
+// tests. A faster twin of a kernel is another function in another table: no caller changes.
 //
 // Kernels allocate nothing, start no goroutine and never panic on lengths that [Table] allows.
 package kern
@@ -41,6 +41,11 @@ type Table[T Float] struct {
 
 	// BinaryGrad is Binary that also stores c·((1-t)·σ(x) - t·σ(-x)) in dst.
 	BinaryGrad func(dst, x, t []T, c float64) (sum Sum, nonFinite int)
+
+	// MulT, Mul and TMul store the products a·bᵀ, a·b and aᵀ·b in c, a [rows, cols] matrix whose
+	// elements are sums of inner terms. The matrices have no gaps between their rows; c overlaps
+	// neither factor. A term that is NaN makes its sum NaN, also against a 0.
+	MulT, Mul, TMul func(c, a, b []T, rows, cols, inner int)
 }
 
 // Sums are power sums over one row without its first maximum, in units of z = x - max:
@@ -71,10 +76,12 @@ var (
 	Go32 = Table[float32]{
 		Name: "go", Others: others[float32], Exps: exps[float32], Moments: moments[float32],
 		Binary: binary[float32], BinaryGrad: binaryGrad[float32],
+		MulT: mulT[float32], Mul: mul[float32], TMul: tMul[float32],
 	}
 	Go64 = Table[float64]{
 		Name: "go", Others: others[float64], Exps: exps[float64], Moments: moments[float64],
 		Binary: binary[float64], BinaryGrad: binaryGrad[float64],
+		MulT: mulT[float64], Mul: mul[float64], TMul: tMul[float64],
 	}
 )
 

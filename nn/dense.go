@@ -1,0 +1,71 @@
+package nn
+
+import (
+	"xent"
+	"xent/internal/kern"
+)
+
+// Dense is an affine map of each row:
+//
+//	y = x·Wᵀ + b          y[o] = b[o] + Σ W[o][i]·x[i]
+//	dW = dyᵀ·x            db = Σ dy over the rows          dx = dy·W
+//
+// W is [Out, In], as in PyTorch's nn.Linear.
+type Dense[T xent.Float] struct {
+	In, Out      int
+	weight, bias Param[T]
+
+	x     xent.Matrix[T] // of the last Forward
+	y, dx buffer[T]
+}
+
+// NewDense returns a layer with weights drawn from rng by init, row by row, and biases of 0.
+func NewDense[T xent.Float](rng *Rand, init Init, in, out int) *Dense[T] {
+	d := &Dense[T]{In: in, Out: out,
+		weight: Param[T]{Name: "weight", Value: make([]T, in*out), Grad: make([]T, in*out)},
+		bias:   Param[T]{Name: "bias", Value: make([]T, out), Grad: make([]T, out)},
+	}
+	for i := range d.weight.Value {
+		d.weight.Value[i] = T(init(rng, in, out))
+	}
+	return d
+}
+
+// Weight returns W, [Out, In], and Bias b.
+func (d *Dense[T]) Weight() Param[T] { return d.weight }
+
+// Bias returns b, [Out].
+func (d *Dense[T]) Bias() Param[T] { return d.bias }
+
+// Params returns W and b.
+func (d *Dense[T]) Params() []Param[T] { return []Param[T]{d.weight, d.bias} }
+
+// Forward returns x·Wᵀ + b.
+func (d *Dense[T]) Forward(x xent.Matrix[T]) xent.Matrix[T] {
+	want("Dense", "Forward", x, -1, d.In)
+	d.x = x
+	y := d.y.matrix(x.Rows, d.Out)
+	kern.Of[T]().MulT(y.Data, x.Data, d.weight.Value, x.Rows, d.Out, d.In)
+	for i := range y.Rows {
+		for o, b := range d.bias.Value {
+			y.Data[i*d.Out+o] += b
+		}
+	}
+	return y
+}
+
+// Backward stores dW and db and returns dx.
+func (d *Dense[T]) Backward(grad xent.Matrix[T]) xent.Matrix[T] {
+	want("Dense", "Backward", grad, d.x.Rows, d.Out)
+	k := kern.Of[T]()
+	k.TMul(d.weight.Grad, grad.Data, d.x.Data, d.Out, d.In, grad.Rows)
+	clear(d.bias.Grad)
+	for i := range grad.Rows {
+		for o, g := range grad.Data[i*d.Out : (i+1)*d.Out] {
+			d.bias.Grad[o] += g
+		}
+	}
+	dx := d.dx.matrix(grad.Rows, d.In)
+	k.Mul(dx.Data, grad.Data, d.weight.Value, grad.Rows, d.In, d.Out)
+	return dx
+}

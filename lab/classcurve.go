@@ -70,7 +70,6 @@ func ClassCurve(params ClassCurveParams) (ClassCurveView, error) {
 	if params.Axis == AxisLog {
 		left, v.MinX = params.MinProb, params.MinProb
 	}
-	inside := func(p Point) bool { return p.Y <= params.MaxLoss }
 	points := make([]Point, params.Samples)
 	for i := range points {
 		s := float64(i) / float64(params.Samples-1)
@@ -81,14 +80,20 @@ func ClassCurve(params ClassCurveParams) (ClassCurveView, error) {
 		}
 		points[i] = Point{X: x, Y: loss(x)}
 	}
-	for i, point := range points {
-		leaves := i > 0 && inside(points[i-1]) || i+1 < len(points) && inside(points[i+1])
-		if inside(point) || leaves {
-			v.Points = append(v.Points, Point{X: point.X, Y: min(point.Y, params.MaxLoss)})
-		}
-	}
+	v.Points = below(points, params.MaxLoss)
 	v.Marker = classMarker(params, v.MinX)
 	return v, nil
+}
+
+// below returns the part of a curve inside a frame with this top. Where the curve leaves it, it ends at the top.
+func below(points []Point, top float64) (part []Point) {
+	inside := func(i int) bool { return 0 <= i && i < len(points) && points[i].Y <= top }
+	for i, p := range points {
+		if inside(i) || inside(i-1) || inside(i+1) {
+			part = append(part, Point{X: p.X, Y: min(p.Y, top)})
+		}
+	}
+	return part
 }
 
 // weighted returns -w·logp, with 0·∞ = 0.

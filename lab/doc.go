@@ -21,6 +21,9 @@
 //	   three classes as a triangle       ternary.go        Ternary, TernaryPoint
 //	E5 likelihood of a dataset           likelihood.go     Likelihood
 //	   along the probability of a face   likelihoodcurve.go  LikelihoodCurve
+//	E6 squared error or cross-entropy    compare.go        CompareLosses
+//	   the curves of both                lossshapes.go     LossShapes
+//	   a race of two neurons             lossrace.go       LossRace
 //	distributions that are dragged       simplex.go        Redistribute, Normalise
 //	numbers as text                      format.go         Format
 //

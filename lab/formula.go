@@ -54,13 +54,22 @@ func probText(logp float64, digits int) (text string, logOfText float64) {
 		x := math.Exp(logOf(mantissa, exponent, digits))
 		return "1 - " + Significant(rest, digits), math.Log1p(-x)
 	case logp < -700:
-		exponent := int(math.Floor(logp / math.Ln10))
-		mantissa := strconv.FormatFloat(math.Exp(logp-float64(exponent)*math.Ln10), 'f', digits-1, 64)
+		mantissa, exponent := power(logp, digits)
 		return mantissa + "e" + shortExponent(exponent), logOf(mantissa, exponent, digits)
 	}
 	p := math.Exp(logp)
 	mantissa, exponent := scientific(p, digits-1)
 	return Significant(p, digits), logOf(mantissa, exponent, digits)
+}
+
+// power splits e^ln, which may lie beyond what a float64 holds, into a printed mantissa and a power of ten.
+func power(ln float64, digits int) (mantissa string, exponent int) {
+	exponent = int(math.Floor(ln / math.Ln10))
+	mantissa = strconv.FormatFloat(math.Exp(ln-float64(exponent)*math.Ln10), 'f', digits-1, 64)
+	if len(mantissa) > 1 && mantissa[1] == '0' { // 9.9996 was rounded up to 10.000
+		return mantissa[:1] + mantissa[2:], exponent + 1
+	}
+	return mantissa, exponent
 }
 
 // logOf returns the logarithm of a number printed with so many digits: mantissa times ten to the exponent.

@@ -19,7 +19,8 @@ type probe struct {
 	Call   string            `json:"call"`
 	Why    string            `json:"why"`
 	Params any               `json:"params"`
-	Want   map[string]string `json:"want"` // a path in the view, "best.x" or "shares.2", to 40 digits or ±Infinity
+	Want   map[string]string `json:"want"`            // a path in the view, "best.x" or "shares.2", to 40 digits or ±Infinity
+	Print  map[string]string `json:"print,omitempty"` // a path to a text, "text.ratio", and what it must be
 
 	explorer any
 	params   any
@@ -64,6 +65,12 @@ func checkProbes(t *testing.T, file string, probes []probe) {
 			}
 			checked++
 		}
+		for path, want := range p.Print {
+			if got := find(t, view, path); got != want {
+				t.Errorf("%s: %s: %s is printed %v, want %s", p.Call, p.Why, path, got, want)
+			}
+			checked++
+		}
 	}
 	if checked < 2*len(probes) {
 		t.Errorf("checked %d values of %d probes", checked, len(probes))
@@ -101,8 +108,8 @@ func decoded(t *testing.T, value any) any {
 	return back
 }
 
-// at returns the number at a path of a decoded view.
-func at(t *testing.T, view any, path string) float64 {
+// find returns what stands at a path of a decoded view.
+func find(t *testing.T, view any, path string) any {
 	t.Helper()
 	for _, name := range strings.Split(path, ".") {
 		switch v := view.(type) {
@@ -116,7 +123,13 @@ func at(t *testing.T, view any, path string) float64 {
 			view = v[i]
 		}
 	}
-	switch v := view.(type) {
+	return view
+}
+
+// at returns the number at a path of a decoded view.
+func at(t *testing.T, view any, path string) float64 {
+	t.Helper()
+	switch v := find(t, view, path).(type) {
 	case float64:
 		return v
 	case string:
@@ -125,8 +138,48 @@ func at(t *testing.T, view any, path string) float64 {
 			return x
 		}
 	}
-	t.Fatalf("%s is %v, want a number", path, view)
+	t.Fatalf("%s is %v, want a number", path, find(t, view, path))
 	return 0
+}
+
+// printedAs rounds the truth to significant digits and writes it as [Significant] does, from its decimal digits.
+func printedAs(x ref.Num, digits int) string {
+	if x.Sign() == 0 {
+		return "0"
+	}
+	mantissa, power, _ := strings.Cut(x.Text(digits), "e")
+	exponent, err := strconv.Atoi(power)
+	if err != nil {
+		panic(err)
+	}
+	if exponent < -3 || exponent >= max(digits, 6) {
+		return mantissa + "e" + shortExponent(exponent)
+	}
+	sign := mantissa[:len(mantissa)-len(strings.TrimPrefix(mantissa, "-"))]
+	all := strings.ReplaceAll(strings.TrimPrefix(mantissa, "-"), ".", "")
+	switch {
+	case exponent < 0:
+		return sign + "0." + strings.Repeat("0", -exponent-1) + all
+	case exponent >= digits-1:
+		return sign + all + strings.Repeat("0", exponent-digits+1)
+	}
+	return sign + all[:exponent+1] + "." + all[exponent+1:]
+}
+
+// figureOf writes the truth as figure does.
+func figureOf(x ref.Num) string {
+	if x.Sign() == 0 {
+		return "0.0000"
+	}
+	_, power, _ := strings.Cut(x.Text(17), "e")
+	exponent, err := strconv.Atoi(power)
+	if err != nil {
+		panic(err)
+	}
+	if exponent < -3 || exponent >= 6 {
+		return printedAs(x, 4)
+	}
+	return printedAs(x, max(exponent, -4)+5)
 }
 
 // noNaN looks for a NaN among the strings of a view.

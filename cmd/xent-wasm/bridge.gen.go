@@ -18,6 +18,20 @@ func exportClassCurve() status {
 	})
 }
 
+//go:wasmexport compareLosses
+func exportCompareLosses() status {
+	return call(func(t *tape) error {
+		view, err := lab.CompareLosses(readCompareLossesParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeCompareLossesView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
 //go:wasmexport crossEntropy
 func exportCrossEntropy() status {
 	return call(func(t *tape) error {
@@ -116,6 +130,34 @@ func exportLossCurve() status {
 	})
 }
 
+//go:wasmexport lossRace
+func exportLossRace() status {
+	return call(func(t *tape) error {
+		view, err := lab.LossRace(readLossRaceParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeLossRaceView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
+//go:wasmexport lossShapes
+func exportLossShapes() status {
+	return call(func(t *tape) error {
+		view, err := lab.LossShapes(readLossShapesParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeLossShapesView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
 //go:wasmexport normalise
 func exportNormalise() status {
 	return call(func(t *tape) error {
@@ -202,6 +244,8 @@ func exportTernaryPoint() status {
 
 var constantsOfAxis = []lab.Axis{lab.AxisLinear, lab.AxisLog}
 
+var constantsOfCoordinate = []lab.Coordinate{lab.ByProb, lab.ByLogit}
+
 var constantsOfDivergence = []lab.Divergence{lab.Forward, lab.Reverse, lab.JensenShannon}
 
 var constantsOfStyle = []lab.Style{lab.StyleFixed, lab.StyleSignificant, lab.StyleShortest}
@@ -218,6 +262,16 @@ func readClassCurveParams(t *tape) lab.ClassCurveParams {
 		Samples: t.readInt(),
 		MinProb: t.readFloat(),
 		MaxLoss: t.readFloat(),
+	}
+}
+
+func readCompareLossesParams(t *tape) lab.CompareLossesParams {
+	return lab.CompareLossesParams{
+		Target: t.readFloat(),
+		Given:  readEnum(t, constantsOfCoordinate),
+		At:     t.readFloat(),
+		Along:  readEnum(t, constantsOfCoordinate),
+		Unit:   readEnum(t, constantsOfUnit),
 	}
 }
 
@@ -286,6 +340,25 @@ func readLossCurveParams(t *tape) lab.LossCurveParams {
 	}
 }
 
+func readLossRaceParams(t *tape) lab.LossRaceParams {
+	return lab.LossRaceParams{
+		Target: t.readFloat(),
+		Start:  t.readFloat(),
+		Rate:   t.readFloat(),
+		Steps:  t.readInt(),
+		Unit:   readEnum(t, constantsOfUnit),
+	}
+}
+
+func readLossShapesParams(t *tape) lab.LossShapesParams {
+	return lab.LossShapesParams{
+		Target:  t.readFloat(),
+		Along:   readEnum(t, constantsOfCoordinate),
+		Unit:    readEnum(t, constantsOfUnit),
+		Samples: t.readInt(),
+	}
+}
+
 func readNormaliseParams(t *tape) lab.NormaliseParams {
 	return lab.NormaliseParams{
 		Values: t.readFloats(),
@@ -349,6 +422,41 @@ func writeClassCurveView(t *tape, v lab.ClassCurveView) {
 	writeMarker(t, v.Marker)
 	writePoint(t, v.Best)
 	t.writeFloat(v.MinX)
+}
+
+func writeCompareLossesCode(t *tape, v lab.CompareLossesCode) {
+	t.writeString(v.Target)
+	t.writeString(v.Logit)
+	t.writeString(v.CrossEntropy)
+	t.writeString(v.SquaredError)
+	t.writeString(v.SlopeCE)
+	t.writeString(v.SlopeSE)
+}
+
+func writeCompareLossesFormula(t *tape, v lab.CompareLossesFormula) {
+	t.writeString(v.P)
+	t.writeString(v.Q)
+	t.writeString(v.Off)
+	writeSlice(t, v.Terms, func(t *tape, v lab.FormulaTerm) { writeFormulaTerm(t, v) })
+	t.writeString(v.Log)
+}
+
+func writeCompareLossesText(t *tape, v lab.CompareLossesText) {
+	t.writeString(v.Prob)
+	t.writeString(v.Logit)
+	t.writeString(v.Ratio)
+	t.writeString(v.Odds)
+}
+
+func writeCompareLossesView(t *tape, v lab.CompareLossesView) {
+	t.writeFloat(v.Prob)
+	t.writeFloat(v.Logit)
+	writeLossAt(t, v.CrossEntropy)
+	writeLossAt(t, v.SquaredError)
+	t.writeFloat(v.Ratio)
+	writeCompareLossesText(t, v.Text)
+	writeCompareLossesFormula(t, v.Formula)
+	writeCompareLossesCode(t, v.Code)
 }
 
 func writeContour(t *tape, v lab.Contour) {
@@ -551,10 +659,51 @@ func writeLikelihoodView(t *tape, v lab.LikelihoodView) {
 	writeLikelihoodCode(t, v.Code)
 }
 
+func writeLossAt(t *tape, v lab.LossAt) {
+	t.writeFloat(v.Loss)
+	t.writeFloat(v.SlopeP)
+	t.writeFloat(v.SlopeZ)
+	writeLossAtText(t, v.Text)
+}
+
+func writeLossAtText(t *tape, v lab.LossAtText) {
+	t.writeString(v.Loss)
+	t.writeString(v.SlopeP)
+	t.writeString(v.SlopeZ)
+}
+
 func writeLossCurveView(t *tape, v lab.LossCurveView) {
 	writeSlice(t, v.Points, func(t *tape, v lab.Point) { writePoint(t, v) })
 	writeMarker(t, v.Marker)
 	t.writeFloat(v.MinX)
+}
+
+func writeLossPeakText(t *tape, v lab.LossPeakText) {
+	t.writeString(v.Prob)
+	t.writeString(v.Logit)
+	t.writeString(v.Pull)
+}
+
+func writeLossRaceView(t *tape, v lab.LossRaceView) {
+	writeRacer(t, v.CrossEntropy)
+	writeRacer(t, v.SquaredError)
+	t.writeFloat(v.Length)
+}
+
+func writeLossShape(t *tape, v lab.LossShape) {
+	writeSlice(t, v.Loss, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeSlice(t, v.Pull, func(t *tape, v lab.Point) { writePoint(t, v) })
+}
+
+func writeLossShapesView(t *tape, v lab.LossShapesView) {
+	writeLossShape(t, v.CrossEntropy)
+	writeLossShape(t, v.SquaredError)
+	t.writeFloat(v.MinX)
+	t.writeFloat(v.MaxX)
+	t.writeFloat(v.LossTop)
+	t.writeFloat(v.PullTop)
+	writePoint(t, v.Peak)
+	writeLossPeakText(t, v.PeakText)
 }
 
 func writeMarker(t *tape, v lab.Marker) {
@@ -579,6 +728,21 @@ func writePathCurve(t *tape, v lab.PathCurve) {
 func writePoint(t *tape, v lab.Point) {
 	t.writeFloat(v.X)
 	t.writeFloat(v.Y)
+}
+
+func writeRacer(t *tape, v lab.Racer) {
+	writeSlice(t, v.Points, func(t *tape, v lab.Point) { writePoint(t, v) })
+	t.writeFloat(v.Prob)
+	t.writeInt(v.Finish)
+	writeRacerText(t, v.Text)
+}
+
+func writeRacerText(t *tape, v lab.RacerText) {
+	t.writeString(v.Logit)
+	t.writeString(v.Prob)
+	t.writeString(v.Loss)
+	t.writeString(v.Slope)
+	t.writeString(v.Finish)
 }
 
 func writeRedistributeView(t *tape, v lab.RedistributeView) {

@@ -7,6 +7,9 @@ export { limits } from './limits.gen';
 /** Axis is the scale of a probability axis. */
 export type Axis = 'linear' | 'log';
 
+/** Coordinate says along what a loss is looked at: the probability that a model gives, or the logit behind it. */
+export type Coordinate = 'p' | 'z';
+
 /** Divergence says in which sense the distance from a distribution q to the truth p is measured. */
 export type Divergence = 'forward' | 'reverse' | 'js';
 
@@ -59,6 +62,79 @@ export interface ClassCurveView {
 	readonly best: Point;
 	/** the frame: MinX ≤ X ≤ 1 and 0 ≤ Y ≤ MaxLoss */
 	readonly minX: number;
+}
+
+/** CompareLossesCode holds the literals of the code tabs. */
+export interface CompareLossesCode {
+	/** shortest decimal text */
+	readonly target: string;
+	/** shortest decimal text */
+	readonly logit: string;
+	/** six decimals, the cross-entropy in nats */
+	readonly crossEntropy: string;
+	/** six decimals, the cross-entropy in nats */
+	readonly squaredError: string;
+	/** along the logit, six decimals */
+	readonly slopeCE: string;
+	/** along the logit, six decimals */
+	readonly slopeSE: string;
+}
+
+/**
+ * CompareLossesFormula holds the printed inputs of the formulas. Their digits are chosen so that a calculator, given
+ * them, prints the losses, the ratio, and the slopes along one coordinate as they are printed.
+ */
+export interface CompareLossesFormula {
+	/** p, 1-p and p-y */
+	readonly p: string;
+	/** p, 1-p and p-y */
+	readonly q: string;
+	/** p, 1-p and p-y */
+	readonly off: string;
+	readonly terms: readonly FormulaTerm[];
+	/** "ln" or "log2" */
+	readonly log: string;
+}
+
+/** CompareLossesParams is the state of explorer E6: one yes-or-no prediction and its label. */
+export interface CompareLossesParams {
+	/** y: 0, 1, or a soft label between */
+	readonly target: number;
+	/** which coordinate At is */
+	readonly given: Coordinate;
+	/** a probability in [0, 1], or a logit; ±Inf are the certain predictions */
+	readonly at: number;
+	/** the coordinate of the formula */
+	readonly along: Coordinate;
+	/** of the cross-entropy; its slopes are those of the loss in nats, which is what is trained on */
+	readonly unit: Unit;
+}
+
+/** CompareLossesText holds the figures of a `CompareLossesView` that belong to both losses. */
+export interface CompareLossesText {
+	/** Odds is (1-p)/p */
+	readonly prob: string;
+	/** Odds is (1-p)/p */
+	readonly logit: string;
+	/** Odds is (1-p)/p */
+	readonly ratio: string;
+	/** Odds is (1-p)/p */
+	readonly odds: string;
+}
+
+/** CompareLossesView is what the two losses say about one prediction. */
+export interface CompareLossesView {
+	/** with six significant digits, as sliders and links take them */
+	readonly prob: number;
+	/** with six significant digits, as sliders and links take them */
+	readonly logit: number;
+	readonly crossEntropy: LossAt;
+	readonly squaredError: LossAt;
+	/** of the slopes, the same along either coordinate: 1/(2·p·(1-p)), never below 2 */
+	readonly ratio: number;
+	readonly text: CompareLossesText;
+	readonly formula: CompareLossesFormula;
+	readonly code: CompareLossesCode;
 }
 
 /** Contour is the set of models at one divergence from the truth. */
@@ -452,6 +528,21 @@ export interface LikelihoodView {
 	readonly code: LikelihoodCode;
 }
 
+/** LossAt is one loss at a prediction, with its slope along both coordinates. */
+export interface LossAt {
+	readonly loss: number;
+	readonly slopeP: number;
+	readonly slopeZ: number;
+	readonly text: LossAtText;
+}
+
+/** LossAtText is a `LossAt` as it is printed: a cross-entropy with four decimals, all else with four significant digits. */
+export interface LossAtText {
+	readonly loss: string;
+	readonly slopeP: string;
+	readonly slopeZ: string;
+}
+
 /** LossCurveParams asks for the curve L = -log p and the place of one loss on it. */
 export interface LossCurveParams {
 	readonly unit: Unit;
@@ -473,6 +564,66 @@ export interface LossCurveView {
 	readonly marker: Marker;
 	/** the frame: MinX ≤ X ≤ 1 and 0 ≤ Y ≤ MaxLoss */
 	readonly minX: number;
+}
+
+/** LossPeakText says where squared error pulls hardest, and how hard. */
+export interface LossPeakText {
+	readonly prob: string;
+	readonly logit: string;
+	readonly pull: string;
+}
+
+/** LossRaceParams sets two neurons off from the same logit, on the same label, at the same learning rate. */
+export interface LossRaceParams {
+	/** y in [0, 1] */
+	readonly target: number;
+	/** the logit of both */
+	readonly start: number;
+	/** above 0, at most 1000 */
+	readonly rate: number;
+	/** how many have been made: 0 to 1000 */
+	readonly steps: number;
+	readonly unit: Unit;
+}
+
+/** LossRaceView is how far each has come. */
+export interface LossRaceView {
+	readonly crossEntropy: Racer;
+	readonly squaredError: Racer;
+	/** of the chart, in steps */
+	readonly length: number;
+}
+
+/** LossShape is one loss along a coordinate, from left to right, and its pull. */
+export interface LossShape {
+	readonly loss: readonly Point[];
+	readonly pull: readonly Point[];
+}
+
+/** LossShapesParams asks for the curves of E6: both losses of one prediction, and how hard each pulls. */
+export interface LossShapesParams {
+	/** y in [0, 1] */
+	readonly target: number;
+	readonly along: Coordinate;
+	/** of the cross-entropy; slopes are of the loss in nats */
+	readonly unit: Unit;
+	/** 2 to 1000 */
+	readonly samples: number;
+}
+
+/** LossShapesView is the curves inside the frames of their two charts. A pull is the size of a slope. */
+export interface LossShapesView {
+	readonly crossEntropy: LossShape;
+	readonly squaredError: LossShape;
+	/** of both frames */
+	readonly minX: number;
+	/** of both frames */
+	readonly maxX: number;
+	readonly lossTop: number;
+	readonly pullTop: number;
+	/** where squared error pulls hardest: the end p = 0 or 1 along p */
+	readonly peak: Point;
+	readonly peakText: LossPeakText;
 }
 
 /** Marker is a point that is drawn at the edge if it lies outside the frame. */
@@ -514,6 +665,25 @@ export interface PathCurve {
 export interface Point {
 	readonly x: number;
 	readonly y: number;
+}
+
+/** Racer is one neuron: the way it came, and where it is. */
+export interface Racer {
+	/** X the step, Y the probability; from the start to Steps */
+	readonly points: readonly Point[];
+	readonly prob: number;
+	/** the first step within 0.1 of the target, -1 if none of the first 10 000 is */
+	readonly finish: number;
+	readonly text: RacerText;
+}
+
+/** RacerText is where a racer is as it is printed; Finish is empty if it was not waited for. */
+export interface RacerText {
+	readonly logit: string;
+	readonly prob: string;
+	readonly loss: string;
+	readonly slope: string;
+	readonly finish: string;
 }
 
 /** RedistributeParams asks to move one bar of a distribution. */
@@ -623,6 +793,21 @@ export interface Lab {
 	 */
 	classCurve(params: ClassCurveParams): ClassCurveView;
 	/**
+	 * CompareLosses evaluates cross-entropy and squared error of one yes-or-no prediction, and how hard each pulls:
+	 *
+	 * 	                 loss                            slope along p          slope along z
+	 * 	cross-entropy    -y·log p - (1-y)·log(1-p)       (p-y)/(p·(1-p))        p - y
+	 * 	squared error    (p-y)²                          2·(p-y)                2·(p-y)·p·(1-p)
+	 *
+	 * Either slope along z is the one along p times dp/dz = p·(1-p), so their ratio is the same: 1/(2·p·(1-p)).
+	 *
+	 * Special values: at p = 0 and p = 1 the loss is ∞ where the label has mass on the other side, and its slope along p
+	 * ±∞, while those along z are finite; 0·∞ = 0. What is smaller than a float64 is printed with the power of ten that its
+	 * logarithm gives.
+	 * Errors: `ParamError` for a target or probability outside [0, 1] and a logit outside ±10⁴ that is not infinite.
+	 */
+	compareLosses(params: CompareLossesParams): CompareLossesView;
+	/**
 	 * CrossEntropy evaluates one row of logits against its target.
 	 *
 	 * 	L = -Σ t·log p        p = softmax(z)
@@ -693,6 +878,27 @@ export interface Lab {
 	 */
 	lossCurve(params: LossCurveParams): LossCurveView;
 	/**
+	 * LossRace makes gradient steps on the logit of two neurons, whose only parameter is that logit: one on
+	 * cross-entropy in nats, one on squared error.
+	 *
+	 * 	z ← z - η·(p-y)                    z ← z - η·2·(p-y)·p·(1-p)
+	 *
+	 * Nothing can overflow: no step is longer than η.
+	 * Errors: `ParamError`.
+	 */
+	lossRace(params: LossRaceParams): LossRaceView;
+	/**
+	 * LossShapes samples both losses and their pulls along p from 0 to 1, or along z from -7 to 7.
+	 *
+	 * 	along p    |p-y|/(p·(1-p)) has no bound       2·|p-y| is at most 2, at the wrong end
+	 * 	along z    |p-y| is at most 1                 2·|p-y|·p·(1-p) vanishes at both ends
+	 *
+	 * The last is greatest at p = (1+y ∓ √(1-y+y²))/3, the lower for y ≥ ½: a third for y = 1, with 8/27.
+	 * Where a curve leaves its frame it ends at the top.
+	 * Errors: `ParamError`.
+	 */
+	lossShapes(params: LossShapesParams): LossShapesView;
+	/**
 	 * Normalise makes a distribution of weights: of numbers that were typed or came with a link.
 	 *
 	 * Errors: `ParamError` for a negative or infinite weight, or a sum of 0.
@@ -748,6 +954,7 @@ export interface Lab {
 export function bind(call: Call): Lab {
 	return {
 		classCurve: (params) => call('classCurve', params, writeClassCurveParams, readClassCurveView),
+		compareLosses: (params) => call('compareLosses', params, writeCompareLossesParams, readCompareLossesView),
 		crossEntropy: (params) => call('crossEntropy', params, writeCrossEntropyParams, readCrossEntropyView),
 		format: (params) => call('format', params, writeFormatParams, readFormatView),
 		kl: (params) => call('kl', params, writeKLParams, readKLView),
@@ -755,6 +962,8 @@ export function bind(call: Call): Lab {
 		likelihood: (params) => call('likelihood', params, writeLikelihoodParams, readLikelihoodView),
 		likelihoodCurve: (params) => call('likelihoodCurve', params, writeLikelihoodCurveParams, readLikelihoodCurveView),
 		lossCurve: (params) => call('lossCurve', params, writeLossCurveParams, readLossCurveView),
+		lossRace: (params) => call('lossRace', params, writeLossRaceParams, readLossRaceView),
+		lossShapes: (params) => call('lossShapes', params, writeLossShapesParams, readLossShapesView),
 		normalise: (params) => call('normalise', params, writeNormaliseParams, readNormaliseView),
 		redistribute: (params) => call('redistribute', params, writeRedistributeParams, readRedistributeView),
 		solveLogit: (params) => call('solveLogit', params, writeSolveLogitParams, readSolveLogitView),
@@ -765,6 +974,8 @@ export function bind(call: Call): Lab {
 }
 
 const constantsOfAxis: readonly Axis[] = ['linear', 'log'];
+
+const constantsOfCoordinate: readonly Coordinate[] = ['p', 'z'];
 
 const constantsOfDivergence: readonly Divergence[] = ['forward', 'reverse', 'js'];
 
@@ -781,6 +992,14 @@ function writeClassCurveParams(w: Writer, v: ClassCurveParams): void {
 	w.number(v.samples, 'samples');
 	w.number(v.minProb, 'minProb');
 	w.number(v.maxLoss, 'maxLoss');
+}
+
+function writeCompareLossesParams(w: Writer, v: CompareLossesParams): void {
+	w.number(v.target, 'target');
+	w.constant(constantsOfCoordinate, v.given, 'given');
+	w.number(v.at, 'at');
+	w.constant(constantsOfCoordinate, v.along, 'along');
+	w.constant(constantsOfUnit, v.unit, 'unit');
 }
 
 function writeCrossEntropyParams(w: Writer, v: CrossEntropyParams): void {
@@ -832,6 +1051,21 @@ function writeLossCurveParams(w: Writer, v: LossCurveParams): void {
 	w.number(v.minProb, 'minProb');
 	w.number(v.maxLoss, 'maxLoss');
 	w.number(v.loss, 'loss');
+}
+
+function writeLossRaceParams(w: Writer, v: LossRaceParams): void {
+	w.number(v.target, 'target');
+	w.number(v.start, 'start');
+	w.number(v.rate, 'rate');
+	w.number(v.steps, 'steps');
+	w.constant(constantsOfUnit, v.unit, 'unit');
+}
+
+function writeLossShapesParams(w: Writer, v: LossShapesParams): void {
+	w.number(v.target, 'target');
+	w.constant(constantsOfCoordinate, v.along, 'along');
+	w.constant(constantsOfUnit, v.unit, 'unit');
+	w.number(v.samples, 'samples');
 }
 
 function writeNormaliseParams(w: Writer, v: NormaliseParams): void {
@@ -888,6 +1122,49 @@ function readClassCurveView(r: Reader): ClassCurveView {
 		marker: readMarker(r),
 		best: readPoint(r),
 		minX: r.number(),
+	};
+}
+
+function readCompareLossesCode(r: Reader): CompareLossesCode {
+	return {
+		target: r.text(),
+		logit: r.text(),
+		crossEntropy: r.text(),
+		squaredError: r.text(),
+		slopeCE: r.text(),
+		slopeSE: r.text(),
+	};
+}
+
+function readCompareLossesFormula(r: Reader): CompareLossesFormula {
+	return {
+		p: r.text(),
+		q: r.text(),
+		off: r.text(),
+		terms: r.list((r) => readFormulaTerm(r)),
+		log: r.text(),
+	};
+}
+
+function readCompareLossesText(r: Reader): CompareLossesText {
+	return {
+		prob: r.text(),
+		logit: r.text(),
+		ratio: r.text(),
+		odds: r.text(),
+	};
+}
+
+function readCompareLossesView(r: Reader): CompareLossesView {
+	return {
+		prob: r.number(),
+		logit: r.number(),
+		crossEntropy: readLossAt(r),
+		squaredError: readLossAt(r),
+		ratio: r.number(),
+		text: readCompareLossesText(r),
+		formula: readCompareLossesFormula(r),
+		code: readCompareLossesCode(r),
 	};
 }
 
@@ -1133,11 +1410,64 @@ function readLikelihoodView(r: Reader): LikelihoodView {
 	};
 }
 
+function readLossAt(r: Reader): LossAt {
+	return {
+		loss: r.number(),
+		slopeP: r.number(),
+		slopeZ: r.number(),
+		text: readLossAtText(r),
+	};
+}
+
+function readLossAtText(r: Reader): LossAtText {
+	return {
+		loss: r.text(),
+		slopeP: r.text(),
+		slopeZ: r.text(),
+	};
+}
+
 function readLossCurveView(r: Reader): LossCurveView {
 	return {
 		points: r.list((r) => readPoint(r)),
 		marker: readMarker(r),
 		minX: r.number(),
+	};
+}
+
+function readLossPeakText(r: Reader): LossPeakText {
+	return {
+		prob: r.text(),
+		logit: r.text(),
+		pull: r.text(),
+	};
+}
+
+function readLossRaceView(r: Reader): LossRaceView {
+	return {
+		crossEntropy: readRacer(r),
+		squaredError: readRacer(r),
+		length: r.number(),
+	};
+}
+
+function readLossShape(r: Reader): LossShape {
+	return {
+		loss: r.list((r) => readPoint(r)),
+		pull: r.list((r) => readPoint(r)),
+	};
+}
+
+function readLossShapesView(r: Reader): LossShapesView {
+	return {
+		crossEntropy: readLossShape(r),
+		squaredError: readLossShape(r),
+		minX: r.number(),
+		maxX: r.number(),
+		lossTop: r.number(),
+		pullTop: r.number(),
+		peak: readPoint(r),
+		peakText: readLossPeakText(r),
 	};
 }
 
@@ -1170,6 +1500,25 @@ function readPoint(r: Reader): Point {
 	return {
 		x: r.number(),
 		y: r.number(),
+	};
+}
+
+function readRacer(r: Reader): Racer {
+	return {
+		points: r.list((r) => readPoint(r)),
+		prob: r.number(),
+		finish: r.number(),
+		text: readRacerText(r),
+	};
+}
+
+function readRacerText(r: Reader): RacerText {
+	return {
+		logit: r.text(),
+		prob: r.text(),
+		loss: r.text(),
+		slope: r.text(),
+		finish: r.text(),
 	};
 }
 

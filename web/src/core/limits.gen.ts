@@ -2,11 +2,14 @@
 
 /** The bounds that package lab checks. */
 export const limits = {
+	maxLogit: 1e4,
 	minClasses: 2,
 	maxClasses: 10,
 	logitSliderMax: 12,
 	maxBars: 6,
 	maxRolls: 10000,
 	stripRolls: 200,
+	maxRaceSteps: 1000,
+	maxRaceFinish: 10000,
 	barSteps: 10000,
 } as const;

@@ -24,7 +24,7 @@ var house = map[string]string{
 	"nn":                "xent info internal/kern internal/par",
 	"eval":              "xent info calib internal/exact",
 	"train":             "nn xent info calib internal/datasets",
-	"doctor":            "xent info calib eval",
+	"doctor":            "xent info calib eval internal/exact",
 	"lab":               "xent info calib nn train doctor",
 	"cmd/xent/report":   "eval doctor info",
 	"cmd/xent/site":     "lab",

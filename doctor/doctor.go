@@ -1,0 +1,156 @@
+// Package doctor finds what is wrong with scores, labels and losses, and says how sure it is.
+//
+// A [Case] is what there is to look at: rows of scores with their labels, summed up in a [Sample],
+// and the loss and accuracy that a training run printed, in a [Log]. [Run] asks every [Detector] and
+// returns their findings:
+//
+//	s, err := doctor.New(eval.Config{Classes: 10, Input: eval.Logits})
+//	doctor.Add(s, block)
+//	for _, f := range doctor.Run(doctor.Case{Sample: s}) {
+//		fmt.Println(f.Severity, f.ID, f.Message(doctor.Nats))
+//	}
+//
+// A finding of severity [Error] is certain: it follows from the values by arithmetic, or its like does
+// not happen by chance. A [Warning] is a suspicion, and names what else could explain it. A [Note] is
+// harmless. A detector that needs an assumption about rows says which; all of them
+// together raise a false alarm less than once in 10,000 files: docs/doctor.md tells why, and what was simulated.
+//
+// To add a detector, write one file: a Detector with a stable ID, its test with one case where it must
+// speak and three where it must stay silent, and a line in [Detectors]. What it needs to know of all
+// rows becomes a field of Sample that merges.
+package doctor
+
+import "slices"
+
+// Severity says how sure a finding is.
+type Severity string
+
+// The severities.
+const (
+	Error   Severity = "error"   // certain: what was measured is not what was meant
+	Warning Severity = "warning" // a suspicion, with other explanations
+	Note    Severity = "note"    // worth knowing, and harmless
+)
+
+// Case is what there is to look at; what is nil is not looked at.
+type Case struct {
+	Sample *Sample
+	Log    *Log
+}
+
+// Log is a line of a training log.
+type Log struct {
+	Classes  int
+	Loss     float64 // mean cross-entropy as printed, in nats
+	Accuracy float64 // share of rows predicted right, as printed
+}
+
+// Detector looks for one thing that goes wrong.
+type Detector struct {
+	ID      string // stable: "double-softmax"
+	Code    string // its number in the list of detectors: "D03"
+	Summary string // what it finds, in a few words
+
+	// What it looks at: one or more of these. Each returns nil when it has nothing to say.
+	Rows func(*Sample) *Finding
+	Log  func(*Log) *Finding
+
+	// Explains names findings of later detectors that follow from this one's: labels in the wrong order also make
+	// a model look over-confident.
+	Explains []string
+}
+
+// Finding is what a detector found.
+type Finding struct {
+	ID       string
+	Severity Severity
+	Says     string   // one sentence, where {name} stands for the figure of that name: see [Finding.Message]
+	Evidence []Figure // the numbers it rests on: a statistic, its limit, whatever else shows it
+	Rows     []int64  // a few rows to look at
+	Else     string   // what else could explain it, in the same form; "" when nothing can
+	Fix      string   // one action
+	Follows  string   // the ID of the finding that explains this one; "" when none does
+}
+
+// Detectors is every detector, in the order in which they decide: what scores and labels are, whether they
+// belong together, what kind of predictor this is, whether its losses are possible.
+var Detectors = []Detector{
+	nonFinite,
+	infiniteRows,
+	oneHotScores,
+	notProbabilities,
+	probabilities,
+	logProbabilities,
+	logBase,
+	labelsOutOfRange,
+	labelsShifted,
+	labelsPermuted,
+	misaligned,
+	independent,
+	constant,
+	untrained,
+	classPrior,
+	worseThanPrior,
+	doubleSoftmax,
+	confidence,
+	clipped,
+	belowBox,
+	aboveFano,
+}
+
+// Run asks the detectors and returns what they found: causes before what follows from them, and among
+// these errors before warnings before notes.
+func Run(c Case) []Finding {
+	var found []Finding
+	for i := range Detectors {
+		d := &Detectors[i]
+		if c.Sample != nil && d.Rows != nil {
+			found = add(found, d, d.Rows(c.Sample))
+		}
+		if c.Log != nil && d.Log != nil {
+			found = add(found, d, d.Log(c.Log))
+		}
+	}
+	for i := range found {
+		found[i].Follows = cause(found, found[i].ID)
+	}
+	slices.SortStableFunc(found, func(a, b Finding) int { return rank(&a) - rank(&b) })
+	return found
+}
+
+func add(found []Finding, d *Detector, f *Finding) []Finding {
+	if f == nil {
+		return found
+	}
+	if f.ID == "" {
+		f.ID = d.ID
+	}
+	return append(found, *f)
+}
+
+// cause returns the first finding that explains id, or "".
+func cause(found []Finding, id string) string {
+	for i := range Detectors {
+		d := &Detectors[i]
+		is := func(f Finding) bool { return f.ID == d.ID && f.ID != id && f.Severity != Note }
+		if slices.Contains(d.Explains, id) && slices.ContainsFunc(found, is) {
+			return d.ID
+		}
+	}
+	return ""
+}
+
+// rank orders findings.
+func rank(f *Finding) int {
+	r := 0
+	switch f.Severity {
+	case Warning:
+		r = 1
+	case Note:
+		r = 2
+	}
+	if f.Follows != "" {
+		r += 3
+	}
+	return r
+}

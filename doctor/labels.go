@@ -1,0 +1,33 @@
+package doctor
+
+// labelsOutOfRange finds labels that name no class; what they probably are is told by package eval.
+var labelsOutOfRange = Detector{
+	ID: "labels-out-of-range", Code: "D09", Summary: "labels that name no class",
+	Rows: func(s *Sample) *Finding {
+		e := s.Strays.Err(s.Rows, s.Config.LabelBase, s.Classes, func(k int) bool { return s.Labelled[k] > 0 })
+		if e == nil {
+			return nil
+		}
+		f := &Finding{
+			Severity: Error,
+			Says:     "{labels} of {of} lie outside {low} to {high}",
+			Evidence: []Figure{
+				{"labels", float64(e.Count), Plain}, {"of", float64(s.Rows), Plain},
+				{"low", float64(e.Low), Plain}, {"high", float64(e.High - 1), Plain},
+				{"first", float64(e.Label), Plain},
+			},
+			Rows: []int64{e.Row},
+			Fix:  "check which classes the labels count, and from which number on",
+		}
+		if e.Cause != "" {
+			f.Says += "; " + e.Cause
+		} else {
+			f.Says += ", the first of them {first}"
+		}
+		if e.Hint != "" {
+			f.Fix = "say so: " + e.Hint
+		}
+		return f
+	},
+	Explains: explainsFit,
+}

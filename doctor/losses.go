@@ -1,0 +1,156 @@
+package doctor
+
+import "math"
+
+// A clipValue is a loss that no model likes by itself: what a probability costs that was clipped.
+type clipValue struct {
+	nats float64
+	from string // who clips there
+}
+
+var clipValues = [...]clipValue{
+	{6.931, "the rounding of float16, 2⁻¹⁰"},
+	{13.816, "1e-6"},
+	{15.942, "the rounding of float32, 2⁻²³"},
+	{16.118, "1e-7"},
+	{27.631, "1e-12"},
+	{34.539, "1e-15"},
+	{36.044, "the rounding of float64, 2⁻⁵²"},
+	{36.841, "1e-16"},
+	{100, "PyTorch's binary cross-entropy of probabilities"},
+}
+
+// spike counts losses at a value, and just beside it.
+type spike struct{ at, near int64 }
+
+func (s *spike) add(loss, value float64) {
+	switch off := math.Abs(loss - value); {
+	case off <= .001:
+		s.at++
+	case off <= .05:
+		s.near++
+	}
+}
+
+// clipped finds losses that gather at the cost of a clipped probability.
+var clipped = Detector{
+	ID: "clipped-probabilities", Code: "D21", Summary: "losses that gather where probabilities are clipped",
+	Rows: func(s *Sample) *Finding {
+		r := s.Reading()
+		for i, c := range r.clips {
+			// The window beside is 49 times as wide: by chance it holds 49 times as many.
+			if c.at < 5 || float64(c.at) < .001*r.n() || c.at*10 < c.near {
+				continue
+			}
+			v := clipValues[i]
+			return &Finding{
+				Severity: Warning,
+				Says:     "{rows} cost {value} almost exactly, which is what a probability costs that was clipped at " + v.from + ". Their true loss is larger, and their gradient is 0",
+				Evidence: []Figure{{"rows", float64(c.at), Rows}, {"beside", float64(c.near), Rows}, {"value", v.nats, Nats}},
+				Else:     "the same few rows many times over",
+				Fix:      "keep the logits and let the loss take them",
+			}
+		}
+		return nil
+	},
+}
+
+// lower and fano are the losses that go with an accuracy a among K classes:
+//
+//	(1-a)·ln 2 ≤ L                     a wrong answer costs at least ln 2
+//	L ≤ h(a) + (1-a)·ln(K-1)           for a calibrated model (Fano), h(a) the entropy of right or wrong
+func lower(a float64) float64 { return (1 - a) * math.Ln2 }
+
+func fano(a float64, classes int) float64 {
+	return surprise(a) + surprise(1-a) + (1-a)*math.Log(float64(max(classes-1, 1)))
+}
+
+// Lower returns the least loss that goes with an accuracy, in nats.
+func Lower(accuracy float64) float64 { return lower(accuracy) }
+
+// Fano returns the largest loss of a calibrated model of that accuracy, in nats.
+func Fano(accuracy float64, classes int) float64 { return fano(accuracy, classes) }
+
+// printed is what a log with two decimals may round away, of a loss or an accuracy.
+const printed = .005
+
+// belowBox finds a loss that no predictions of that accuracy can have. It is exact.
+var belowBox = Detector{
+	ID: "loss-below-box", Code: "D23", Summary: "a loss too small for its accuracy",
+	Rows: func(s *Sample) *Finding {
+		r := s.Reading()
+		if r.Rows == 0 || r.Infinite > 0 {
+			return nil
+		}
+		loss, _ := r.Loss()
+		return tooSmall(loss, r.Accuracy(), 1e-9, "the probabilities do not sum to 1")
+	},
+	Log: func(l *Log) *Finding {
+		return tooSmall(l.Loss, l.Accuracy, printed+printed*math.Ln2, "loss and accuracy come from different rows, masks or scales")
+	},
+}
+
+func tooSmall(loss, accuracy, margin float64, cause string) *Finding {
+	least := lower(accuracy)
+	if !(loss < least-margin) {
+		return nil
+	}
+	f := &Finding{
+		Severity: Error,
+		Says:     "a loss of {loss} is impossible at an accuracy of {accuracy}: every wrong answer costs at least {each}, which makes {least}. So " + cause,
+		Evidence: []Figure{{"loss", loss, Nats}, {"accuracy", accuracy, Share}, {"least", least, Nats}, {"each", math.Ln2, Nats}},
+		Fix:      "compute both from the same rows; check whether the loss was averaged over padding, too",
+	}
+	if loss < 0 {
+		f.Says = "a loss of {loss} is impossible: a probability costs nothing at least. So " + cause
+	}
+	return f
+}
+
+// aboveFano finds a loss that no calibrated model of that accuracy can have.
+var aboveFano = Detector{
+	ID: "loss-above-fano", Code: "D24", Summary: "a loss too large for a calibrated model of its accuracy",
+	Rows: func(s *Sample) *Finding {
+		r := s.Reading()
+		if r.Rows < fewMeasured || r.Infinite > 0 {
+			return nil
+		}
+		loss, se := r.Loss()
+		a := r.Accuracy()
+		low := wilson(a, r.n())
+		most := fano(low, s.Classes)
+		if chance := 1 / float64(s.Classes); low < chance && chance < a {
+			most = math.Log(float64(s.Classes)) // the bound is highest there
+		}
+		return tooLarge(loss, a, s.Classes, 5*se+most-fano(a, s.Classes))
+	},
+	Log: func(l *Log) *Finding {
+		return tooLarge(l.Loss, l.Accuracy, l.Classes, printed+printed*slope(l.Accuracy, l.Classes))
+	},
+}
+
+// wilson returns the least accuracy that goes with a share of right answers among n rows, at 5 standard errors
+// (Wilson 1927): where no row is wrong the true share of wrong ones may still be 25/n.
+func wilson(share, n float64) float64 {
+	const z2 = 25
+	return (share + z2/2/n - math.Sqrt(z2*(share*(1-share)/n+z2/4/n/n))) / (1 + z2/n)
+}
+
+// slope returns how fast fano falls with the accuracy, at most 10 nats.
+func slope(a float64, classes int) float64 {
+	return min(math.Abs(math.Log((1-a)/a)+math.Log(float64(max(classes-1, 1)))), 10)
+}
+
+func tooLarge(loss, accuracy float64, classes int, margin float64) *Finding {
+	most := fano(accuracy, classes)
+	if !(loss > most+margin) {
+		return nil
+	}
+	return &Finding{
+		Severity: Warning,
+		Says:     "a loss of {loss} is more than any calibrated model of {accuracy} accuracy has, which is {most} at most: the answers are better than the probabilities",
+		Evidence: []Figure{{"loss", loss, Nats}, {"accuracy", accuracy, Share}, {"most", most, Nats}, {"margin", margin, Nats}},
+		Else:     "over-confidence, a few wildly wrong rows, or label smoothing in the loss that was printed",
+		Fix:      "fit a temperature on held-out rows, and look at the costliest rows",
+	}
+}

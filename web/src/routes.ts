@@ -67,6 +67,24 @@ export const routes = [
 		],
 	},
 	{
+		path: 'learn/5-mle/',
+		dir: 'learn/5-mle',
+		title: 'The least loss is the greatest likelihood',
+		short: 'Maximum likelihood',
+		description:
+			'Why minimising cross-entropy is maximum likelihood, in three steps, and why a program adds logarithms instead of multiplying.',
+		chapter: 5,
+		sections: [
+			{ id: 'question', title: 'Which model made the data likely?' },
+			{ id: 'explore', title: 'Roll, and judge' },
+			{ id: 'derive', title: 'Three steps to the loss' },
+			{ id: 'underflow', title: 'Why nobody multiplies' },
+			{ id: 'promises', title: 'What it promises, and what not' },
+			{ id: 'exercise', title: 'Work one out' },
+			{ id: 'check', title: 'Three questions' },
+		],
+	},
+	{
 		path: 'ref/glossary/',
 		dir: 'ref/glossary',
 		room: true,

@@ -52,7 +52,7 @@ export function math(source: string): string {
 	const html = temml
 		.renderToString(tex, { displayMode: !inline, trust: true, throwOnError: true, macros: { ...macros } })
 		.replace(/ class="(slot|link)-([\w-]+)"/g, ' data-$1="$2"')
-		.replace(/ style="(display:block math;|padding-left:\S*?em;padding-right:\S*?em;)"/g, '')
+		.replace(/ style="(display:block math;|math-depth:0;|padding-left:\S*?em;padding-right:\S*?em;)"/g, '')
 		.replace(/ class="tml-display"| (fence|separator)="true"/g, '')
 		.replaceAll('<mspace width="0em"></mspace>', '')
 		.replace(/ xmlns="[^"]*"/, '');

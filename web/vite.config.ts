@@ -3,12 +3,13 @@ import { defineConfig } from 'vitest/config';
 import { content } from './tools/content.ts';
 import { pages } from './tools/pages.ts';
 import { still } from './tools/still.ts';
+import { terms } from './tools/terms.ts';
 
 /** svelte-check warns of whole components; the client's build sees them emptied (tools/still.ts). */
 const onwarn = () => {};
 
 export default defineConfig({
-	plugins: [pages(), still(), content(), svelte({ onwarn })],
+	plugins: [pages(), terms(), still(), content(), svelte({ onwarn })],
 	base: './',
 	build: {
 		target: 'es2023',

@@ -3,10 +3,11 @@ import { render } from 'svelte/server';
 import App from './App.svelte';
 import { load, type Lab } from './core/load';
 import { document, type Parts } from './document';
+import { index } from './lib/glossary';
 import type { Page } from './page';
 import { routes, type Route } from './routes';
 
-export { routes };
+export { index, routes };
 
 const pages = import.meta.glob<Page>('./pages/**/Page.svelte', { eager: true, import: 'default' });
 

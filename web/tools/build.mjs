@@ -47,7 +47,7 @@ for (const { file, imports = [] } of Object.values(manifest)) {
 	const entry = imports.find((key) => chunk(key).isEntry);
 	if (entry) throw new Error(`${file} imports ${entry}: move what they share into a module of its own`);
 }
-const { prerender, routes, connect } = await import(pathToFileURL(join(server, 'prerender.js')).href);
+const { prerender, index, routes, connect } = await import(pathToFileURL(join(server, 'prerender.js')).href);
 const lab = await connect(join(web, 'generated', 'xent.wasm'));
 for (const route of routes) {
 	const entry = `src/pages/${route.dir}/main.ts`;
@@ -61,6 +61,7 @@ for (const route of routes) {
 	mkdirSync(dirname(file), { recursive: true });
 	writeFileSync(file, html);
 }
+writeFileSync(join(dist, 'ref/glossary.json'), JSON.stringify(index(lab)));
 rmSync(join(dist, '.vite'), { recursive: true });
 
 for (const file of files(dist)) {

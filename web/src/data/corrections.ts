@@ -1,4 +1,5 @@
-import type { Lab } from '../core/load';
+import type { CompareLossesView, Lab } from '../core/load';
+import { typeset } from '../lib/format';
 
 /** Something that is often said of the loss, and what is right. */
 export interface Correction {
@@ -28,6 +29,60 @@ export const corrections: readonly Correction[] = [
 		where: ['learn/1-code/#every-logit'],
 	},
 	{
+		id: 'gradient-19',
+		said: 'At p = 0.05 with y = 1 the gradient of binary cross-entropy is about 19.',
+		right: (lab) => {
+			const { text, crossEntropy } = wrong(lab);
+			return `The slope in p is ${typeset(crossEntropy.text.slopeP)}; ${text.odds} are the odds against it, (1 − p)/p. In the logit, where a network learns, it is ${typeset(crossEntropy.text.slopeZ)}.`;
+		},
+		where: ['ref/glossary/#binary-cross-entropy'],
+	},
+	{
+		id: 'small-gradient',
+		said: 'Squared error has small gradients for predictions that are sure and wrong.',
+		right: (lab) => {
+			const { text, crossEntropy, squaredError } = wrong(lab);
+			return (
+				`In the logit, not in p. At p = 0.05 with y = 1 its slope in p is ${typeset(squaredError.text.slopeP)}, close to the ` +
+				`largest there is; the sigmoid’s own slope makes of it ${typeset(squaredError.text.slopeZ)} in the logit, where ` +
+				`cross-entropy has ${typeset(crossEntropy.text.slopeZ)}, ${text.ratio} times as much. A table or chart must say which slope it shows.`
+			);
+		},
+		where: ['ref/glossary/#squared-error', 'ref/glossary/#saturation'],
+	},
+	{
+		id: 'never-vanish',
+		said: 'The gradients of cross-entropy never vanish.',
+		right: (lab) => {
+			const near = lab.compareLosses({ target: 1, given: 'p', at: 0.999, along: 'z', unit: 'nats' });
+			return `They vanish where the model is right, as they should: at p = 0.999 with y = 1 the slope in the logit is ${typeset(near.crossEntropy.text.slopeZ)}. What they never do is vanish where the model is wrong: there they stay near 1.`;
+		},
+		where: ['ref/glossary/#gradient'],
+	},
+	{
+		id: 'saturation',
+		said: 'Cross-entropy avoids the saturation of sigmoids in a network.',
+		right: () =>
+			'In the output layer only, where its slope cancels that of the sigmoid. The hidden layers multiply by their own slopes as before: a deep stack of sigmoids loses its gradient under either loss.',
+		where: ['ref/glossary/#vanishing-gradient', 'ref/glossary/#saturation'],
+	},
+	{
+		id: 'temperature-gradient',
+		said: 'With a temperature, too, the gradient in a logit is p − y.',
+		right: (lab) => {
+			const { text } = lab.crossEntropy({ logits: [1, 0.5, 0], label: 0, unit: 'nats' });
+			return `It is (p − y)/T, with p the probabilities at that temperature: for the logits 2, 1, 0 at T = 2 and the first class true, half of ${list(text.gradient)}. Distillation multiplies its soft loss by T² to make up for this.`;
+		},
+		where: ['ref/glossary/#temperature', 'ref/glossary/#distillation'],
+	},
+	{
+		id: 'no-meaning',
+		said: 'Squared error has no probabilistic meaning.',
+		right: () =>
+			'It is the likelihood of numbers with Gaussian noise. On probabilities it is the Brier score, which is strictly proper: honest probabilities are its only optimum, too.',
+		where: ['ref/glossary/#squared-error', 'ref/glossary/#brier-score'],
+	},
+	{
 		id: 'optimal',
 		said: 'The decomposition makes cross-entropy the theoretically optimal loss.',
 		right: () =>
@@ -50,10 +105,22 @@ export const corrections: readonly Correction[] = [
 		},
 		where: ['learn/4-kl/#directions', 'ref/glossary/#nat'],
 	},
+	{
+		id: 'clipping',
+		said: 'Clipping the probabilities makes the loss stable.',
+		right: () =>
+			'It makes it finite, and wrong: beyond the clip the loss is flat, so the rows that are most wrong teach nothing. Computed from the logits, with log-sum-exp or softplus, it needs no clip and keeps every digit.',
+		where: ['ref/glossary/#log-sum-exp', 'ref/glossary/#softplus'],
+	},
 ];
 
 /** "−0.3348, 0.2447 and 0.0900". */
 function list(texts: readonly string[]): string {
-	const set = texts.map((text) => text.replace('-', '−'));
+	const set = texts.map(typeset);
 	return `${set.slice(0, -1).join(', ')} and ${set.at(-1)}`;
+}
+
+/** A prediction that is sure and wrong: probability 0.05 for what happened. */
+function wrong(lab: Lab): CompareLossesView {
+	return lab.compareLosses({ target: 1, given: 'p', at: 0.05, along: 'z', unit: 'nats' });
 }

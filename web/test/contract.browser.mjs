@@ -6,26 +6,26 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { check, equations } from './calculator.mjs';
 import { address, desk, newPage, phone, ready, setUp, violations, visit, withPage } from './harness.mjs';
-import { pagesOf } from './server.mjs';
+import { explorersOf, pagesOf } from './server.mjs';
 
 /** @import { Locator, Page } from 'playwright-core' */
 
 setUp();
 
-/** Pages with an explorer, by what the start page's own contents say: every chapter. */
-const chapters = (await pagesOf()).filter((path) => path.startsWith('learn/'));
-
-/** @param {Page} page @returns {Locator} */
-const explorer = (page) => page.locator('section.explorer');
-
-/** What the reader sees of the explorer, without what the buttons of its frame say. @param {Page} page */
-const seen = async (page) => (await explorer(page).innerText()).replace(/\s+/g, ' ');
+/** The explorers of all chapters. */
+const explorers = (
+	await Promise.all(
+		(await pagesOf())
+			.filter((path) => path.startsWith('learn/'))
+			.map(async (path) => (await explorersOf(path)).map((id) => ({ path, id }))),
+	)
+).flat();
 
 /** Moves the focus by Tab until it is on target; it fails after a round. @param {Page} page @param {Locator} target */
 async function tabTo(page, target) {
 	await target.waitFor();
 	const on = () => target.evaluate((e) => e === document.activeElement);
-	for (let i = 0; i < 200; i++) {
+	for (let i = 0; i < 600; i++) {
 		if (await on()) return;
 		await page.keyboard.press('Tab');
 	}
@@ -52,8 +52,17 @@ const stand = (control) =>
 				},
 	);
 
-for (const path of chapters) {
-	describe(`the explorer of /${path}`, () => {
+test('the chapters have explorers', () => assert.ok(explorers.length > 0));
+
+for (const { path, id } of explorers) {
+	describe(`${id} of /${path}`, () => {
+		/** @param {Page} page @returns {Locator} */
+		const explorer = (page) => page.locator(`section.explorer#${id}`);
+		/** What the reader sees of it, without what the buttons of its frame say. @param {Page} page */
+		const seen = async (page) => (await explorer(page).innerText()).replace(/\s+/g, ' ');
+		/** Its figures and the values of its controls. @param {Page} page */
+		const figures = (page) => figuresOf(explorer(page));
+
 		test('has all its parts', () =>
 			withPage({}, async (page) => {
 				await visit(page, path);
@@ -81,14 +90,11 @@ for (const path of chapters) {
 		test('Tab reaches every control in order, and shows where it is', () =>
 			withPage({}, async (page) => {
 				await visit(page, path);
-				await page.evaluate(() => {
-					for (const e of document.querySelectorAll('section.explorer *'))
-						if (e instanceof HTMLDetailsElement) e.open = true;
-				});
-				const wanted = await page.evaluate(() => {
+				const wanted = await explorer(page).evaluate((section) => {
+					for (const e of section.querySelectorAll('details')) e.open = true;
 					const all = [
-						...document.querySelectorAll(
-							'section.explorer :is(button, input, select, summary, a[href], [role=slider])',
+						...section.querySelectorAll(
+							':is(button, input, textarea, select, summary, a[href], [role=slider])',
 						),
 					];
 					const own = all.filter((e) => {
@@ -109,7 +115,7 @@ for (const path of chapters) {
 				const order = [];
 				/** @type {string[]} */
 				const unmarked = [];
-				for (let i = 0; i < 300; i++) {
+				for (let i = 0; i < 700; i++) {
 					await page.keyboard.press('Tab');
 					const at = await page.evaluate(() => {
 						const e = document.activeElement;
@@ -219,7 +225,7 @@ for (const path of chapters) {
 		test('number boxes take what people type', () =>
 			withPage({}, async (page) => {
 				await visit(page, path);
-				const boxes = explorer(page).getByRole('textbox');
+				const boxes = explorer(page).locator('input[type=text]');
 				const count = await boxes.count();
 				for (let i = 0; i < count; i++) {
 					const box = boxes.nth(i);
@@ -473,9 +479,9 @@ for (const path of chapters) {
 	});
 }
 
-/** The numbers the explorer shows, and the values of its controls. @param {Page} page */
-function figures(page) {
-	return explorer(page).evaluate((section) => {
+/** The numbers an explorer shows, and the values of its controls. @param {Locator} explorer */
+function figuresOf(explorer) {
+	return explorer.evaluate((section) => {
 		const text = [...section.querySelectorAll('table, math, .stage')].map((e) => e.textContent).join(' ');
 		const values = [...section.querySelectorAll('.stage input, .stage [role=slider]')].map((e) =>
 			e instanceof HTMLInputElement

@@ -39,6 +39,16 @@ export async function pagesOf(folder = dist) {
 }
 
 /**
+ * The explorers of a page, by the anchors that they have in its HTML: "e1".
+ * @param {string} path
+ * @returns {Promise<string[]>}
+ */
+export async function explorersOf(path, folder = dist) {
+	const html = await readFile(join(folder, path, 'index.html'), 'utf8');
+	return [...html.matchAll(/<section class="explorer[^>]* id="([\w-]+)"/g)].map(([, id]) => String(id));
+}
+
+/**
  * The site out of the binary named by $XENT, on a free port; without $XENT, web/dist as a
  * static host serves it.
  * @returns {Promise<Place>}

@@ -39,6 +39,10 @@
 //	sigmoid focal loss        BinaryCrossEntropy   Focus, Balance             torchvision sigmoid_focal_loss      Lin et al. 2017
 //	asymmetric loss           BinaryCrossEntropy   NegativeFocus, Margin      timm AsymmetricLossMultiLabel           Ridnik et al. 2021
 //	squared error, Brier      SquaredError         SquaredOptions             F.mse_loss(p, t)                    Brier 1950
+//	KL, either direction      Divergence           KL, ReverseKL              F.kl_div(log q, p)                      Kullback and Leibler 1951
+//	KL of log targets         Divergence           p LogProbs                 F.kl_div(log_target=True)               -
+//	Jensen-Shannon            Divergence           JS, Mix                    -                                       Lin 1991
+//	other divergences         Divergence           DivergenceKind             -                                       -
 //	reductions                all                  Reduction, Denominator     reduction=                          -
 //	none                      XRows                                           reduction='none'                    -
 //

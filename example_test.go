@@ -207,3 +207,31 @@ func ExampleRowMoments() {
 	fmt.Printf("confidence %g, doubt %.4g, entropy %.4g nats\n", m.Confidence(), m.Doubt(), float64(m.Entropy()))
 	// Output: confidence 1, doubt 4.248e-18, entropy 1.742e-16 nats
 }
+
+// How far a student is from its teacher: in the direction of the teacher, in its own, and from both.
+func ExampleDivergence() {
+	student, teacher := xent.LogitsOf([]float64{1, 2, 0.5}, 3), xent.TeacherOf([]float64{2, 2.5, 0}, 3)
+	for _, kind := range []xent.DivergenceKind{xent.KL, xent.ReverseKL, xent.JS} {
+		res, err := xent.Divergence(student, teacher, &xent.DivergenceOptions{Kind: kind})
+		fmt.Println(res.Mean(), err)
+	}
+	// Output:
+	// 0.07144 nats <nil>
+	// 0.08417 nats <nil>
+	// 0.01886 nats <nil>
+}
+
+// PyTorch's F.kl_div(log_q, p, reduction="sum"): a gradient in the log-probabilities.
+func ExampleDivergenceGrad() {
+	logq, grad := []float64{-1.6094379124341003, -1.2039728043259361, -0.6931471805599453}, make([]float64, 3)
+	res, err := xent.DivergenceGrad(xent.MatrixOf(grad, 3), xent.LogProbsOf(logq, 3), xent.ProbsOf([]float64{0, 0.5, 0.5}, 3), nil)
+	fmt.Println(res.Sum(), grad, err)
+	// Output: 0.2554 nats [0 -0.5 -0.5] <nil>
+}
+
+func ExampleDivergenceRows() {
+	q, p, loss := xent.LogitsOf([]float64{0, 0, 0, 3}, 2), xent.ProbsOf([]float64{0.5, 0.5, 0.25, 0.75}, 2), make([]float64, 2)
+	_, err := xent.DivergenceRows(loss, q, p, &xent.DivergenceOptions{Kind: xent.Renyi, Order: new(0.5)})
+	fmt.Printf("%.4f %v\n", loss, err)
+	// Output: [0.0000 0.0939] <nil>
+}

@@ -39,6 +39,8 @@ func (x dd) div(y dd) dd {
 	return quickSum(q, (math.FMA(-q, y.hi, x.hi)+x.lo-q*y.lo)/y.hi)
 }
 
+func (x dd) value() float64 { return x.hi + x.lo }
+
 func (x dd) neg() dd { return dd{-x.hi, -x.lo} }
 
 // gap returns (x - max)/temp ≤ 0 as an unevaluated t + r, r ≈ 2⁻⁵³t: what rounding x - max would

@@ -82,8 +82,5 @@ func (r *Row) costWide(x float64) dd {
 	if math.IsInf(t, -1) {
 		return dd{math.Inf(1), 0}
 	}
-	total := dd{1, 0}.add(r.s)
-	_, n := math.Frexp(total.hi)
-	down := math.Ldexp(1, -n)
-	return logDD(dd{total.hi * down, total.lo * down}, n).add(dd{-t, -rest})
+	return log1pWide(r.s).add(dd{-t, -rest})
 }

@@ -29,6 +29,7 @@ func (a Num) Sub(b Num) Num { return Num{fresh().Sub(a.f, b.f)} }
 func (a Num) Mul(b Num) Num { return Num{fresh().Mul(a.f, b.f)} }
 func (a Num) Div(b Num) Num { return Num{fresh().Quo(a.f, b.f)} }
 func (a Num) Neg() Num      { return Num{fresh().Neg(a.f)} }
+func (a Num) Abs() Num      { return Num{fresh().Abs(a.f)} }
 func (a Num) Sign() int     { return a.f.Sign() }
 func (a Num) Cmp(b Num) int { return a.f.Cmp(b.f) }
 

@@ -1,0 +1,148 @@
+package xent_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"xent"
+)
+
+// A family is one loss as a function of its predictions; what it compares them with is fixed.
+// Whatever holds for every loss is tested on all of them here.
+type family[T xent.Float] struct {
+	name  string
+	cols  int
+	value func(x xent.Matrix[T], workers int) (xent.Result, error)
+	grad  func(g, x xent.Matrix[T], workers int) (xent.Result, error)
+	rows  func(loss []T, x xent.Matrix[T], workers int) (xent.Result, error)
+}
+
+const familyRows, familyClasses = 1000, 7
+
+// familyInputs returns predictions, targets that sum to 1 by row, and labels.
+func familyInputs[T xent.Float](rows, cols int) (x, target []T, labels []int32) {
+	x, target, labels = make([]T, rows*cols), make([]T, rows*cols), make([]int32, rows)
+	for i := range x {
+		x[i] = T(4 * math.Sin(float64(i*i)))
+		target[i] = T(float64(1+i%cols) / float64(cols*(cols+1)/2))
+	}
+	for i := range labels {
+		labels[i] = int32(i % cols)
+	}
+	return x, target, labels
+}
+
+func families[T xent.Float]() (all []family[T]) {
+	type M = xent.Matrix[T]
+	const k = familyClasses
+	x, probs, _ := familyInputs[T](familyRows, k)
+	teacher := slices.Clone(x)
+	slices.Reverse(teacher)
+	for _, d := range divergences {
+		opts := [2]xent.DivergenceOptions{d.opt, d.opt} // of 0 and of 1 worker
+		opts[1].Workers = 1
+		opt := func(workers int) *xent.DivergenceOptions {
+			if workers < 2 {
+				return &opts[workers]
+			}
+			o := d.opt
+			o.Workers = workers
+			return &o
+		}
+		all = append(all, family[T]{"Divergence of a teacher, " + d.name, k,
+			func(x M, w int) (xent.Result, error) {
+				return xent.Divergence(xent.Logits[T](x), xent.TeacherOf(teacher, k), opt(w))
+			},
+			func(g, x M, w int) (xent.Result, error) {
+				return xent.DivergenceGrad(g, xent.Logits[T](x), xent.TeacherOf(teacher, k), opt(w))
+			},
+			func(l []T, x M, w int) (xent.Result, error) {
+				return xent.DivergenceRows(l, xent.Logits[T](x), xent.TeacherOf(teacher, k), opt(w))
+			},
+		}, family[T]{"Divergence of probabilities, " + d.name, k,
+			func(x M, w int) (xent.Result, error) {
+				return xent.Divergence(xent.Logits[T](x), xent.ProbsOf(probs, k), opt(w))
+			},
+			func(g, x M, w int) (xent.Result, error) {
+				return xent.DivergenceGrad(g, xent.Logits[T](x), xent.ProbsOf(probs, k), opt(w))
+			},
+			func(l []T, x M, w int) (xent.Result, error) {
+				return xent.DivergenceRows(l, xent.Logits[T](x), xent.ProbsOf(probs, k), opt(w))
+			},
+		})
+	}
+	return all
+}
+
+func TestFamilies(t *testing.T) {
+	t.Run("float32", testFamilies[float32])
+	t.Run("float64", testFamilies[float64])
+}
+
+func testFamilies[T xent.Float](t *testing.T) {
+	for _, f := range families[T]() {
+		t.Run(f.name, func(t *testing.T) {
+			data, _, _ := familyInputs[T](familyRows, f.cols)
+			x := xent.MatrixOf(data, f.cols)
+			grad, loss := xent.MatrixOf(make([]T, len(data)), f.cols), make([]T, familyRows)
+			want, err := f.value(x, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := testing.AllocsPerRun(2, func() {
+				_, e1 := f.value(x, 1)
+				_, e2 := f.grad(grad, x, 1)
+				_, e3 := f.rows(loss, x, 1)
+				if e1 != nil || e2 != nil || e3 != nil {
+					t.Fatal(e1, e2, e3)
+				}
+			}); n != 0 {
+				t.Errorf("%g allocations with one worker", n)
+			}
+			sum := 0.0
+			for _, l := range loss {
+				sum += float64(l)
+			}
+			near(t, sum, float64(want.Sum()), 1e-5)
+
+			// the same bits for any number of workers, in place or not, with or without a stride
+			for _, workers := range []int{0, 2, 3, 16} {
+				g, l := xent.MatrixOf(slices.Clone(data), f.cols), make([]T, familyRows)
+				r1, e1 := f.value(x, workers)
+				r3, e3 := f.rows(l, x, workers)
+				r2, e2 := f.grad(g, g, workers)
+				if e1 != nil || e2 != nil || e3 != nil {
+					t.Fatal(e1, e2, e3)
+				}
+				if r1 != want || r2 != want || r3 != want || !slices.Equal(g.Data, grad.Data) || !slices.Equal(l, loss) {
+					t.Errorf("%d workers: another result", workers)
+				}
+			}
+			wide := strided[T](widen(data), f.cols, f.cols+2)
+			g := strided[T](make([]float64, len(data)), f.cols, f.cols+3)
+			if r, err := f.grad(g, wide, 1); err != nil || r != want {
+				t.Errorf("with a stride: %v, %v", r.Sum(), err)
+			}
+			for i := range familyRows {
+				if !slices.Equal(g.Row(i), grad.Row(i)) {
+					t.Fatalf("with a stride: another gradient in row %d", i)
+				}
+			}
+			checkGuards(t, g)
+			checkGuards(t, wide)
+
+			// nothing is written when the shapes do not fit
+			short := xent.MatrixOf(make([]T, len(data)-f.cols), f.cols)
+			if _, err := f.grad(short, x, 1); err == nil {
+				t.Error("a gradient of fewer rows")
+			}
+			if _, err := f.rows(loss[1:], x, 1); err == nil {
+				t.Error("fewer losses than rows")
+			}
+			if slices.ContainsFunc(short.Data, func(v T) bool { return v != 0 }) {
+				t.Error("a gradient was written before the error")
+			}
+		})
+	}
+}

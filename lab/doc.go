@@ -24,6 +24,7 @@
 //	E6 squared error or cross-entropy    compare.go        CompareLosses
 //	   the curves of both                lossshapes.go     LossShapes
 //	   a race of two neurons             lossrace.go       LossRace
+//	E10 the die of a given mean          maxent.go         MaxEntropy
 //	distributions that are dragged       simplex.go        Redistribute, Normalise
 //	numbers as text                      format.go         Format
 //

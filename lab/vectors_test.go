@@ -53,6 +53,8 @@ var calls = []struct {
 	{"ternary", "lists in lists", Ternary, TernaryParams{P: chapterP, Q: chapterQ, Unit: Bits, Divergence: Reverse, Levels: []float64{.1, 2}, Rays: 4}},
 	{"likelihood", "lists of whole numbers, a product that is 0", Likelihood, LikelihoodParams{Truth: []float64{.5, .5}, Model: []float64{.01, .99}, Rolls: 400, Seed: 3, Unit: Nats}},
 	{"likelihoodCurve", "two curves over one axis", LikelihoodCurve, LikelihoodCurveParams{Counts: []int{3, 5, 2}, Model: []float64{.2, .3, .5}, Face: 1, Unit: Bits}},
+	{"maxEntropy", "a temperature that is infinite", MaxEntropy, MaxEntropyParams{Mean: 3.5, Bend: .25, Face: 1, Unit: Bits}},
+	{"maxEntropy", "Jaynes' die", MaxEntropy, MaxEntropyParams{Mean: 4.5, Bend: -1, Face: 4, Unit: Nats}},
 	{"ternaryPoint", "outside the triangle", TernaryPoint, TernaryPointParams{X: .5, Y: -.2}},
 }
 

@@ -158,6 +158,20 @@ func exportLossShapes() status {
 	})
 }
 
+//go:wasmexport maxEntropy
+func exportMaxEntropy() status {
+	return call(func(t *tape) error {
+		view, err := lab.MaxEntropy(readMaxEntropyParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeMaxEntropyView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
 //go:wasmexport normalise
 func exportNormalise() status {
 	return call(func(t *tape) error {
@@ -356,6 +370,15 @@ func readLossShapesParams(t *tape) lab.LossShapesParams {
 		Along:   readEnum(t, constantsOfCoordinate),
 		Unit:    readEnum(t, constantsOfUnit),
 		Samples: t.readInt(),
+	}
+}
+
+func readMaxEntropyParams(t *tape) lab.MaxEntropyParams {
+	return lab.MaxEntropyParams{
+		Mean: t.readFloat(),
+		Bend: t.readFloat(),
+		Face: t.readInt(),
+		Unit: readEnum(t, constantsOfUnit),
 	}
 }
 
@@ -711,6 +734,56 @@ func writeMarker(t *tape, v lab.Marker) {
 	t.writeFloat(v.Y)
 	t.writeBool(v.OffScale)
 	t.writeString(v.Text)
+}
+
+func writeMaxEntropyCode(t *tape, v lab.MaxEntropyCode) {
+	t.writeString(v.Mean)
+	t.writeStrings(v.Probs)
+	t.writeString(v.Multiplier)
+	t.writeString(v.Entropy)
+}
+
+func writeMaxEntropyFormula(t *tape, v lab.MaxEntropyFormula) {
+	t.writeString(v.Ratio)
+	t.writeString(v.Sum)
+	t.writeString(v.Last)
+	t.writeString(v.Entropy)
+	t.writeStrings(v.Probs)
+	t.writeString(v.Mean)
+	t.writeString(v.Log)
+}
+
+func writeMaxEntropyText(t *tape, v lab.MaxEntropyText) {
+	t.writeStrings(v.Probs)
+	t.writeStrings(v.Rival)
+	t.writeStrings(v.Costs)
+	t.writeString(v.Multiplier)
+	t.writeString(v.Temperature)
+	t.writeString(v.Ratio)
+	t.writeString(v.Entropy)
+	t.writeString(v.Greatest)
+	t.writeString(v.RivalEntropy)
+	t.writeString(v.Lost)
+	t.writeString(v.Mean)
+}
+
+func writeMaxEntropyView(t *tape, v lab.MaxEntropyView) {
+	t.writeFloats(v.Probs)
+	t.writeFloat(v.Multiplier)
+	t.writeFloat(v.Temperature)
+	t.writeFloat(v.Ratio)
+	t.writeFloat(v.Entropy)
+	t.writeFloat(v.Greatest)
+	t.writeFloats(v.Rival)
+	t.writeFloat(v.RivalEntropy)
+	t.writeFloat(v.Lost)
+	writeSlice(t, v.Bends, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeMarker(t, v.Marker)
+	writeSlice(t, v.Means, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeSlice(t, v.Rungs, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeMaxEntropyText(t, v.Text)
+	writeMaxEntropyFormula(t, v.Formula)
+	writeMaxEntropyCode(t, v.Code)
 }
 
 func writeNormaliseView(t *tape, v lab.NormaliseView) {

@@ -637,6 +637,98 @@ export interface Marker {
 	readonly text: string;
 }
 
+/** MaxEntropyCode holds the literals of the code tabs. */
+export interface MaxEntropyCode {
+	readonly mean: string;
+	/** six decimals */
+	readonly probs: readonly string[];
+	/** six decimals */
+	readonly multiplier: string;
+	/** six decimals */
+	readonly entropy: string;
+}
+
+/**
+ * MaxEntropyFormula holds the numbers of the live formulas, with digits such that a calculator, given the printed
+ * inputs, prints the printed results:
+ *
+ * 	Last = Ratio^6 / (Ratio^1 + ... + Ratio^6)
+ * 	Mean = 1·Probs[0] + ... + 6·Probs[5]
+ * 	Entropy = log Sum - Mean·log Ratio
+ */
+export interface MaxEntropyFormula {
+	readonly ratio: string;
+	readonly sum: string;
+	readonly last: string;
+	readonly entropy: string;
+	readonly probs: readonly string[];
+	readonly mean: string;
+	/** "ln" or "log2" */
+	readonly log: string;
+}
+
+/** MaxEntropyParams is the state of explorer E10: the mean of a die, and a rival with the same mean. */
+export interface MaxEntropyParams {
+	/** between MinMean and MaxMean */
+	readonly mean: number;
+	/** -1 … 1: how far the rival goes, as a share of how far it can */
+	readonly bend: number;
+	/** 1 to 4, counted from 0: the face that the rival takes from, to give to its neighbours */
+	readonly face: number;
+	readonly unit: Unit;
+}
+
+/** MaxEntropyText holds the figures as they are printed. */
+export interface MaxEntropyText {
+	/** Costs are -log p */
+	readonly probs: readonly string[];
+	/** Costs are -log p */
+	readonly rival: readonly string[];
+	/** Costs are -log p */
+	readonly costs: readonly string[];
+	readonly multiplier: string;
+	readonly temperature: string;
+	readonly ratio: string;
+	readonly entropy: string;
+	readonly greatest: string;
+	readonly rivalEntropy: string;
+	readonly lost: string;
+	readonly mean: string;
+}
+
+/** MaxEntropyView is the die with the greatest entropy among those with the mean. Information is in the unit asked for. */
+export interface MaxEntropyView {
+	/** p = softmax(λ·x) for the faces x = 1 … 6 */
+	readonly probs: readonly number[];
+	/** λ */
+	readonly multiplier: number;
+	/** T = 1/λ; negative below the middle, ±∞ in it */
+	readonly temperature: number;
+	/** e^λ: how much more probable each face is than the one before */
+	readonly ratio: number;
+	/** H(p) */
+	readonly entropy: number;
+	/** log 6, the entropy of a fair die */
+	readonly greatest: number;
+	/** a distribution with the same mean */
+	readonly rival: readonly number[];
+	/** never above Entropy */
+	readonly rivalEntropy: number;
+	/** Entropy - RivalEntropy = D(rival‖p) */
+	readonly lost: number;
+	/** X is the bend, Y the entropy of the rival there */
+	readonly bends: readonly Point[];
+	/** the rival as it is */
+	readonly marker: Marker;
+	/** X is a mean, Y its multiplier */
+	readonly means: readonly Point[];
+	/** X is a mean, Y the greatest entropy with it */
+	readonly rungs: readonly Point[];
+	readonly text: MaxEntropyText;
+	readonly formula: MaxEntropyFormula;
+	readonly code: MaxEntropyCode;
+}
+
 /** NormaliseParams are weights of at least 0, one of them above. */
 export interface NormaliseParams {
 	readonly values: readonly number[];
@@ -899,6 +991,18 @@ export interface Lab {
 	 */
 	lossShapes(params: LossShapesParams): LossShapesView;
 	/**
+	 * MaxEntropy loads a die so that it has a mean, and says nothing else of it:
+	 *
+	 * 	p[x] = e^(λ·x) / Σ e^(λ·x')     H(p) ≥ H(r) for every r with the same mean
+	 *
+	 * The rival r takes 2b from one face of p and gives b to each of its neighbours, which changes neither sum nor mean;
+	 * a bend of ±1 is as far as no probability becomes negative.
+	 *
+	 * Special values: at the mean 3.5 the multiplier is 0 and the temperature +∞.
+	 * Errors: `ParamError`.
+	 */
+	maxEntropy(params: MaxEntropyParams): MaxEntropyView;
+	/**
 	 * Normalise makes a distribution of weights: of numbers that were typed or came with a link.
 	 *
 	 * Errors: `ParamError` for a negative or infinite weight, or a sum of 0.
@@ -964,6 +1068,7 @@ export function bind(call: Call): Lab {
 		lossCurve: (params) => call('lossCurve', params, writeLossCurveParams, readLossCurveView),
 		lossRace: (params) => call('lossRace', params, writeLossRaceParams, readLossRaceView),
 		lossShapes: (params) => call('lossShapes', params, writeLossShapesParams, readLossShapesView),
+		maxEntropy: (params) => call('maxEntropy', params, writeMaxEntropyParams, readMaxEntropyView),
 		normalise: (params) => call('normalise', params, writeNormaliseParams, readNormaliseView),
 		redistribute: (params) => call('redistribute', params, writeRedistributeParams, readRedistributeView),
 		solveLogit: (params) => call('solveLogit', params, writeSolveLogitParams, readSolveLogitView),
@@ -1066,6 +1171,13 @@ function writeLossShapesParams(w: Writer, v: LossShapesParams): void {
 	w.constant(constantsOfCoordinate, v.along, 'along');
 	w.constant(constantsOfUnit, v.unit, 'unit');
 	w.number(v.samples, 'samples');
+}
+
+function writeMaxEntropyParams(w: Writer, v: MaxEntropyParams): void {
+	w.number(v.mean, 'mean');
+	w.number(v.bend, 'bend');
+	w.number(v.face, 'face');
+	w.constant(constantsOfUnit, v.unit, 'unit');
 }
 
 function writeNormaliseParams(w: Writer, v: NormaliseParams): void {
@@ -1477,6 +1589,64 @@ function readMarker(r: Reader): Marker {
 		y: r.number(),
 		offScale: r.boolean(),
 		text: r.text(),
+	};
+}
+
+function readMaxEntropyCode(r: Reader): MaxEntropyCode {
+	return {
+		mean: r.text(),
+		probs: r.texts(),
+		multiplier: r.text(),
+		entropy: r.text(),
+	};
+}
+
+function readMaxEntropyFormula(r: Reader): MaxEntropyFormula {
+	return {
+		ratio: r.text(),
+		sum: r.text(),
+		last: r.text(),
+		entropy: r.text(),
+		probs: r.texts(),
+		mean: r.text(),
+		log: r.text(),
+	};
+}
+
+function readMaxEntropyText(r: Reader): MaxEntropyText {
+	return {
+		probs: r.texts(),
+		rival: r.texts(),
+		costs: r.texts(),
+		multiplier: r.text(),
+		temperature: r.text(),
+		ratio: r.text(),
+		entropy: r.text(),
+		greatest: r.text(),
+		rivalEntropy: r.text(),
+		lost: r.text(),
+		mean: r.text(),
+	};
+}
+
+function readMaxEntropyView(r: Reader): MaxEntropyView {
+	return {
+		probs: r.numbers(),
+		multiplier: r.number(),
+		temperature: r.number(),
+		ratio: r.number(),
+		entropy: r.number(),
+		greatest: r.number(),
+		rival: r.numbers(),
+		rivalEntropy: r.number(),
+		lost: r.number(),
+		bends: r.list((r) => readPoint(r)),
+		marker: readMarker(r),
+		means: r.list((r) => readPoint(r)),
+		rungs: r.list((r) => readPoint(r)),
+		text: readMaxEntropyText(r),
+		formula: readMaxEntropyFormula(r),
+		code: readMaxEntropyCode(r),
 	};
 }
 

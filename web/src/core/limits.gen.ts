@@ -11,5 +11,8 @@ export const limits = {
 	stripRolls: 200,
 	maxRaceSteps: 1000,
 	maxRaceFinish: 10000,
+	dieFaces: 6,
+	minMean: 1.001,
+	maxMean: 5.999,
 	barSteps: 10000,
 } as const;

@@ -24,7 +24,7 @@ export const objectives = [
 		id: 'likelihood',
 		group: 'To know',
 		text: 'Show that the least loss is the greatest likelihood.',
-		sections: ['learn/1-code/#one-hot'],
+		sections: ['learn/5-mle/#derive', 'learn/5-mle/#underflow'],
 	},
 	{
 		id: 'squared',

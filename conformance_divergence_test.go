@@ -76,3 +76,21 @@ func mixtureCase[T xent.Float](j *judge) {
 	j.values("value", []float64{float64(res.Mean())}, 0)
 	j.gradients("grad", widen(grad), 1)
 }
+
+func distillCase[T xent.Float](j *judge) {
+	x, y, target := j.tensor("logits"), j.tensor("teacher_logits"), j.tensor("target")
+	k := x.Shape[1]
+	o := &xent.DistillOptions{
+		Temperature: j.number("temperature", 0),
+		LabelShare:  1 - j.number("alpha", 1),
+		Unscaled:    string(j.Options["scale_t2"]) == "false",
+	}
+	grad := make([]T, len(x.Data))
+	res, err := xent.DistillGrad(xent.MatrixOf(grad, k), xent.LogitsOf(narrow[T](x.floats()), k), xent.TeacherOf(narrow[T](y.floats()), k), batch{Target: target}.labels(), o)
+	if err != nil {
+		j.failf("%v", err)
+		return
+	}
+	j.values("value", []float64{float64(res.Mean())}, 0)
+	j.gradients("grad", widen(grad), 1)
+}

@@ -43,6 +43,8 @@
 //	KL of log targets         Divergence           p LogProbs                 F.kl_div(log_target=True)               -
 //	Jensen-Shannon            Divergence           JS, Mix                    -                                       Lin 1991
 //	other divergences         Divergence           DivergenceKind             -                                       -
+//	distillation              Distill              DistillOptions             T*T*F.kl_div(...), by hand              Hinton et al. 2015
+//	decoupled distillation    Distill              Decoupled                  -                                       Zhao et al. 2022
 //	reductions                all                  Reduction, Denominator     reduction=                          -
 //	none                      XRows                                           reduction='none'                    -
 //

@@ -235,3 +235,33 @@ func ExampleDivergenceRows() {
 	fmt.Printf("%.4f %v\n", loss, err)
 	// Output: [0.0000 0.0939] <nil>
 }
+
+// A student at temperature 4, a tenth of its loss from the labels. T² is built in.
+func ExampleDistill() {
+	student, teacher := xent.LogitsOf([]float64{1, 2, 0.5, -1, 0.3, 2}, 3), xent.TeacherOf([]float64{2, 2.5, 0, -2, 1, 3}, 3)
+	res, err := xent.Distill(student, teacher, []int{1, 2}, &xent.DistillOptions{Temperature: 4, LabelShare: 0.1})
+	fmt.Println(res.Mean(), err)
+	// Output: 0.2244 nats <nil>
+}
+
+// Without labels, and without T².
+func ExampleDistillGrad() {
+	student, teacher := xent.LogitsOf([]float64{0, 0}, 2), xent.TeacherOf([]float64{2, 0}, 2)
+	grad := make([]float64, 2)
+	_, err := xent.DistillGrad(xent.MatrixOf(grad, 2), student, teacher, []int(nil), &xent.DistillOptions{Temperature: 2, Unscaled: true})
+	fmt.Printf("%.4f %v\n", grad, err)
+	// Output: [-0.1155 0.1155] <nil>
+}
+
+// The decoupled form listens to what a sure teacher knows about the other classes.
+func ExampleDistillRows() {
+	student, teacher := xent.LogitsOf([]float64{9, 0, 0}, 3), xent.TeacherOf([]float64{9, 3, 0}, 3)
+	loss := make([]float64, 1)
+	for _, d := range []*xent.Decoupled{nil, {Target: 1, Others: 8}} {
+		_, err := xent.DistillRows(loss, student, teacher, []int{0}, &xent.DistillOptions{Decoupled: d})
+		fmt.Printf("%.4f %v\n", loss, err)
+	}
+	// Output:
+	// [0.0051] <nil>
+	// [4.0220] <nil>
+}

@@ -18,7 +18,7 @@ type family[T xent.Float] struct {
 	rows  func(loss []T, x xent.Matrix[T], workers int) (xent.Result, error)
 }
 
-const familyRows, familyClasses = 1000, 7
+const familyRows, familyClasses = 150, 7 // 50 chunks of 3 rows
 
 // familyInputs returns predictions, targets that sum to 1 by row, and labels.
 func familyInputs[T xent.Float](rows, cols int) (x, target []T, labels []int32) {
@@ -36,20 +36,11 @@ func familyInputs[T xent.Float](rows, cols int) (x, target []T, labels []int32) 
 func families[T xent.Float]() (all []family[T]) {
 	type M = xent.Matrix[T]
 	const k = familyClasses
-	x, probs, _ := familyInputs[T](familyRows, k)
+	x, probs, labels := familyInputs[T](familyRows, k)
 	teacher := slices.Clone(x)
 	slices.Reverse(teacher)
 	for _, d := range divergences {
-		opts := [2]xent.DivergenceOptions{d.opt, d.opt} // of 0 and of 1 worker
-		opts[1].Workers = 1
-		opt := func(workers int) *xent.DivergenceOptions {
-			if workers < 2 {
-				return &opts[workers]
-			}
-			o := d.opt
-			o.Workers = workers
-			return &o
-		}
+		opt := workersOf(d.opt, func(o *xent.DivergenceOptions) *int { return &o.Workers })
 		all = append(all, family[T]{"Divergence of a teacher, " + d.name, k,
 			func(x M, w int) (xent.Result, error) {
 				return xent.Divergence(xent.Logits[T](x), xent.TeacherOf(teacher, k), opt(w))
@@ -72,7 +63,32 @@ func families[T xent.Float]() (all []family[T]) {
 			},
 		})
 	}
+	for _, d := range distillations {
+		opt := workersOf(d.opt, func(o *xent.DistillOptions) *int { return &o.Workers })
+		all = append(all, family[T]{"Distill, " + d.name, k,
+			func(x M, w int) (xent.Result, error) {
+				return xent.Distill(xent.Logits[T](x), xent.TeacherOf(teacher, k), labels, opt(w))
+			},
+			func(g, x M, w int) (xent.Result, error) {
+				return xent.DistillGrad(g, xent.Logits[T](x), xent.TeacherOf(teacher, k), labels, opt(w))
+			},
+			func(l []T, x M, w int) (xent.Result, error) {
+				return xent.DistillRows(l, xent.Logits[T](x), xent.TeacherOf(teacher, k), labels, opt(w))
+			},
+		})
+	}
 	return all
+}
+
+// workersOf returns options by number of workers, made beforehand so that none is allocated later.
+func workersOf[O any](opt O, workers func(*O) *int) func(w int) *O {
+	made := map[int]*O{}
+	for _, w := range []int{0, 1, 2, 3, 16} {
+		o := opt
+		*workers(&o) = w
+		made[w] = &o
+	}
+	return func(w int) *O { return made[w] }
 }
 
 func TestFamilies(t *testing.T) {

@@ -137,35 +137,37 @@ func (m *Spread) power(e dd) float64 {
 	return Exp(e.hi-m.top, e.lo)
 }
 
-// MeasureGrad stores c times the gradient of the divergence in dst, which may be the memory of q or of p:
-// with respect to the logits of q,
+// MeasureGrad stores c times the gradient of the divergence in dst, which may be the memory of q or
+// of p.
+func MeasureGrad[T Float](dst []T, m *Spread, v *Divergence, q, p *Side[T], c float64) {
+	for j := range dst {
+		dst[j] = T(c * MeasureSlope(m, v, q, p, j))
+	}
+}
+
+// MeasureSlope returns the derivative of the divergence in class j: in its log-probability, all of
+// them free, or in its logit,
 //
 //	g[j] - q[j]·Σ g = g[j]·(1-q[j]) - q[j]·Σ g over the others
 //
-// times the slope of the link, or with respect to log-probabilities, each of them free.
-func MeasureGrad[T Float](dst []T, m *Spread, v *Divergence, q, p *Side[T], c float64) {
+// times the slope of the link.
+func MeasureSlope[T Float](m *Spread, v *Divergence, q, p *Side[T], j int) float64 {
 	if m.Value != m.Value {
-		for j := range dst {
-			dst[j] = T(math.NaN())
-		}
-		return
+		return math.NaN()
 	}
-	c *= m.slope
-	for j := range dst {
-		r := ratioAt(q, p, j)
-		if m.free {
-			dst[j] = T(c * m.g(v, r, j))
-			continue
-		}
-		if v.Kind == TotalVariation {
-			dst[j] = T(c * m.apart(r) * q.row.Slope(float64(q.x[j])))
-			continue
-		}
-		x, g := float64(q.x[j]), m.g(v, r, j)
-		prob, rest := q.row.Prob(j, x)
-		others := (m.pull.hi - g) + m.pull.lo
-		dst[j] = T(c * (mul0(rest, g) - mul0(prob, others)) * q.row.Slope(x))
+	r := ratioAt(q, p, j)
+	if m.free {
+		return m.slope * m.g(v, r, j)
 	}
+	x := float64(q.x[j])
+	link := q.row.Slope(x)
+	if v.Kind == TotalVariation {
+		return m.apart(r) * link
+	}
+	g := m.g(v, r, j)
+	prob, rest := q.row.Prob(j, x)
+	others := (m.pull.hi - g) + m.pull.lo
+	return m.slope * (mul0(rest, g) - mul0(prob, others)) * link
 }
 
 // g returns ∂sum/∂ln q of class j.
@@ -210,6 +212,12 @@ type ratio struct {
 func ratioAt[T Float](qs, ps *Side[T], j int) (r ratio) {
 	r.lq, r.q = qs.at(j)
 	r.lp, r.p = ps.at(j)
+	r.compare()
+	return r
+}
+
+// compare sets ln from the two logarithms.
+func (r *ratio) compare() {
 	switch {
 	case math.IsInf(r.lq.hi, -1) && math.IsInf(r.lp.hi, -1):
 	case math.IsInf(r.lq.hi, -1):
@@ -219,7 +227,6 @@ func ratioAt[T Float](qs, ps *Side[T], j int) (r ratio) {
 	default:
 		r.ln = r.lp.add(r.lq.neg()).value()
 	}
-	return r
 }
 
 // side tells whether q is below p (0), the same (1) or above (2).

@@ -100,15 +100,23 @@ func Grad[T Float](dst []T, r *Row, x []T, t *Target[T], pull Pull, c float64) {
 		dst[y] = T(c * g / r.Temp)
 		return
 	}
-	for k, v := range x {
-		xk := float64(v)
-		p, q := r.Prob(k, xk)
-		b := t.mass(k, len(x))
-		if b != 0 && t.Shape != (Shape{}) {
-			_, slope := t.Shape.bend(r, k, xk)
-			b *= slope
-		}
-		g := mul0(p, (pull.mass.hi-b)+pull.mass.lo) - mul0(b, q) + mul0(p, pull.penalty)
-		dst[k] = T(c * g * r.Slope(xk))
+	for k := range x {
+		dst[k] = T(c * Slope(r, x, t, pull, k))
 	}
+}
+
+// Slope is the derivative of Grad in class k.
+func Slope[T Float](r *Row, x []T, t *Target[T], pull Pull, k int) float64 {
+	if !r.Valid() {
+		return math.NaN()
+	}
+	xk := float64(x[k])
+	p, q := r.Prob(k, xk)
+	b := t.mass(k, len(x))
+	if b != 0 && t.Shape != (Shape{}) {
+		_, slope := t.Shape.bend(r, k, xk)
+		b *= slope
+	}
+	g := mul0(p, (pull.mass.hi-b)+pull.mass.lo) - mul0(b, q) + mul0(p, pull.penalty)
+	return g * r.Slope(xk)
 }

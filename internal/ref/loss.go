@@ -54,9 +54,10 @@ func (s Softmax) Loss() (loss float64, grad []float64) {
 		}
 		base = base.Add(Of(s.Poly).Mul(q))
 		g := Of(s.Focus)
-		phi, dphi := q.Pow(g).Mul(base), q.Pow(g).Mul(power.Add(Of(s.Poly).Mul(p[j])))
+		f := q.Pow(g)
+		phi, dphi := f.Mul(base), f.Mul(power.Add(Of(s.Poly).Mul(p[j])))
 		if s.Focus != 0 && q.Sign() != 0 { // dq/dl = p
-			dphi = dphi.Add(g.Mul(q.Pow(g.Sub(one))).Mul(p[j]).Mul(base))
+			dphi = dphi.Add(g.Mul(f).Div(q).Mul(p[j]).Mul(base))
 		}
 		sum = sum.Add(t.Mul(phi))
 		a[j] = t.Mul(dphi)
@@ -99,11 +100,12 @@ func (b Binary) Loss() (loss, grad float64) {
 	// v^g·(-ln(1-v)), and its slope in v
 	term := func(v Num, gamma float64) (value, slope Num) {
 		g, l := Of(gamma), one.Sub(v).Log().Neg()
-		slope = v.Pow(g).Div(one.Sub(v))
+		f := v.Pow(g)
+		slope = f.Div(one.Sub(v))
 		if gamma != 0 {
-			slope = slope.Add(g.Mul(v.Pow(g)).Div(v).Mul(l))
+			slope = slope.Add(g.Mul(f).Div(v).Mul(l))
 		}
-		return v.Pow(g).Mul(l), slope
+		return f.Mul(l), slope
 	}
 	up, dup := term(q, b.Focus)
 	down, ddown := Of(0), Of(0)

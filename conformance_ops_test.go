@@ -28,6 +28,7 @@ var operations = map[string]func(*judge){
 	"distillation":              func(j *judge) { byType(j, distillCase[float32], distillCase[float64]) },
 	"generalized_jsd":           func(j *judge) { byType(j, mixtureCase[float32], mixtureCase[float64]) },
 	"measures":                  measuresCase,
+	"joint_measures":            jointCase,
 	"accumulate":                accumulateCase,
 	"perplexity":                perplexityCase,
 
@@ -71,7 +72,6 @@ var unsupported = []string{
 	"ece",
 	"entmax15_loss",
 	"gaussian_nll",
-	"joint_measures",
 	"kl_bernoulli",
 	"kl_dirichlet",
 	"kl_exponential",
@@ -452,29 +452,62 @@ func sigmoidCase[T xent.Float](j *judge) {
 func measuresCase(j *judge) {
 	p, q := j.tensor("p").floats(), j.tensor("q").floats()
 	judged := 0
-	h, ce, kl, rev, js := info.Entropy(p), info.CrossEntropy(p, q), info.KL(p, q), info.KL(q, p), info.JS(p, q)
+	kl, js := info.KL(p, q), info.JS(p, q)
 	for _, m := range []struct {
 		key   string
 		got   float64
 		scale float64
 	}{
-		{"entropy", float64(h), 0},
-		{"entropy_bits", h.Bits(), 0},
+		{"entropy", float64(info.Entropy(p)), 0},
+		{"entropy_bits", info.Entropy(p).Bits(), 0},
 		{"perplexity", info.Perplexity(p), 0},
-		{"cross_entropy", float64(ce), 0},
-		{"cross_entropy_bits", ce.Bits(), 0},
+		{"cross_entropy", float64(info.CrossEntropy(p, q)), 0},
+		{"cross_entropy_bits", info.CrossEntropy(p, q).Bits(), 0},
 		{"kl", float64(kl), 1},
 		{"kl_bits", kl.Bits(), 1 / math.Ln2},
-		{"kl_reverse", float64(rev), 1},
+		{"kl_reverse", float64(info.KL(q, p)), 1},
+		{"jeffreys", float64(info.Jeffreys(p, q)), 0},
 		{"js", float64(js), 0},
 		{"js_bits", js.Bits(), 0},
+		{"js_distance", info.JSDistance(p, q), 0},
+		{"renyi_0", float64(info.Renyi(p, q, 0)), 1},
+		{"renyi_0.5", float64(info.Renyi(p, q, .5)), 1},
+		{"renyi_2", float64(info.Renyi(p, q, 2)), 1},
+		{"renyi_inf", float64(info.Renyi(p, q, math.Inf(1))), 0},
+		{"renyi_entropy_0", float64(info.RenyiEntropy(p, 0)), 0},
+		{"renyi_entropy_0.5", float64(info.RenyiEntropy(p, .5)), 1},
+		{"renyi_entropy_2", float64(info.RenyiEntropy(p, 2)), 1},
+		{"renyi_entropy_inf", float64(info.RenyiEntropy(p, math.Inf(1))), 0},
+		{"tsallis_entropy_0.5", info.TsallisEntropy(p, .5), 1},
+		{"tsallis_entropy_2", info.TsallisEntropy(p, 2), 1},
+		{"total_variation", info.TotalVariation(p, q), 0},
+		{"hellinger", info.Hellinger(p, q), 0},
+		{"bhattacharyya", float64(info.Bhattacharyya(p, q)), 1},
+		{"chi2", info.ChiSquared(p, q), 0},
 	} {
-		j.values(m.key, []float64{m.got}, m.scale)
-		judged++
+		if j.has(m.key) {
+			j.values(m.key, []float64{m.got}, m.scale)
+			judged++
+		}
 	}
 	var keys map[string]json.RawMessage
 	j.read(j.Truth["value"], &keys)
-	j.summary.unsupported["other measures"] += len(keys) - judged
+	if more := len(keys) - judged; more > 0 {
+		j.summary.unsupported["other measures"] += more
+	}
+}
+
+func jointCase(j *judge) {
+	table := j.tensor("table")
+	m := info.JointOf(table.floats(), table.Shape[1])
+	for key, got := range map[string]float64{
+		"joint_entropy": float64(m.Both), "entropy_x": float64(m.X), "entropy_y": float64(m.Y),
+		"cond_entropy_x_given_y": float64(m.XGivenY), "cond_entropy_y_given_x": float64(m.YGivenX),
+		"mutual_information": float64(m.Shared), "variation_of_information": float64(m.Variation()),
+		"nmi_arithmetic": m.Normalised(), "uncertainty_coefficient_x_given_y": m.Uncertainty(),
+	} {
+		j.values(key, []float64{got}, 0)
+	}
 }
 
 type batch struct{ Logits, Target tensor }

@@ -8,6 +8,9 @@
 //	JS            ½KL(p‖m) + ½KL(q‖m)      p = q, where m = (p+q)/2
 //	Perplexity    e^Entropy                (never: 1 is its least)
 //
+// and [Jeffreys], [JSDistance], [Renyi], [Tsallis], [TotalVariation], [Hellinger], [Bhattacharyya] and
+// [ChiSquared], 0 exactly when p = q; [RenyiEntropy] and [TsallisEntropy]; [JointOf] for two variables.
+//
 // A distribution is a slice of probabilities, float32 or float64; all arithmetic is in float64,
 // and sums carry their rounding error. Throughout, 0·ln 0 = 0, a class that p holds and q excludes
 // costs +Inf, and a NaN or negative probability gives NaN: nothing is clipped and nothing is
@@ -16,7 +19,7 @@
 // [MaxEntropy] finds a distribution instead of measuring one: the most uncertain with a given mean.
 //
 // Two slices of different lengths are a bug in the calling program, and panic.
-// No function allocates.
+// No function but JointOf allocates.
 package info
 
 import (

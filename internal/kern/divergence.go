@@ -60,11 +60,11 @@ func (v *Divergence) alpha() (order, times float64) {
 
 // Measure returns the divergence of the rows q and p, of the same length.
 //
-// Logits sum to 1 by construction, and terms that are constant for such q stay where they keep the
-// others from cancelling. A q of another form is taken as it is: the sums are the textbook's,
-// Σ p·ln(p/q), Σ q·ln(q/p) and A = Σ p^α·q^(1-α).
+// Logits sum to 1 by construction, and so should probabilities: terms that are constant for such q
+// stay where they keep the others from cancelling. Log-probabilities are taken as they are, in the
+// textbook's sums Σ p·ln(p/q), Σ q·ln(q/p) and A = Σ p^α·q^(1-α).
 func Measure[T Float](v *Divergence, q, p *Side[T]) (m Spread) {
-	m.slope, m.arg, m.free = 1, -1, q.form != FromLogits
+	m.slope, m.arg, m.free = 1, -1, q.form == FromLogProbs
 	if q.bad || p.bad {
 		m.Value = math.NaN()
 		return m
@@ -213,6 +213,9 @@ func ratioAt[T Float](qs, ps *Side[T], j int) (r ratio) {
 	r.lq, r.q = qs.at(j)
 	r.lp, r.p = ps.at(j)
 	r.compare()
+	if math.Abs(r.ln) < 0.5 && r.q > 0 && qs.form == FromProbs && ps.form == FromProbs {
+		r.ln = math.Log1p((r.p - r.q) / r.q) // p - q is exact
+	}
 	return r
 }
 

@@ -25,6 +25,8 @@
 //	   the curves of both                lossshapes.go     LossShapes
 //	   a race of two neurons             lossrace.go       LossRace
 //	E10 the die of a given mean          maxent.go         MaxEntropy
+//	E7 gradients of a real network       flow.go           Flow
+//	   its runs and its chain rule       flownet.go, flowview.go, flowchain.go
 //	distributions that are dragged       simplex.go        Redistribute, Normalise
 //	numbers as text                      format.go         Format
 //

@@ -110,7 +110,7 @@ func (a *Activate[T]) Backward(grad xent.Matrix[T]) xent.Matrix[T] {
 	return dx
 }
 
-// Output returns f(x) of the last Forward, and Slope f'(x).
+// Output returns f(x) of the last Forward.
 func (a *Activate[T]) Output() xent.Matrix[T] { return a.y }
 
 // Slope returns the derivatives f'(x) of the last Forward.

@@ -15,8 +15,8 @@ type Dense[T xent.Float] struct {
 	In, Out      int
 	weight, bias Param[T]
 
-	x     xent.Matrix[T] // of the last Forward
-	y, dx buffer[T]
+	x, y   xent.Matrix[T] // of the last Forward
+	ys, dx buffer[T]
 }
 
 // NewDense returns a layer with weights drawn from rng by init, row by row, and biases of 0.
@@ -31,11 +31,14 @@ func NewDense[T xent.Float](rng *Rand, init Init, in, out int) *Dense[T] {
 	return d
 }
 
-// Weight returns W, [Out, In], and Bias b.
+// Weight returns W, [Out, In].
 func (d *Dense[T]) Weight() Param[T] { return d.weight }
 
 // Bias returns b, [Out].
 func (d *Dense[T]) Bias() Param[T] { return d.bias }
+
+// Output returns x·Wᵀ + b of the last Forward.
+func (d *Dense[T]) Output() xent.Matrix[T] { return d.y }
 
 // Params returns W and b.
 func (d *Dense[T]) Params() []Param[T] { return []Param[T]{d.weight, d.bias} }
@@ -44,13 +47,14 @@ func (d *Dense[T]) Params() []Param[T] { return []Param[T]{d.weight, d.bias} }
 func (d *Dense[T]) Forward(x xent.Matrix[T]) xent.Matrix[T] {
 	want("Dense", "Forward", x, -1, d.In)
 	d.x = x
-	y := d.y.matrix(x.Rows, d.Out)
+	y := d.ys.matrix(x.Rows, d.Out)
 	kern.Of[T]().MulT(y.Data, x.Data, d.weight.Value, x.Rows, d.Out, d.In)
 	for i := range y.Rows {
 		for o, b := range d.bias.Value {
 			y.Data[i*d.Out+o] += b
 		}
 	}
+	d.y = y
 	return y
 }
 

@@ -106,34 +106,50 @@ func (r *Recorder[T]) following(layer int) *Activate[T] {
 }
 
 // readGrad reads the gradients and sizes of a layer's parameters; before holds the gradients of
-// the pass before, if there was one.
+// the pass before, if there was one. Norms are taken of numbers divided by the largest, so that squares
+// neither overflow nor vanish.
 func readGrad[T xent.Float](r *Record, params []Param[T], before [][]T, any bool) {
-	var squares, weights, dot, squaresBefore float64
-	r.Max, r.Zeros, r.NonFinite = 0, 0, 0
+	var largest, largestBefore, largestWeight float64
+	r.Zeros, r.NonFinite = 0, 0
 	for n, p := range params {
 		for i, v := range p.Grad {
-			g, b, w := float64(v), float64(before[n][i]), float64(p.Value[i])
-			squares += g * g
-			dot += g * b
-			squaresBefore += b * b
-			weights += w * w
-			switch {
-			case g-g != 0:
+			g := math.Abs(float64(v))
+			largest = max(largest, g) // NaN if one is
+			largestBefore = max(largestBefore, math.Abs(float64(before[n][i])))
+			largestWeight = max(largestWeight, math.Abs(float64(p.Value[i])))
+			if g-g != 0 {
 				r.NonFinite++
-				r.Max = g * g // NaN, or +Inf
-			case g == 0:
+			} else if g == 0 {
 				r.Zeros++
-			case r.NonFinite == 0:
-				r.Max = max(r.Max, math.Abs(g))
 			}
 		}
 	}
-	r.Grad, r.Weight = math.Sqrt(squares), math.Sqrt(weights)
+	var squares, squaresBefore, weights, dot float64
+	down, downBefore, downWeight := inverse(largest), inverse(largestBefore), inverse(largestWeight)
+	for n, p := range params {
+		for i, v := range p.Grad {
+			g, b, w := float64(v)*down, float64(before[n][i])*downBefore, float64(p.Value[i])*downWeight
+			squares += g * g
+			squaresBefore += b * b
+			weights += w * w
+			dot += g * b
+		}
+	}
+	r.Max = largest
+	r.Grad, r.Weight = largest*math.Sqrt(squares), largestWeight*math.Sqrt(weights)
 	r.RMS = r.Grad / math.Sqrt(float64(r.Params))
 	r.Cosine = math.NaN()
 	if any {
 		r.Cosine = dot / math.Sqrt(squares) / math.Sqrt(squaresBefore)
 	}
+}
+
+// inverse returns 1/x, and 1 where there is nothing to scale: for 0, for what has no inverse, and for what is no number.
+func inverse(x float64) float64 {
+	if y := 1 / x; y-y == 0 && y != 0 {
+		return y
+	}
+	return 1
 }
 
 // readActivation reads the outputs of the activation that follows a layer.

@@ -58,6 +58,10 @@ func TestRecorder(t *testing.T) {
 	if got := r.Records()[0]; !(got.Cosine < -.99) {
 		t.Errorf("cosine with the opposite gradient: %g", got.Cosine)
 	}
+	pass(1e200) // its square is beyond the largest number
+	if got := r.Records()[1]; !near(got.Grad, 1e200*last.Grad, .1) || got.NonFinite != 0 {
+		t.Errorf("a gradient of 1e200: %+v", got)
+	}
 	pass(math.Inf(1))
 	if got := r.Records()[1]; got.NonFinite == 0 || !(math.IsInf(got.Grad, 1) || math.IsNaN(got.Grad)) || !(math.IsInf(got.Max, 1) || math.IsNaN(got.Max)) {
 		t.Errorf("an infinite gradient: %+v", got)

@@ -46,6 +46,20 @@ func exportCrossEntropy() status {
 	})
 }
 
+//go:wasmexport flow
+func exportFlow() status {
+	return call(func(t *tape) error {
+		view, err := lab.Flow(readFlowParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeFlowView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
 //go:wasmexport format
 func exportFormat() status {
 	return call(func(t *tape) error {
@@ -262,6 +276,14 @@ var constantsOfCoordinate = []lab.Coordinate{lab.ByProb, lab.ByLogit}
 
 var constantsOfDivergence = []lab.Divergence{lab.Forward, lab.Reverse, lab.JensenShannon}
 
+var constantsOfFlowActivation = []lab.FlowActivation{lab.FlowSigmoid, lab.FlowTanh, lab.FlowReLU}
+
+var constantsOfFlowInit = []lab.FlowInit{lab.FlowXavier, lab.FlowHe, lab.FlowNormal, lab.FlowZeros}
+
+var constantsOfFlowLoss = []lab.FlowLoss{lab.FlowSquared, lab.FlowBinary, lab.FlowSoftmax}
+
+var constantsOfFlowTask = []lab.FlowTask{lab.FlowHalves, lab.FlowRing, lab.FlowQuarters}
+
 var constantsOfStyle = []lab.Style{lab.StyleFixed, lab.StyleSignificant, lab.StyleShortest}
 
 var constantsOfUnit = []lab.Unit{lab.Nats, lab.Bits}
@@ -295,6 +317,47 @@ func readCrossEntropyParams(t *tape) lab.CrossEntropyParams {
 		Label:  t.readInt(),
 		Target: t.readFloats(),
 		Unit:   readEnum(t, constantsOfUnit),
+	}
+}
+
+func readFlowEdge(t *tape) lab.FlowEdge {
+	return lab.FlowEdge{
+		Example: t.readInt(),
+		Layer:   t.readInt(),
+		From:    t.readInt(),
+		To:      t.readInt(),
+	}
+}
+
+func readFlowNet(t *tape) lab.FlowNet {
+	return lab.FlowNet{
+		Depth:      t.readInt(),
+		Width:      t.readInt(),
+		Activation: readEnum(t, constantsOfFlowActivation),
+		Init:       readEnum(t, constantsOfFlowInit),
+		Spread:     t.readFloat(),
+		Loss:       readEnum(t, constantsOfFlowLoss),
+		Rate:       t.readFloat(),
+		Seed:       t.readInt(),
+		Task:       readEnum(t, constantsOfFlowTask),
+	}
+}
+
+func readFlowParams(t *tape) lab.FlowParams {
+	return lab.FlowParams{
+		Net:   readFlowNet(t),
+		Race:  t.readBool(),
+		From:  readSlice(t, func(t *tape) lab.FlowState { return readFlowState(t) }),
+		Steps: t.readInt(),
+		Edge:  readFlowEdge(t),
+		Unit:  readEnum(t, constantsOfUnit),
+	}
+}
+
+func readFlowState(t *tape) lab.FlowState {
+	return lab.FlowState{
+		Step:    t.readInt(),
+		Weights: t.readFloats(),
 	}
 }
 
@@ -530,6 +593,108 @@ func writeCrossEntropyView(t *tape, v lab.CrossEntropyView) {
 	writeCrossEntropyText(t, v.Text)
 	writeCrossEntropyFormula(t, v.Formula)
 	writeCrossEntropyCode(t, v.Code)
+}
+
+func writeFlowChain(t *tape, v lab.FlowChain) {
+	t.writeFloat(v.Gradient)
+	t.writeBool(v.Output)
+	writeFlowProduct(t, v.Product)
+	writeFlowProduct(t, v.Signal)
+	writeFlowSum(t, v.Sum)
+	writeFlowError(t, v.Error)
+}
+
+func writeFlowEdge(t *tape, v lab.FlowEdge) {
+	t.writeInt(v.Example)
+	t.writeInt(v.Layer)
+	t.writeInt(v.From)
+	t.writeInt(v.To)
+}
+
+func writeFlowError(t *tape, v lab.FlowError) {
+	t.writeString(v.Scale)
+	t.writeString(v.Miss)
+	t.writeString(v.Prob)
+	t.writeString(v.Rest)
+	t.writeString(v.Result)
+}
+
+func writeFlowFault(t *tape, v lab.FlowFault) {
+	t.writeInt(v.Step)
+	t.writeBool(v.Infinite)
+	t.writeInt(v.Layer)
+	t.writeString(v.Weight)
+	t.writeString(v.Grad)
+}
+
+func writeFlowLayers(t *tape, v lab.FlowLayers) {
+	t.writeFloats(v.Grad)
+	t.writeFloats(v.Mean)
+	t.writeFloats(v.Saturated)
+	t.writeFloats(v.Dead)
+	t.writeFloats(v.Update)
+	writeFlowLayersText(t, v.Text)
+}
+
+func writeFlowLayersText(t *tape, v lab.FlowLayersText) {
+	t.writeStrings(v.Grad)
+	t.writeStrings(v.Mean)
+	t.writeStrings(v.Saturated)
+	t.writeStrings(v.Dead)
+	t.writeStrings(v.Update)
+}
+
+func writeFlowPoint(t *tape, v lab.FlowPoint) {
+	t.writeFloat(v.X)
+	t.writeFloat(v.Y)
+	t.writeInt(v.Class)
+}
+
+func writeFlowProduct(t *tape, v lab.FlowProduct) {
+	t.writeString(v.A)
+	t.writeString(v.B)
+	t.writeString(v.Result)
+}
+
+func writeFlowRun(t *tape, v lab.FlowRun) {
+	writeEnum(t, constantsOfFlowLoss, v.Loss)
+	t.writeBool(v.Softmax)
+	writeFlowState(t, v.State)
+	t.writeFloat(v.Cost)
+	t.writeFloats(v.Costs)
+	t.writeFloat(v.Squared)
+	writeFlowLayers(t, v.Layers)
+	t.writeFloat(v.Slope)
+	t.writeFloats(v.Probs)
+	writeSlice(t, v.Units, func(t *tape, v []float64) { t.writeFloats(v) })
+	writeSlice(t, v.Deltas, func(t *tape, v []float64) { t.writeFloats(v) })
+	writeFlowFault(t, v.Fault)
+	writeFlowRunText(t, v.Text)
+}
+
+func writeFlowRunText(t *tape, v lab.FlowRunText) {
+	t.writeString(v.Cost)
+	t.writeString(v.Squared)
+	t.writeString(v.Right)
+	t.writeString(v.Slope)
+}
+
+func writeFlowState(t *tape, v lab.FlowState) {
+	t.writeInt(v.Step)
+	t.writeFloats(v.Weights)
+}
+
+func writeFlowSum(t *tape, v lab.FlowSum) {
+	t.writeStrings(v.Weights)
+	t.writeStrings(v.Deltas)
+	t.writeString(v.Result)
+}
+
+func writeFlowView(t *tape, v lab.FlowView) {
+	writeSlice(t, v.Runs, func(t *tape, v lab.FlowRun) { writeFlowRun(t, v) })
+	writeSlice(t, v.Points, func(t *tape, v lab.FlowPoint) { writeFlowPoint(t, v) })
+	writeFlowChain(t, v.Chain)
+	writeFlowEdge(t, v.Edge)
 }
 
 func writeFormatView(t *tape, v lab.FormatView) {

@@ -13,6 +13,18 @@ export type Coordinate = 'p' | 'z';
 /** Divergence says in which sense the distance from a distribution q to the truth p is measured. */
 export type Divergence = 'forward' | 'reverse' | 'js';
 
+/** FlowActivation is the activation of the hidden layers. */
+export type FlowActivation = 'sigmoid' | 'tanh' | 'relu';
+
+/** FlowInit is how weights begin; biases begin at 0. */
+export type FlowInit = 'xavier' | 'he' | 'normal' | 'zeros';
+
+/** FlowLoss is the loss that a network is trained with, and with it what its outputs are. */
+export type FlowLoss = 'squared' | 'binary' | 'softmax';
+
+/** FlowTask says which points belong to class 1. */
+export type FlowTask = 'halves' | 'ring' | 'quarters';
+
 /** Style says how `Format` writes a number. */
 export type Style = 'fixed' | 'significant' | 'shortest';
 
@@ -236,6 +248,198 @@ export interface CrossEntropyView {
 	readonly text: CrossEntropyText;
 	readonly formula: CrossEntropyFormula;
 	readonly code: CrossEntropyCode;
+}
+
+/**
+ * FlowChain is the chain rule at one weight, for one point, in figures that reproduce one another:
+ *
+ * 	dL/dw = Input·Delta                      the value that came in, times the error signal of the unit it fed
+ * 	Delta = Slope·Back                       in a hidden layer: its slope, times what comes back
+ * 	Back = Weight1·Delta1 + Weight2·Delta2 + ...         from the units that it feeds
+ * 	Delta = Prob - Target                    at the output, under cross-entropy
+ * 	Delta = Scale·(Prob - Target)·Prob·(1 - Prob)        at the output, under squared error
+ */
+export interface FlowChain {
+	/** dL/dw */
+	readonly gradient: number;
+	/** the edge leads to an output */
+	readonly output: boolean;
+	/** dL/dw = Input·Delta */
+	readonly product: FlowProduct;
+	/** Delta = Slope·Back, in a hidden layer */
+	readonly signal: FlowProduct;
+	/** Back, in a hidden layer */
+	readonly sum: FlowSum;
+	/** Delta, at the output */
+	readonly error: FlowError;
+}
+
+/**
+ * FlowEdge is a weight to look at closely, for one point: that from unit From of the layer before to unit
+ * To of Layer, which is 1 for the first weights and Depth+1 for the last.
+ */
+export interface FlowEdge {
+	readonly example: number;
+	readonly layer: number;
+	readonly from: number;
+	readonly to: number;
+}
+
+/**
+ * FlowError is the error signal of an output as it is printed: Miss is p - y, Rest is 1 - p, and Scale is 1 for
+ * cross-entropy.
+ */
+export interface FlowError {
+	readonly scale: string;
+	readonly miss: string;
+	readonly prob: string;
+	readonly rest: string;
+	readonly result: string;
+}
+
+/** FlowFault says why a run stopped. The rest of the view then shows the last step that has numbers. */
+export interface FlowFault {
+	/** the first step whose loss or weights are no finite numbers; 0 if there is none */
+	readonly step: number;
+	/** the loss there is infinite; else it is no number */
+	readonly infinite: boolean;
+	/** the layer that held the largest weight one step before */
+	readonly layer: number;
+	/** the size of that weight, and of its layer's gradient, as they are printed */
+	readonly weight: string;
+	readonly grad: string;
+}
+
+/**
+ * FlowLayers is what can be said of each layer of weights, the first one first; of units, of those that it
+ * feeds, and so not of the last.
+ */
+export interface FlowLayers {
+	/** norm of the gradient of its weights and biases */
+	readonly grad: readonly number[];
+	/** mean of the outputs of the units */
+	readonly mean: readonly number[];
+	/** share of these outputs where the activation is flat: its slope below a twentieth of the steepest */
+	readonly saturated: readonly number[];
+	/** share of the units whose slope is 0 for every point */
+	readonly dead: readonly number[];
+	/** size of a step against that of the weights: Rate·Grad/‖w‖ */
+	readonly update: readonly number[];
+	readonly text: FlowLayersText;
+}
+
+/** FlowLayersText holds the figures of the layers as they are printed. */
+export interface FlowLayersText {
+	readonly grad: readonly string[];
+	readonly mean: readonly string[];
+	readonly saturated: readonly string[];
+	readonly dead: readonly string[];
+	readonly update: readonly string[];
+}
+
+/** FlowNet is a network with its task and its training: with the same FlowNet a run is the same, number by number. */
+export interface FlowNet {
+	/** hidden layers, 1 to 8 */
+	readonly depth: number;
+	/** units of each, 1 to 16 */
+	readonly width: number;
+	readonly activation: FlowActivation;
+	readonly init: FlowInit;
+	/** standard deviation of the initialisation "normal" */
+	readonly spread: number;
+	readonly loss: FlowLoss;
+	/** learning rate of plain gradient descent over all points */
+	readonly rate: number;
+	readonly seed: number;
+	readonly task: FlowTask;
+}
+
+/** FlowParams is the state of explorer E7. */
+export interface FlowParams {
+	readonly net: FlowNet;
+	/** a second run from the same weights: under squared error, or if that is the loss under cross-entropy */
+	readonly race: boolean;
+	/** of each run; none begins at step 0 */
+	readonly from?: readonly FlowState[] | undefined;
+	/** to make from there */
+	readonly steps: number;
+	readonly edge: FlowEdge;
+	readonly unit: Unit;
+}
+
+/** FlowPoint is a point of the task. */
+export interface FlowPoint {
+	readonly x: number;
+	readonly y: number;
+	readonly class: number;
+}
+
+/** FlowProduct is a product as it is printed. */
+export interface FlowProduct {
+	readonly a: string;
+	readonly b: string;
+	readonly result: string;
+}
+
+/**
+ * FlowRun is one network after its steps. Gradients are of the mean over all points of the run's own loss,
+ * cross-entropy in nats.
+ */
+export interface FlowRun {
+	readonly loss: FlowLoss;
+	/** two outputs through a softmax; else one through a sigmoid */
+	readonly softmax: boolean;
+	readonly state: FlowState;
+	/** the mean cross-entropy, whatever the run is trained with, in the unit */
+	readonly cost: number;
+	/** the same at each step from the first to State.Step */
+	readonly costs: readonly number[];
+	/** the mean of (p - y)² */
+	readonly squared: number;
+	readonly layers: FlowLayers;
+	/** decades that the RMS gradient gains from a layer to the next; 0, with no text, if it vanishes throughout */
+	readonly slope: number;
+	/** of class 1, for each point */
+	readonly probs: readonly number[];
+	/** of the example: the inputs, the outputs of each hidden layer, the probabilities of the outputs */
+	readonly units: readonly (readonly number[])[];
+	/** of the example: dL/dz of each hidden layer's units, and of the logits */
+	readonly deltas: readonly (readonly number[])[];
+	readonly fault: FlowFault;
+	readonly text: FlowRunText;
+}
+
+/** FlowRunText holds figures as they are printed; Right counts the points on the right side. */
+export interface FlowRunText {
+	readonly cost: string;
+	readonly squared: string;
+	readonly right: string;
+	readonly slope: string;
+}
+
+/** FlowState is a run at one moment. With it a run goes on where it stood. */
+export interface FlowState {
+	readonly step: number;
+	/** of each layer in order: [out, in] weights, then biases */
+	readonly weights: readonly number[];
+}
+
+/** FlowSum is a sum of products as it is printed. */
+export interface FlowSum {
+	readonly weights: readonly string[];
+	readonly deltas: readonly string[];
+	readonly result: string;
+}
+
+/** FlowView is what E7 shows. */
+export interface FlowView {
+	/** one, or two in a race */
+	readonly runs: readonly FlowRun[];
+	readonly points: readonly FlowPoint[];
+	/** of the first run */
+	readonly chain: FlowChain;
+	/** the edge asked for, moved into the network if it is smaller */
+	readonly edge: FlowEdge;
 }
 
 /** FormatParams are numbers to print. */
@@ -910,6 +1114,19 @@ export interface Lab {
 	 */
 	crossEntropy(params: CrossEntropyParams): CrossEntropyView;
 	/**
+	 * Flow trains a small network and shows what its gradients look like.
+	 *
+	 * 	w = w - Rate·dL/dw      L: the mean loss over all points
+	 *
+	 * The task is 48 points spread evenly over a disc, point i at radius 2·√((i+½)/48) and angle i·π(3-√5).
+	 * Weights are drawn by package nn from the seed. Nothing is kept between calls: a run goes on from the
+	 * states that the last view held, and a call of n steps gives what n calls of one step give.
+	 *
+	 * Special values: a run whose loss is no finite number stops before it, and says so in its Fault.
+	 * Errors: `ParamError`.
+	 */
+	flow(params: FlowParams): FlowView;
+	/**
 	 * Format prints numbers the way every view of this package prints them.
 	 *
 	 * Special values: "∞", "-∞", "NaN"; what rounds to zero has no sign.
@@ -1060,6 +1277,7 @@ export function bind(call: Call): Lab {
 		classCurve: (params) => call('classCurve', params, writeClassCurveParams, readClassCurveView),
 		compareLosses: (params) => call('compareLosses', params, writeCompareLossesParams, readCompareLossesView),
 		crossEntropy: (params) => call('crossEntropy', params, writeCrossEntropyParams, readCrossEntropyView),
+		flow: (params) => call('flow', params, writeFlowParams, readFlowView),
 		format: (params) => call('format', params, writeFormatParams, readFormatView),
 		kl: (params) => call('kl', params, writeKLParams, readKLView),
 		klPath: (params) => call('klPath', params, writeKLPathParams, readKLPathView),
@@ -1083,6 +1301,14 @@ const constantsOfAxis: readonly Axis[] = ['linear', 'log'];
 const constantsOfCoordinate: readonly Coordinate[] = ['p', 'z'];
 
 const constantsOfDivergence: readonly Divergence[] = ['forward', 'reverse', 'js'];
+
+const constantsOfFlowActivation: readonly FlowActivation[] = ['sigmoid', 'tanh', 'relu'];
+
+const constantsOfFlowInit: readonly FlowInit[] = ['xavier', 'he', 'normal', 'zeros'];
+
+const constantsOfFlowLoss: readonly FlowLoss[] = ['squared', 'binary', 'softmax'];
+
+const constantsOfFlowTask: readonly FlowTask[] = ['halves', 'ring', 'quarters'];
 
 const constantsOfStyle: readonly Style[] = ['fixed', 'significant', 'shortest'];
 
@@ -1112,6 +1338,39 @@ function writeCrossEntropyParams(w: Writer, v: CrossEntropyParams): void {
 	w.number(v.label, 'label');
 	w.numbers(v.target ?? [], 'target');
 	w.constant(constantsOfUnit, v.unit, 'unit');
+}
+
+function writeFlowEdge(w: Writer, v: FlowEdge): void {
+	w.number(v.example, 'example');
+	w.number(v.layer, 'layer');
+	w.number(v.from, 'from');
+	w.number(v.to, 'to');
+}
+
+function writeFlowNet(w: Writer, v: FlowNet): void {
+	w.number(v.depth, 'depth');
+	w.number(v.width, 'width');
+	w.constant(constantsOfFlowActivation, v.activation, 'activation');
+	w.constant(constantsOfFlowInit, v.init, 'init');
+	w.number(v.spread, 'spread');
+	w.constant(constantsOfFlowLoss, v.loss, 'loss');
+	w.number(v.rate, 'rate');
+	w.number(v.seed, 'seed');
+	w.constant(constantsOfFlowTask, v.task, 'task');
+}
+
+function writeFlowParams(w: Writer, v: FlowParams): void {
+	writeFlowNet(w, v.net);
+	w.boolean(v.race, 'race');
+	w.list(v.from ?? [], 'from', (v) => writeFlowState(w, v));
+	w.number(v.steps, 'steps');
+	writeFlowEdge(w, v.edge);
+	w.constant(constantsOfUnit, v.unit, 'unit');
+}
+
+function writeFlowState(w: Writer, v: FlowState): void {
+	w.number(v.step, 'step');
+	w.numbers(v.weights, 'weights');
 }
 
 function writeFormatParams(w: Writer, v: FormatParams): void {
@@ -1337,6 +1596,134 @@ function readCrossEntropyView(r: Reader): CrossEntropyView {
 		text: readCrossEntropyText(r),
 		formula: readCrossEntropyFormula(r),
 		code: readCrossEntropyCode(r),
+	};
+}
+
+function readFlowChain(r: Reader): FlowChain {
+	return {
+		gradient: r.number(),
+		output: r.boolean(),
+		product: readFlowProduct(r),
+		signal: readFlowProduct(r),
+		sum: readFlowSum(r),
+		error: readFlowError(r),
+	};
+}
+
+function readFlowEdge(r: Reader): FlowEdge {
+	return {
+		example: r.number(),
+		layer: r.number(),
+		from: r.number(),
+		to: r.number(),
+	};
+}
+
+function readFlowError(r: Reader): FlowError {
+	return {
+		scale: r.text(),
+		miss: r.text(),
+		prob: r.text(),
+		rest: r.text(),
+		result: r.text(),
+	};
+}
+
+function readFlowFault(r: Reader): FlowFault {
+	return {
+		step: r.number(),
+		infinite: r.boolean(),
+		layer: r.number(),
+		weight: r.text(),
+		grad: r.text(),
+	};
+}
+
+function readFlowLayers(r: Reader): FlowLayers {
+	return {
+		grad: r.numbers(),
+		mean: r.numbers(),
+		saturated: r.numbers(),
+		dead: r.numbers(),
+		update: r.numbers(),
+		text: readFlowLayersText(r),
+	};
+}
+
+function readFlowLayersText(r: Reader): FlowLayersText {
+	return {
+		grad: r.texts(),
+		mean: r.texts(),
+		saturated: r.texts(),
+		dead: r.texts(),
+		update: r.texts(),
+	};
+}
+
+function readFlowPoint(r: Reader): FlowPoint {
+	return {
+		x: r.number(),
+		y: r.number(),
+		class: r.number(),
+	};
+}
+
+function readFlowProduct(r: Reader): FlowProduct {
+	return {
+		a: r.text(),
+		b: r.text(),
+		result: r.text(),
+	};
+}
+
+function readFlowRun(r: Reader): FlowRun {
+	return {
+		loss: r.constant(constantsOfFlowLoss),
+		softmax: r.boolean(),
+		state: readFlowState(r),
+		cost: r.number(),
+		costs: r.numbers(),
+		squared: r.number(),
+		layers: readFlowLayers(r),
+		slope: r.number(),
+		probs: r.numbers(),
+		units: r.list((r) => r.numbers()),
+		deltas: r.list((r) => r.numbers()),
+		fault: readFlowFault(r),
+		text: readFlowRunText(r),
+	};
+}
+
+function readFlowRunText(r: Reader): FlowRunText {
+	return {
+		cost: r.text(),
+		squared: r.text(),
+		right: r.text(),
+		slope: r.text(),
+	};
+}
+
+function readFlowState(r: Reader): FlowState {
+	return {
+		step: r.number(),
+		weights: r.numbers(),
+	};
+}
+
+function readFlowSum(r: Reader): FlowSum {
+	return {
+		weights: r.texts(),
+		deltas: r.texts(),
+		result: r.text(),
+	};
+}
+
+function readFlowView(r: Reader): FlowView {
+	return {
+		runs: r.list((r) => readFlowRun(r)),
+		points: r.list((r) => readFlowPoint(r)),
+		chain: readFlowChain(r),
+		edge: readFlowEdge(r),
 	};
 }
 

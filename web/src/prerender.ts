@@ -4,10 +4,11 @@ import App from './App.svelte';
 import { load, type Lab } from './core/load';
 import { document, type Parts } from './document';
 import { index } from './lib/glossary';
+import { described, describePage } from './lib/parts';
 import type { Page } from './page';
 import { routes, type Route } from './routes';
 
-export { index, routes };
+export { described, index, routes };
 
 const pages = import.meta.glob<Page>('./pages/**/Page.svelte', { eager: true, import: 'default' });
 
@@ -20,6 +21,7 @@ export async function connect(file: string): Promise<Lab> {
 export function prerender(route: Route, lab: Lab, files: Omit<Parts, 'head' | 'body'>): string {
 	const page = pages[`./pages/${route.dir}/Page.svelte`];
 	if (!page) throw new Error(`no page for ${route.dir}`);
+	describePage(route.path);
 	const { head, body } = render(App, { props: { page, lab, route } });
 	const inline = /<[^>]* (style|on\w+)="[^"]*"/.exec(body);
 	if (inline) throw new Error(`/${route.path}: the policy forbids inline styles and handlers: ${inline[0]}`);

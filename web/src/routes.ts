@@ -107,6 +107,15 @@ export const routes = [
 			{ id: 'works', title: 'Works' },
 		],
 	},
+	{
+		path: 'teach/',
+		dir: 'teach',
+		room: true,
+		title: 'Lessons in a link',
+		short: 'For teachers',
+		description:
+			'Make links that open an explorer in a state, with your question and without what gives it away.',
+	},
 ] as const satisfies readonly Route[];
 
 /** The chapters that exist, in reading order. */

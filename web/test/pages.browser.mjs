@@ -121,6 +121,7 @@ for (const path of pages) {
 						const answer = await page.request.get(link);
 						assert.equal(answer.status(), 200, link);
 						const anchor = new URL(link).hash.slice(1);
+						if (anchor.startsWith('v1;')) continue; // the state of an explorer
 						if (anchor) assert.match(await answer.text(), new RegExp(`id="${anchor}"`), link);
 					}
 				}));

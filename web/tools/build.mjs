@@ -50,7 +50,9 @@ for (const { file, imports = [] } of Object.values(manifest)) {
 }
 const { prerender, index, routes, connect } = await import(pathToFileURL(join(server, 'prerender.js')).href);
 const lab = await connect(join(web, 'generated', 'xent.wasm'));
-for (const route of routes) {
+// The page that lists all explorers comes when all have been rendered.
+const last = routes.filter((/** @type {{ path: string }} */ { path }) => path === 'teach/');
+for (const route of [...routes.filter((/** @type {unknown} */ r) => !last.includes(r)), ...last]) {
 	const entry = `src/pages/${route.dir}/main.ts`;
 	const keys = [...reachable(entry)];
 	const html = prerender(route, lab, {

@@ -88,6 +88,28 @@ export function flag(initial: boolean): Field<boolean> {
 	};
 }
 
+/** Any text up to so many characters, without control characters and half ones; a longer one is cut. */
+export function text(initial: string, max: number): Field<string> {
+	return {
+		initial,
+		write: (value) => value,
+		read(from) {
+			const clean = from.replace(/(?!\n)[\p{Cc}\p{Cs}]/gu, ' ').trim();
+			const value = [...clean].slice(0, max).join('').trimEnd();
+			return { value, clamped: value !== clean };
+		},
+	};
+}
+
+/** A name: small letters, digits and hyphens. */
+export function word(initial: string): Field<string> {
+	return {
+		initial,
+		write: (value) => value,
+		read: (from) => (/^[a-z0-9-]{1,40}$/.test(from) ? { value: from, clamped: false } : undefined),
+	};
+}
+
 /** The initial state of a schema, fresh. */
 export function initial<S>(schema: Schema<S>): S {
 	const state: Partial<S> = {};

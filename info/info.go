@@ -11,6 +11,9 @@
 // and [Jeffreys], [JSDistance], [Renyi], [Tsallis], [TotalVariation], [Hellinger], [Bhattacharyya] and
 // [ChiSquared], 0 exactly when p = q; [RenyiEntropy] and [TsallisEntropy]; [JointOf] for two variables.
 //
+// Distributions with a closed form are types: [Normal], [MultiNormal], [Bernoulli], [Poisson],
+// [Exponential], [Gamma], [Beta], [Dirichlet], [Laplace] and [Uniform], and p.KL(q) their divergence.
+//
 // A distribution is a slice of probabilities, float32 or float64; all arithmetic is in float64,
 // and sums carry their rounding error. Throughout, 0·ln 0 = 0, a class that p holds and q excludes
 // costs +Inf, and a NaN or negative probability gives NaN: nothing is clipped and nothing is
@@ -19,7 +22,7 @@
 // [MaxEntropy] finds a distribution instead of measuring one: the most uncertain with a given mean.
 //
 // Two slices of different lengths are a bug in the calling program, and panic.
-// No function but JointOf allocates.
+// No function but JointOf and MultiNormal.KL allocates.
 package info
 
 import (

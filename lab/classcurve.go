@@ -85,15 +85,30 @@ func ClassCurve(params ClassCurveParams) (ClassCurveView, error) {
 	return v, nil
 }
 
-// below returns the part of a curve inside a frame with this top. Where the curve leaves it, it ends at the top.
+// below returns the part of a curve inside a frame with this top. Where the curve leaves it, it is cut there.
 func below(points []Point, top float64) (part []Point) {
 	inside := func(i int) bool { return 0 <= i && i < len(points) && points[i].Y <= top }
 	for i, p := range points {
-		if inside(i) || inside(i-1) || inside(i+1) {
-			part = append(part, Point{X: p.X, Y: min(p.Y, top)})
+		switch {
+		case inside(i):
+			part = append(part, p)
+		case inside(i + 1):
+			part = append(part, cut(points[i+1], p, top))
+		}
+		if inside(i) && i+1 < len(points) && !inside(i+1) {
+			part = append(part, cut(p, points[i+1], top))
 		}
 	}
 	return part
+}
+
+// cut returns where the line from a point inside to one outside meets the top; an infinite one is straight above it.
+func cut(in, out Point, top float64) Point {
+	t := (top - in.Y) / (out.Y - in.Y)
+	if math.IsInf(out.Y, 1) {
+		t = 1
+	}
+	return Point{X: in.X + t*(out.X-in.X), Y: top}
 }
 
 // weighted returns -w·logp, with 0·∞ = 0.

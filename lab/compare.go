@@ -15,7 +15,7 @@ type CompareLossesParams struct {
 
 // CompareLossesView is what the two losses say about one prediction.
 type CompareLossesView struct {
-	Prob, Logit  float64 // with six significant digits, as sliders and links take them
+	Prob, Logit  float64 // with four and five significant digits, as sliders take them; a p below 1 stays below
 	CrossEntropy LossAt
 	SquaredError LossAt
 	Ratio        float64 // of the slopes, the same along either coordinate: 1/(2·p·(1-p)), never below 2
@@ -42,9 +42,10 @@ type CompareLossesText struct {
 // CompareLossesFormula holds the printed inputs of the formulas. Their digits are chosen so that a calculator, given
 // them, prints the losses, the ratio, and the slopes along one coordinate as they are printed.
 type CompareLossesFormula struct {
-	P, Q, Off string // p, 1-p and p-y
-	Terms     []FormulaTerm
-	Log       string // "ln" or "log2"
+	P, Q, Off  string        // p, 1-p and p-y
+	Complement bool          // a calculator gets p-y as -(1-p), for p is too near to its label 1
+	Terms      []FormulaTerm // of the cross-entropy: y·(-log p) and (1-y)·(-log(1-p))
+	Log        string        // "ln" or "log2"
 }
 
 // CompareLossesCode holds the literals of the code tabs.
@@ -81,8 +82,8 @@ func CompareLosses(params CompareLossesParams) (CompareLossesView, error) {
 	d := predicting(params.Given, params.At)
 	off := d.off(y)
 	v := CompareLossesView{
-		Prob:  tidy(d.p, 6),
-		Logit: tidy(d.z, 6),
+		Prob:  tidy(d.p, 4),
+		Logit: tidy(d.z, 5),
 		CrossEntropy: LossAt{
 			Loss:   unit.of(d.crossEntropy(y)),
 			SlopeP: d.crossEntropySlope(y, ByProb),
@@ -95,8 +96,11 @@ func CompareLosses(params CompareLossesParams) (CompareLossesView, error) {
 		},
 		Ratio: 1 / (2 * d.p * d.q),
 	}
+	if v.Prob == 1 {
+		v.Prob = d.p
+	}
 	v.print(d, y, unit)
-	v.Formula = compareFormula(v, d, params)
+	v.findFormula(d, params)
 	v.Code = CompareLossesCode{
 		Target:       Shortest(y),
 		Logit:        Shortest(d.z),
@@ -176,11 +180,12 @@ func tidy(x float64, digits int) float64 {
 	return math.Round(x*step) / step
 }
 
-// compareFormula prints p, 1-p and p-y with the least number of digits, from four, with which a calculator gets the
+// findFormula prints p, 1-p and p-y with the least number of digits, from four, with which a calculator gets the
 // printed results.
-func compareFormula(v CompareLossesView, d prediction, params CompareLossesParams) CompareLossesFormula {
-	y := params.Target
-	f := CompareLossesFormula{Log: params.Unit.logName()}
+func (v *CompareLossesView) findFormula(d prediction, params CompareLossesParams) {
+	y, f := params.Target, &v.Formula
+	f.Log = params.Unit.logName()
+	f.Complement = y == 1 && d.lnP > nearOne
 	for digits := slopeDigits; digits <= maxDigits; digits++ {
 		p, lnP := probText(d.lnP, digits)
 		q, lnQ := probText(d.lnQ, digits)
@@ -196,7 +201,6 @@ func compareFormula(v CompareLossesView, d prediction, params CompareLossesParam
 		{Weight: Shortest(y), Prob: f.P, Cost: cost(y, d.lnP), Zero: y == 0},
 		{Weight: trimZeros(Fixed(1-y, 12)), Prob: f.Q, Cost: cost(1-y, d.lnQ), Zero: y == 1},
 	}
-	return f
 }
 
 // reproducedBy reports whether the printed inputs, as a prediction and as off = p-y, give the printed results.
@@ -207,13 +211,21 @@ func (v *CompareLossesView) reproducedBy(p prediction, off float64, params Compa
 		return false
 	}
 	if params.Along == ByLogit {
-		return printsAs(off, ce.SlopeZ) && printsAs(2*off*p.p*p.q, se.SlopeZ)
+		subtracted := p.p - y
+		if v.Formula.Complement {
+			subtracted = -p.q
+		}
+		return printsAs(subtracted, ce.SlopeZ) && printsAs(2*off*p.p*p.q, se.SlopeZ)
 	}
-	slope := off / (p.p * p.q)
-	if y == 0 || y == 1 {
-		slope = p.crossEntropySlope(y, ByProb)
+	return printsAs(ratio0(1-y, p.q)-ratio0(y, p.p), ce.SlopeP) && printsAs(2*off, se.SlopeP)
+}
+
+// ratio0 returns a/b, with 0/0 = 0.
+func ratio0(a, b float64) float64 {
+	if a == 0 {
+		return 0
 	}
-	return printsAs(slope, ce.SlopeP) && printsAs(2*off, se.SlopeP)
+	return a / b
 }
 
 // printsAs reports whether x, rounded to the digits of text, is text; between two neighbours either will do, and

@@ -31,7 +31,7 @@ func TestCompareLossesChapter(t *testing.T) {
 			t.Errorf("at p = %v: %v, want %v", tt.p, got, want)
 		}
 	}
-	v, err := LossShapes(LossShapesParams{Target: 1, Along: ByLogit, Unit: Nats, Samples: 2})
+	v, err := LossShapes(LossShapesParams{Target: 1, Along: ByLogit, Unit: Nats, Axis: AxisLinear, Samples: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestCompareLossesChapter(t *testing.T) {
 // drawCompare draws a state that the page can be in.
 func drawCompare(t *rapid.T) CompareLossesParams {
 	params := CompareLossesParams{
-		Target: rapid.OneOf(rapid.SampledFrom([]float64{0, 1}), rapid.Float64Range(0, 1)).Draw(t, "target"),
+		Target: rapid.OneOf(rapid.SampledFrom([]float64{0, 1}), rapid.Float64Range(1e-4, 1-1e-4)).Draw(t, "target"),
 		Given:  rapid.SampledFrom([]Coordinate{ByProb, ByLogit}).Draw(t, "given"),
 		Along:  rapid.SampledFrom([]Coordinate{ByProb, ByLogit}).Draw(t, "along"),
 		Unit:   rapid.SampledFrom([]Unit{Nats, Bits}).Draw(t, "unit"),
@@ -85,15 +85,13 @@ func TestCompareLossesFormula(t *testing.T) {
 		}
 		p, q, off := parsed(t, v.Formula.P), parsed(t, v.Formula.Q), parsed(t, v.Formula.Off)
 		y := params.Target
-		slopes := [2]float64{off, 2 * off * p * q}
+		slopes := [2]float64{p - y, 2 * off * p * q}
+		if v.Formula.Complement {
+			slopes[0] = -q
+		}
 		texts := [2]string{v.CrossEntropy.Text.SlopeZ, v.SquaredError.Text.SlopeZ}
 		if params.Along == ByProb {
-			slopes = [2]float64{off / (p * q), 2 * off}
-			if y == 0 {
-				slopes[0] = 1 / q
-			} else if y == 1 {
-				slopes[0] = -1 / p
-			}
+			slopes = [2]float64{ratio0(1-y, q) - ratio0(y, p), 2 * off}
 			texts = [2]string{v.CrossEntropy.Text.SlopeP, v.SquaredError.Text.SlopeP}
 		}
 		for _, c := range []struct {
@@ -175,13 +173,14 @@ func TestLossShapes(t *testing.T) {
 			Target:  rapid.OneOf(rapid.SampledFrom([]float64{0, .5, 1}), rapid.Float64Range(0, 1)).Draw(t, "target"),
 			Along:   rapid.SampledFrom([]Coordinate{ByProb, ByLogit}).Draw(t, "along"),
 			Unit:    rapid.SampledFrom([]Unit{Nats, Bits}).Draw(t, "unit"),
+			Axis:    rapid.SampledFrom([]Axis{AxisLinear, AxisLog}).Draw(t, "axis"),
 			Samples: rapid.IntRange(2, 300).Draw(t, "samples"),
 		}
 		v, err := LossShapes(params)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := len(v.SquaredError.Pull); n != params.Samples || len(v.SquaredError.Loss) != n {
+		if n := len(v.SquaredError.Loss); n != params.Samples || len(v.SquaredError.Pull) != n && v.PullBottom == 0 {
 			t.Fatalf("%d samples, want %d", n, params.Samples)
 		}
 		for _, p := range v.SquaredError.Pull {
@@ -189,15 +188,18 @@ func TestLossShapes(t *testing.T) {
 				t.Fatalf("pulls %v at %v, more than %v at its peak %v", p.Y, p.X, v.Peak.Y, v.Peak.X)
 			}
 		}
-		for top, curves := range map[float64][][]Point{
-			v.LossTop: {v.CrossEntropy.Loss, v.SquaredError.Loss},
-			v.PullTop: {v.CrossEntropy.Pull, v.SquaredError.Pull},
+		for _, c := range []struct {
+			bottom, top float64
+			points      []Point
+		}{
+			{0, v.LossTop, v.CrossEntropy.Loss},
+			{0, v.LossTop, v.SquaredError.Loss},
+			{v.PullBottom, v.PullTop, v.CrossEntropy.Pull},
+			{v.PullBottom, v.PullTop, v.SquaredError.Pull},
 		} {
-			for _, curve := range curves {
-				for _, p := range curve {
-					if !(v.MinX <= p.X && p.X <= v.MaxX && 0 <= p.Y && p.Y <= top) {
-						t.Fatalf("a point %v outside the frame", p)
-					}
+			for _, p := range c.points {
+				if !(v.MinX <= p.X && p.X <= v.MaxX && c.bottom <= p.Y && p.Y <= c.top) {
+					t.Fatalf("a point %v outside the frame", p)
 				}
 			}
 		}

@@ -39,6 +39,9 @@ func (u Unit) logName() string {
 	return "ln"
 }
 
+// nearOne is the logarithm from which a probability is printed as 1 - x.
+const nearOne = -1e-4
+
 // probText prints the probability e^logp and returns the logarithm of what it printed.
 // A probability too close to 1 for its digits is printed as 1 - x, one too small for a
 // float64 with the power of ten that its logarithm gives.
@@ -48,7 +51,7 @@ func probText(logp float64, digits int) (text string, logOfText float64) {
 		return "1", 0
 	case math.IsInf(logp, -1):
 		return "0", logp
-	case logp > -1e-4:
+	case logp > nearOne:
 		rest := -math.Expm1(logp)
 		mantissa, exponent := scientific(rest, digits-1)
 		x := math.Exp(logOf(mantissa, exponent, digits))

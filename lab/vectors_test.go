@@ -45,7 +45,7 @@ var calls = []struct {
 	{"klPath", "curves of several kinds", KLPath, KLPathParams{P: chapterP, Q: []float64{.65, .35, 0}, Unit: Bits, Samples: 3, T: .25}},
 	{"compareLosses", "the chapter's example", CompareLosses, CompareLossesParams{Target: 1, Given: ByProb, At: .05, Along: ByProb, Unit: Nats}},
 	{"compareLosses", "infinities both ways", CompareLosses, CompareLossesParams{Target: .7, Given: ByLogit, At: math.Inf(-1), Along: ByLogit, Unit: Bits}},
-	{"lossShapes", "curves that leave their frame", LossShapes, LossShapesParams{Target: 1, Along: ByProb, Unit: Nats, Samples: 5}},
+	{"lossShapes", "curves that leave their frame", LossShapes, LossShapesParams{Target: 1, Along: ByProb, Unit: Nats, Axis: AxisLog, Samples: 5}},
 	{"lossRace", "one is there, the other is not waited for", LossRace, LossRaceParams{Target: 1, Start: -20, Rate: 1, Steps: 25, Unit: Bits}},
 	{"redistribute", "locked bars", Redistribute, RedistributeParams{Values: chapterQ, Index: 0, To: .9, Locked: []bool{false, true, false}}},
 	{"redistribute", "without locks", Redistribute, RedistributeParams{Values: chapterQ, Index: 2, To: .1}},

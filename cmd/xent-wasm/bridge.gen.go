@@ -432,6 +432,7 @@ func readLossShapesParams(t *tape) lab.LossShapesParams {
 		Target:  t.readFloat(),
 		Along:   readEnum(t, constantsOfCoordinate),
 		Unit:    readEnum(t, constantsOfUnit),
+		Axis:    readEnum(t, constantsOfAxis),
 		Samples: t.readInt(),
 	}
 }
@@ -523,6 +524,7 @@ func writeCompareLossesFormula(t *tape, v lab.CompareLossesFormula) {
 	t.writeString(v.P)
 	t.writeString(v.Q)
 	t.writeString(v.Off)
+	t.writeBool(v.Complement)
 	writeSlice(t, v.Terms, func(t *tape, v lab.FormulaTerm) { writeFormulaTerm(t, v) })
 	t.writeString(v.Log)
 }
@@ -889,6 +891,7 @@ func writeLossShapesView(t *tape, v lab.LossShapesView) {
 	t.writeFloat(v.MinX)
 	t.writeFloat(v.MaxX)
 	t.writeFloat(v.LossTop)
+	t.writeFloat(v.PullBottom)
 	t.writeFloat(v.PullTop)
 	writePoint(t, v.Peak)
 	writeLossPeakText(t, v.PeakText)

@@ -85,6 +85,24 @@ export const routes = [
 		],
 	},
 	{
+		path: 'learn/6-mse/',
+		dir: 'learn/6-mse',
+		title: 'Why not just square the error?',
+		short: 'Squared error or cross-entropy',
+		description:
+			'Squared error and cross-entropy side by side: equally right about what is wrong, and how differently they pull on the logit.',
+		chapter: 6,
+		sections: [
+			{ id: 'question', title: 'Two losses that agree' },
+			{ id: 'explore', title: 'How hard does each pull?' },
+			{ id: 'derive', title: 'Where the sigmoid comes in' },
+			{ id: 'table', title: 'Five rows, each with its proof' },
+			{ id: 'meaning', title: 'What squared error is good for' },
+			{ id: 'exercise', title: 'Find its strongest pull' },
+			{ id: 'check', title: 'Three questions' },
+		],
+	},
+	{
 		path: 'ref/glossary/',
 		dir: 'ref/glossary',
 		room: true,

@@ -188,8 +188,8 @@ for (const { path, id } of explorers) {
 						continue;
 					}
 					assert.match(first.words, /\S/, `${name}: no value in words`);
-					const before = await seen(page);
 					const low = await key('Home');
+					const before = await seen(page);
 					near(low.now, low.min, `${name}: Home`);
 					const up = await key('ArrowRight');
 					const step = up.now - low.now;

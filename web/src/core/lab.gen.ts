@@ -103,6 +103,9 @@ export interface CompareLossesFormula {
 	readonly q: string;
 	/** p, 1-p and p-y */
 	readonly off: string;
+	/** a calculator gets p-y as -(1-p), for p is too near to its label 1 */
+	readonly complement: boolean;
+	/** of the cross-entropy: y·(-log p) and (1-y)·(-log(1-p)) */
 	readonly terms: readonly FormulaTerm[];
 	/** "ln" or "log2" */
 	readonly log: string;
@@ -136,9 +139,9 @@ export interface CompareLossesText {
 
 /** CompareLossesView is what the two losses say about one prediction. */
 export interface CompareLossesView {
-	/** with six significant digits, as sliders and links take them */
+	/** with four and five significant digits, as sliders take them; a p below 1 stays below */
 	readonly prob: number;
-	/** with six significant digits, as sliders and links take them */
+	/** with four and five significant digits, as sliders take them; a p below 1 stays below */
 	readonly logit: number;
 	readonly crossEntropy: LossAt;
 	readonly squaredError: LossAt;
@@ -811,6 +814,8 @@ export interface LossShapesParams {
 	readonly along: Coordinate;
 	/** of the cross-entropy; slopes are of the loss in nats */
 	readonly unit: Unit;
+	/** of the pulls */
+	readonly axis: Axis;
 	/** 2 to 1000 */
 	readonly samples: number;
 }
@@ -824,6 +829,7 @@ export interface LossShapesView {
 	/** of both frames */
 	readonly maxX: number;
 	readonly lossTop: number;
+	readonly pullBottom: number;
 	readonly pullTop: number;
 	/** where squared error pulls hardest: the end p = 0 or 1 along p */
 	readonly peak: Point;
@@ -1203,7 +1209,7 @@ export interface Lab {
 	 * 	along z    |p-y| is at most 1                 2·|p-y|·p·(1-p) vanishes at both ends
 	 *
 	 * The last is greatest at p = (1+y ∓ √(1-y+y²))/3, the lower for y ≥ ½: a third for y = 1, with 8/27.
-	 * Where a curve leaves its frame it ends at the top.
+	 * Where a curve leaves its frame it ends at the top; on a log axis it ends at the bottom, too.
 	 * Errors: `ParamError`.
 	 */
 	lossShapes(params: LossShapesParams): LossShapesView;
@@ -1429,6 +1435,7 @@ function writeLossShapesParams(w: Writer, v: LossShapesParams): void {
 	w.number(v.target, 'target');
 	w.constant(constantsOfCoordinate, v.along, 'along');
 	w.constant(constantsOfUnit, v.unit, 'unit');
+	w.constant(constantsOfAxis, v.axis, 'axis');
 	w.number(v.samples, 'samples');
 }
 
@@ -1512,6 +1519,7 @@ function readCompareLossesFormula(r: Reader): CompareLossesFormula {
 		p: r.text(),
 		q: r.text(),
 		off: r.text(),
+		complement: r.boolean(),
 		terms: r.list((r) => readFormulaTerm(r)),
 		log: r.text(),
 	};
@@ -1964,6 +1972,7 @@ function readLossShapesView(r: Reader): LossShapesView {
 		minX: r.number(),
 		maxX: r.number(),
 		lossTop: r.number(),
+		pullBottom: r.number(),
 		pullTop: r.number(),
 		peak: readPoint(r),
 		peakText: readLossPeakText(r),

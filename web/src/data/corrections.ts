@@ -35,7 +35,7 @@ export const corrections: readonly Correction[] = [
 			const { text, crossEntropy } = wrong(lab);
 			return `The slope in p is ${typeset(crossEntropy.text.slopeP)}; ${text.odds} are the odds against it, (1 − p)/p. In the logit, where a network learns, it is ${typeset(crossEntropy.text.slopeZ)}.`;
 		},
-		where: ['ref/glossary/#binary-cross-entropy'],
+		where: ['learn/6-mse/#derive', 'ref/glossary/#binary-cross-entropy'],
 	},
 	{
 		id: 'small-gradient',
@@ -48,7 +48,7 @@ export const corrections: readonly Correction[] = [
 				`cross-entropy has ${typeset(crossEntropy.text.slopeZ)}, ${text.ratio} times as much. A table or chart must say which slope it shows.`
 			);
 		},
-		where: ['ref/glossary/#squared-error', 'ref/glossary/#saturation'],
+		where: ['learn/6-mse/#table', 'ref/glossary/#squared-error', 'ref/glossary/#saturation'],
 	},
 	{
 		id: 'never-vanish',
@@ -57,14 +57,14 @@ export const corrections: readonly Correction[] = [
 			const near = lab.compareLosses({ target: 1, given: 'p', at: 0.999, along: 'z', unit: 'nats' });
 			return `They vanish where the model is right, as they should: at p = 0.999 with y = 1 the slope in the logit is ${typeset(near.crossEntropy.text.slopeZ)}. What they never do is vanish where the model is wrong: there they stay near 1.`;
 		},
-		where: ['ref/glossary/#gradient'],
+		where: ['learn/6-mse/#table', 'ref/glossary/#gradient'],
 	},
 	{
 		id: 'saturation',
 		said: 'Cross-entropy avoids the saturation of sigmoids in a network.',
 		right: () =>
 			'In the output layer only, where its slope cancels that of the sigmoid. The hidden layers multiply by their own slopes as before: a deep stack of sigmoids loses its gradient under either loss.',
-		where: ['ref/glossary/#vanishing-gradient', 'ref/glossary/#saturation'],
+		where: ['learn/6-mse/#table', 'ref/glossary/#vanishing-gradient', 'ref/glossary/#saturation'],
 	},
 	{
 		id: 'temperature-gradient',
@@ -80,7 +80,7 @@ export const corrections: readonly Correction[] = [
 		said: 'Squared error has no probabilistic meaning.',
 		right: () =>
 			'It is the likelihood of numbers with Gaussian noise. On probabilities it is the Brier score, which is strictly proper: honest probabilities are its only optimum, too.',
-		where: ['ref/glossary/#squared-error', 'ref/glossary/#brier-score'],
+		where: ['learn/6-mse/#meaning', 'ref/glossary/#squared-error', 'ref/glossary/#brier-score'],
 	},
 	{
 		id: 'optimal',

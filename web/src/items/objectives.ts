@@ -30,7 +30,7 @@ export const objectives = [
 		id: 'squared',
 		group: 'To know',
 		text: 'Explain why a classifier learns faster from cross-entropy than from squared error.',
-		sections: ['learn/1-code/#derive'],
+		sections: ['learn/6-mse/#explore', 'learn/6-mse/#derive'],
 	},
 	{
 		id: 'implement',

@@ -54,9 +54,12 @@ export class Address {
 	start(): () => void {
 		this.#started = true;
 		this.take();
-		const take = () => this.take();
-		addEventListener('hashchange', take);
-		return () => removeEventListener('hashchange', take);
+		const follow = () => {
+			this.take();
+			lead();
+		};
+		addEventListener('hashchange', follow);
+		return () => removeEventListener('hashchange', follow);
 	}
 
 	/** Writes the state into the address once it rests. Returns what cancels it. */
@@ -75,6 +78,17 @@ export class Address {
 	link(): string {
 		return location.href.split('#')[0] + this.fragment;
 	}
+}
+
+/** A link to a state of this page leads to the explorer whose state it is. */
+function lead(): void {
+	const [id] =
+		split(location.hash)
+			?.find(([name]) => name.includes('.'))?.[0]
+			.split('.') ?? [];
+	const title = document.getElementById(`${id}-title`);
+	title?.closest('section')?.scrollIntoView();
+	title?.focus({ preventScroll: true });
 }
 
 /** Makes the address of a page. Its parts find it with useAddress; startAddress begins once they have registered. */

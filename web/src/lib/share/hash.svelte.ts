@@ -141,7 +141,8 @@ export class Shared<S extends object> {
 	#past: string[] = $state([]);
 	#settled: string;
 	readonly #pairs = $derived.by(() => write(this.schema, this.current));
-	readonly #text = $derived.by(() => join(this.#pairs));
+	/** The state as it stands in an address, without its prefix. */
+	readonly text = $derived.by(() => join(this.#pairs));
 
 	constructor(id: string, schema: Schema<S>, repair: (state: S) => string[] = () => []) {
 		this.id = id;
@@ -164,7 +165,7 @@ export class Shared<S extends object> {
 		);
 		// A change becomes a step of undo once the hand rests.
 		$effect(() => {
-			const text = this.#text;
+			const text = this.text;
 			if (text === this.#settled) return;
 			const timer = setTimeout(() => this.#settle(), rest);
 			return () => clearTimeout(timer);
@@ -173,7 +174,7 @@ export class Shared<S extends object> {
 
 	/** Whether there is something to undo. */
 	get canUndo(): boolean {
-		return this.#past.length > 0 || this.#text !== this.#settled;
+		return this.#past.length > 0 || this.text !== this.#settled;
 	}
 
 	/** Takes the last step back. */
@@ -192,8 +193,8 @@ export class Shared<S extends object> {
 	}
 
 	#settle(): void {
-		if (this.#text === this.#settled) return;
+		if (this.text === this.#settled) return;
 		this.#past.push(this.#settled);
-		this.#settled = this.#text;
+		this.#settled = this.text;
 	}
 }

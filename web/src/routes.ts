@@ -103,6 +103,23 @@ export const routes = [
 		],
 	},
 	{
+		path: 'learn/summary/',
+		dir: 'learn/summary',
+		title: 'Six things to keep, and one beyond',
+		short: 'Summary',
+		description:
+			'The chapter in six questions, and the principle of maximum entropy: why a softmax, and what its temperature is.',
+		chapter: 11,
+		sections: [
+			{ id: 'takeaways', title: 'Six things to keep' },
+			{ id: 'question', title: 'Where does a softmax come from?' },
+			{ id: 'explore', title: 'Load a die, and say no more' },
+			{ id: 'derive', title: 'A multiplier, and a temperature' },
+			{ id: 'exercise', title: 'Work one out' },
+			{ id: 'check', title: 'Three questions' },
+		],
+	},
+	{
 		path: 'ref/glossary/',
 		dir: 'ref/glossary',
 		room: true,

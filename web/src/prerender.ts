@@ -3,6 +3,8 @@ import { render } from 'svelte/server';
 import App from './App.svelte';
 import { load, type Lab } from './core/load';
 import { document, type Parts } from './document';
+import { anki } from './items/anki';
+import { bank } from './items/bank';
 import { index } from './lib/glossary';
 import { described, describePage } from './lib/parts';
 import type { Page } from './page';
@@ -26,4 +28,9 @@ export function prerender(route: Route, lab: Lab, files: Omit<Parts, 'head' | 'b
 	const inline = /<[^>]* (style|on\w+)="[^"]*"/.exec(body);
 	if (inline) throw new Error(`/${route.path}: the policy forbids inline styles and handlers: ${inline[0]}`);
 	return document(route, { ...files, head, body });
+}
+
+/** Files beside the pages, by name. */
+export function files(lab: Lab): Readonly<Record<string, string>> {
+	return { 'questions.txt': anki(bank(), lab) };
 }

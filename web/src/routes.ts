@@ -120,6 +120,19 @@ export const routes = [
 		],
 	},
 	{
+		path: 'learn/check/',
+		dir: 'learn/check',
+		title: 'What do you know by now?',
+		short: 'Knowledge check',
+		description:
+			'Questions on cross-entropy of six kinds, each answer explained. What was missed comes back after 1, 3, 7 and 21 days.',
+		sections: [
+			{ id: 'questions', title: 'The questions' },
+			{ id: 'objectives', title: 'What they test' },
+			{ id: 'keep', title: 'Your progress' },
+		],
+	},
+	{
 		path: 'ref/glossary/',
 		dir: 'ref/glossary',
 		room: true,
@@ -155,6 +168,9 @@ export const routes = [
 
 /** The chapters that exist, in reading order. */
 export const chapters: readonly Route[] = routes.filter((r) => 'chapter' in r);
+
+/** All that is read in order: the chapters, and the pages that go with them. */
+export const reading: readonly Route[] = routes.filter((r) => r.path.startsWith('learn/'));
 
 /** The pages beside the chapters. */
 export const rooms: readonly Route[] = routes.filter((r) => 'room' in r);

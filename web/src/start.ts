@@ -24,6 +24,10 @@ async function come(page: Page): Promise<void> {
 		// A page cannot be made anew in the client, which lacks what stands still on it (see tools/still.ts).
 		if (target.hasChildNodes()) hydrate(App, { ...options, recover: false });
 		else mount(App, options); // the development server does not prerender
+		if (target.querySelector('.items')) {
+			const { enliven } = await import('./lib/items/answers');
+			enliven(target, options.props.lab);
+		}
 		root.dataset.ready = '';
 	} catch (cause) {
 		root.dataset.broken = ''; // the page says so and stays readable

@@ -48,7 +48,13 @@ for (const { file, imports = [] } of Object.values(manifest)) {
 	const entry = imports.find((key) => chunk(key).isEntry);
 	if (entry) throw new Error(`${file} imports ${entry}: move what they share into a module of its own`);
 }
-const { prerender, index, routes, connect } = await import(pathToFileURL(join(server, 'prerender.js')).href);
+const {
+	prerender,
+	index,
+	routes,
+	files: beside,
+	connect,
+} = await import(pathToFileURL(join(server, 'prerender.js')).href);
 const lab = await connect(join(web, 'generated', 'xent.wasm'));
 // The page that lists all explorers comes when all have been rendered.
 const last = routes.filter((/** @type {{ path: string }} */ { path }) => path === 'teach/');
@@ -65,6 +71,7 @@ for (const route of [...routes.filter((/** @type {unknown} */ r) => !last.includ
 	writeFileSync(file, html);
 }
 writeFileSync(join(dist, 'ref/glossary.json'), JSON.stringify(index(lab)));
+for (const [name, text] of Object.entries(beside(lab))) writeFileSync(join(dist, name), text);
 rmSync(join(dist, '.vite'), { recursive: true });
 
 for (const file of files(dist)) {

@@ -11,7 +11,9 @@ export function pages(): Plugin {
 			const input = Object.fromEntries(
 				routes.map((r) => [r.dir.replaceAll('/', '-'), `src/pages/${r.dir}/main.ts`]),
 			);
-			return { build: { manifest: true, rolldownOptions: { input, checks: { bundlerTimings: false } } } };
+			// What one page loads at once, another may load when it is needed: no mistake, so no warning.
+			const checks = { bundlerTimings: false, ineffectiveDynamicImport: false };
+			return { build: { manifest: true, rolldownOptions: { input, checks } } };
 		},
 		configureServer(server) {
 			server.middlewares.use(async (request, response, next) => {

@@ -90,6 +90,8 @@ export interface Scene {
 	readonly as: 'bars' | 'sliders';
 	readonly legend: string;
 	readonly names: readonly string[];
+	/** Which of them stay where they are. */
+	readonly fixed?: readonly number[];
 	/** Of the sliders; bars go from 0 to 1. */
 	readonly min?: number;
 	readonly max?: number;
@@ -102,15 +104,17 @@ export interface Scene {
 	readonly goal: { readonly from: number | 'Infinity'; readonly to: number | 'Infinity' };
 }
 
-/** Find the line that is wrong. The lines are a whole program, which a test runs. */
+/** Find the line that is wrong. The lines make a program, which a test runs wrong and mended. */
 export interface Bug extends Question {
 	readonly kind: 'bug';
 	readonly language: 'go' | 'python';
 	readonly lines: readonly { readonly code: string; readonly reply: string; readonly right?: boolean }[];
+	/** What stands around the lines to make them a program, and is not shown. */
+	readonly around?: { readonly before: string; readonly after: string };
 	/** What the wrong line must be. */
 	readonly fix: string;
-	/** What the program prints, wrong and mended, with so many decimals as are written. */
-	readonly prints: { readonly wrong: string; readonly mended: Figure };
+	/** What the program prints, wrong and mended, with four decimals. */
+	readonly prints: { readonly wrong: string; readonly mended: (lab: Lab) => number };
 }
 
 /** Draw a curve by five points, before it is shown. */

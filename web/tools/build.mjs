@@ -36,7 +36,7 @@ await build({
 		ssr: 'src/prerender.ts',
 		outDir: server,
 		copyPublicDir: false,
-		rolldownOptions: { checks: { bundlerTimings: false } },
+		rolldownOptions: { checks: { bundlerTimings: false, ineffectiveDynamicImport: false } },
 	},
 });
 

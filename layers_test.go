@@ -134,14 +134,19 @@ func isHeavy(path string) bool {
 // What the browser downloads is closed under imports: nothing heavy comes in through another
 // package of the standard library either.
 func TestBrowserStaysLight(t *testing.T) {
-	all := packages(t, []string{"GOOS=js", "GOARCH=wasm"}, "-deps", "./cmd/xent-wasm")
-	for path := range all {
-		if isHeavy(path) {
-			t.Errorf("cmd/xent-wasm depends on %s", path)
+	for _, tags := range []string{"", "bench"} {
+		all := packages(t, []string{"GOOS=js", "GOARCH=wasm"}, "-deps", "-tags", tags, "./cmd/xent-wasm")
+		for path := range all {
+			if isHeavy(path) {
+				t.Errorf("cmd/xent-wasm, tags %q, depends on %s", tags, path)
+			}
 		}
-	}
-	if _, ok := all[module+"/cmd/xent-wasm"]; !ok {
-		t.Errorf("go list showed %d packages, but not cmd/xent-wasm", len(all))
+		if _, ok := all[module+"/cmd/xent-wasm"]; !ok {
+			t.Errorf("go list showed %d packages, but not cmd/xent-wasm", len(all))
+		}
+		if _, doctor := all[module+"/doctor"]; doctor != (tags == "bench") {
+			t.Errorf("the core with tags %q has the doctor: %v", tags, doctor)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"math"
-	"slices"
 	"strconv"
 )
 
@@ -50,10 +49,14 @@ var labelsShifted = Detector{
 		return &Finding{
 			Severity: Warning,
 			Says:     "labels that are " + by + " " + way + " would fit far better: a row costs {saved} less, and the accuracy is {after} instead of {before}",
-			Evidence: []Figure{
-				{"saved", saved, Nats}, {"saved_limit", .5, Nats}, {"z", z, Plain}, {"z_limit", sureBy, Plain},
-				{"before", before, Share}, {"after", after, Share}, {"shift", float64(best), Plain},
-			},
+			Evidence: figures.
+				add("saved", saved, Nats).
+				add("saved_limit", .5, Nats).
+				add("z", z, Plain).
+				add("z_limit", sureBy, Plain).
+				add("before", before, Share).
+				add("after", after, Share).
+				add("shift", float64(best), Plain),
 			Else: "a model that learnt from labels shifted in this way",
 			Fix:  "check from which number on the classes are counted",
 		}
@@ -91,13 +94,16 @@ func (r *rows) accuracies(order []int) (before, after float64) {
 		}
 		n++
 		row := r.row(i)
-		switch slices.Max(row) {
-		case row[y]:
-			before++
-			if order[y] == y {
-				after++
+		top := 0
+		for k, lp := range row {
+			if lp > row[top] {
+				top = k
 			}
-		case row[order[y]]:
+		}
+		if top == y {
+			before++
+		}
+		if top == order[y] {
 			after++
 		}
 	}
@@ -141,10 +147,13 @@ var labelsPermuted = Detector{
 		f := &Finding{
 			Severity: Error,
 			Says:     "the classes are numbered in another order in the labels than in the scores: " + moved(order) + ". So ordered, a row costs {saved} less, and the accuracy is {after} instead of {before}",
-			Evidence: []Figure{
-				{"saved", saved, Nats}, {"saved_limit", betterBy, Nats}, {"z", z, Plain}, {"z_limit", 6, Plain},
-				{"before", before, Share}, {"after", after, Share},
-			},
+			Evidence: figures.
+				add("saved", saved, Nats).
+				add("saved_limit", betterBy, Nats).
+				add("z", z, Plain).
+				add("z_limit", 6, Plain).
+				add("before", before, Share).
+				add("after", after, Share),
 			Fix: "take the list of classes from one place for both; folders are often sorted as words, 10 before 2",
 		}
 		if s.Classes == 2 {
@@ -265,9 +274,12 @@ var misaligned = Detector{
 		return &Finding{
 			Severity: Error,
 			Says:     "each row belongs to the label " + strconv.Itoa(by) + rows + way + ": labels get a mean probability of {there} from there, {here} where they stand",
-			Evidence: []Figure{
-				{"there", most, Share}, {"here", here, Share}, {"z", z, Plain}, {"z_limit", 8, Plain}, {"lag", float64(best), Plain},
-			},
+			Evidence: figures.
+				add("there", most, Share).
+				add("here", here, Share).
+				add("z", z, Plain).
+				add("z_limit", 8, Plain).
+				add("lag", float64(best), Plain),
 			Fix: "look for what drops or adds rows of one file alone: a header, a filter, drop_last",
 		}
 	},
@@ -280,7 +292,7 @@ func (r *rows) atLag(lag int) float64 {
 	for i := max(0, -lag); i < len(r.class) && i+lag < len(r.class); i++ {
 		if y := r.class[i+lag]; y >= 0 {
 			n++
-			sum += math.Exp(r.row(i)[y])
+			sum += r.prob[i*r.classes+y]
 		}
 	}
 	return sum / max(n, 1)
@@ -308,9 +320,12 @@ var independent = Detector{
 		return &Finding{
 			Severity: Error,
 			Says:     "{right} of the rows are predicted right, as chance would have it, while the model is {sure} sure of itself: these predictions know nothing of these labels",
-			Evidence: []Figure{
-				{"right", right, Share}, {"by_chance", chance, Share}, {"z", z, Plain}, {"z_limit", 3, Plain}, {"sure", sure, Share},
-			},
+			Evidence: figures.
+				add("right", right, Share).
+				add("by_chance", chance, Share).
+				add("z", z, Plain).
+				add("z_limit", 3, Plain).
+				add("sure", sure, Share),
 			Fix: "check that both files come from the same pass over the data, as a loader that shuffles gives another order each time, and that the weights were loaded",
 		}
 	},

@@ -122,10 +122,15 @@ var confidence = Detector{
 		f := &Finding{
 			Severity: Warning,
 			Says:     "the model is over-confident: it expects to lose {expected} a row and loses {loss}. At temperature {temperature} it would lose {after}",
-			Evidence: []Figure{
-				{"loss", t.loss, Nats}, {"expected", r.Entropy(), Nats}, {"temperature", t.temperature, Plain}, {"after", t.after, Nats},
-				{"evidence", t.evidence, Nats}, {"evidence_limit", limit, Nats}, {"z", r.Z(), Plain}, {"rows", t.rows, Rows},
-			},
+			Evidence: figures.
+				add("loss", t.loss, Nats).
+				add("expected", r.Entropy(), Nats).
+				add("temperature", t.temperature, Plain).
+				add("after", t.after, Nats).
+				add("evidence", t.evidence, Nats).
+				add("evidence_limit", limit, Nats).
+				add("z", r.Z(), Plain).
+				add("rows", t.rows, Rows),
 			Else: "rows that are copies of each other, or labels that are wrong",
 		}
 		if t.temperature < 1 {

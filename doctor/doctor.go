@@ -4,7 +4,7 @@
 // and the loss and accuracy that a training run printed, in a [Log]. [Run] asks every [Detector] and
 // returns their findings:
 //
-//	s, err := doctor.New(eval.Config{Classes: 10, Input: eval.Logits})
+//	s, err := doctor.New(doctor.Config{Classes: 10, Input: doctor.Logits})
 //	doctor.Add(s, block)
 //	for _, f := range doctor.Run(doctor.Case{Sample: s}) {
 //		fmt.Println(f.Severity, f.ID, f.Message(doctor.Nats))
@@ -19,8 +19,6 @@
 // speak and three where it must stay silent, and a line in [Detectors]. What it needs to know of all
 // rows becomes a field of Sample that merges.
 package doctor
-
-import "slices"
 
 // Severity says how sure a finding is.
 type Severity string
@@ -64,12 +62,12 @@ type Detector struct {
 type Finding struct {
 	ID       string
 	Severity Severity
-	Says     string   // one sentence, where {name} stands for the figure of that name: see [Finding.Message]
-	Evidence []Figure // the numbers it rests on: a statistic, its limit, whatever else shows it
-	Rows     []int64  // a few rows to look at
-	Else     string   // what else could explain it, in the same form; "" when nothing can
-	Fix      string   // one action
-	Follows  string   // the ID of the finding that explains this one; "" when none does
+	Says     string  // one sentence, where {name} stands for the figure of that name: see [Finding.Message]
+	Evidence Figures // the numbers it rests on: a statistic, its limit, whatever else shows it
+	Rows     []int64 // a few rows to look at
+	Else     string  // what else could explain it, in the same form; "" when nothing can
+	Fix      string  // one action
+	Follows  string  // the ID of the finding that explains this one; "" when none does
 }
 
 // Detectors is every detector, in the order in which they decide: what scores and labels are, whether they
@@ -86,22 +84,22 @@ var Detectors = []Detector{
 	labelsShifted,
 	labelsPermuted,
 	misaligned,
-	independent,
 	constant,
+	independent,
 	untrained,
 	classPrior,
 	worseThanPrior,
-	doubleSoftmax,
-	confidence,
 	clipped,
+	confidence,
+	doubleSoftmax,
 	belowBox,
 	aboveFano,
 }
 
 // Run asks the detectors and returns what they found: causes before what follows from them, and among
 // these errors before warnings before notes.
-func Run(c Case) []Finding {
-	var found []Finding
+func Run(c Case) []*Finding {
+	var found []*Finding
 	for i := range Detectors {
 		d := &Detectors[i]
 		if c.Sample != nil && d.Rows != nil {
@@ -111,37 +109,44 @@ func Run(c Case) []Finding {
 			found = add(found, d, d.Log(c.Log))
 		}
 	}
-	for i := range found {
-		found[i].Follows = cause(found, found[i].ID)
+	for i, f := range found {
+		f.Follows = cause(found, f.ID)
+		for ; i > 0 && found[i].rank() < found[i-1].rank(); i-- {
+			found[i], found[i-1] = found[i-1], found[i]
+		}
 	}
-	slices.SortStableFunc(found, func(a, b Finding) int { return rank(&a) - rank(&b) })
 	return found
 }
 
-func add(found []Finding, d *Detector, f *Finding) []Finding {
+func add(found []*Finding, d *Detector, f *Finding) []*Finding {
 	if f == nil {
 		return found
 	}
 	if f.ID == "" {
 		f.ID = d.ID
 	}
-	return append(found, *f)
+	return append(found, f)
 }
 
 // cause returns the first finding that explains id, or "".
-func cause(found []Finding, id string) string {
+func cause(found []*Finding, id string) string {
 	for i := range Detectors {
-		d := &Detectors[i]
-		is := func(f Finding) bool { return f.ID == d.ID && f.ID != id && f.Severity != Note }
-		if slices.Contains(d.Explains, id) && slices.ContainsFunc(found, is) {
-			return d.ID
+		for _, explained := range Detectors[i].Explains {
+			if explained != id {
+				continue
+			}
+			for _, f := range found {
+				if f.ID == Detectors[i].ID && f.ID != id && f.Severity != Note {
+					return f.ID
+				}
+			}
 		}
 	}
 	return ""
 }
 
 // rank orders findings.
-func rank(f *Finding) int {
+func (f *Finding) rank() int {
 	r := 0
 	switch f.Severity {
 	case Warning:

@@ -15,10 +15,10 @@ func logits(seed uint64) *table { return clean(seed, 1000, 10, 5) }
 func ignore(y int64) *int64 { return &y }
 
 // find returns the finding of that ID, or nil.
-func find(found []Finding, id string) *Finding {
+func find(found []*Finding, id string) *Finding {
 	for i := range found {
 		if found[i].ID == id {
-			return &found[i]
+			return found[i]
 		}
 	}
 	return nil
@@ -214,7 +214,7 @@ func complete(t *testing.T, f *Finding) {
 	}
 }
 
-func ids(found []Finding) []string {
+func ids(found []*Finding) []string {
 	var all []string
 	for _, f := range found {
 		all = append(all, f.ID+"("+f.Follows+")")

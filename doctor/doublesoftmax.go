@@ -23,15 +23,18 @@ var doubleSoftmax = Detector{
 			Severity: Error,
 			Says: "a loss of {loss} at an accuracy of {accuracy} lies on the line of softmax applied twice, {line}. " +
 				"Such a loss cannot go below {floor}, however good the model",
-			Evidence: []Figure{
-				{"loss", l.Loss, Nats}, {"accuracy", l.Accuracy, Share}, {"line", line, Nats}, {"line_limit", .05, Nats},
-				{"floor", f, Nats}, {"fano", fano(l.Accuracy, l.Classes), Nats},
-			},
+			Evidence: figures.
+				add("loss", l.Loss, Nats).
+				add("accuracy", l.Accuracy, Share).
+				add("line", line, Nats).
+				add("line_limit", .05, Nats).
+				add("floor", f, Nats).
+				add("fano", fano(l.Accuracy, l.Classes), Nats),
 			Fix: "take the last softmax out of the model: the loss wants logits",
 		}
 		if each < absurd {
 			found.Severity = Warning
-			found.Evidence = append(found.Evidence, Figure{"each", each, Nats})
+			found.Evidence = found.Evidence.add("each", each, Nats)
 			found.Else = "an over-confident model whose wrong rows cost {each} each"
 		}
 		return found
@@ -44,14 +47,16 @@ var doubleSoftmax = Detector{
 		return &Finding{
 			Severity: Warning,
 			Says:     "{sure} of the rows are predicted with more than 99 %, and the best temperature is {temperature}: logits grow like this when the training loss applied softmax twice",
-			Evidence: []Figure{
-				{"sure", t.sure, Share}, {"sure_limit", .5, Share}, {"temperature", t.temperature, Plain}, {"temperature_limit", 3, Plain},
-			},
+			Evidence: figures.
+				add("sure", t.sure, Share).
+				add("sure_limit", .5, Share).
+				add("temperature", t.temperature, Plain).
+				add("temperature_limit", 3, Plain),
 			Else: "a model trained for too long, or without any regularisation, on noisy labels",
 			Fix:  "look for a softmax before the training loss: outputs alone cannot prove it, the training loss can",
 		}
 	},
-	Explains: []string{"loss-above-fano", "over-confident"},
+	Explains: []string{"loss-above-fano"},
 }
 
 // absurd is the mean loss of wrong rows, in nats, from which over-confidence explains nothing: the true class would have

@@ -3,7 +3,6 @@ package doctor
 import (
 	"math"
 	"strconv"
-	"strings"
 )
 
 // Unit is what a [Figure] counts.
@@ -23,6 +22,16 @@ type Figure struct {
 	Name  string // stable: "max_row_sum_deviation"; a limit is named as its statistic, with "_limit"
 	Value float64
 	Unit  Unit
+}
+
+// Figures are the evidence of a finding.
+type Figures []Figure
+
+// figures is where evidence begins: figures.add(...).add(...).
+var figures Figures
+
+func (f Figures) add(name string, value float64, unit Unit) Figures {
+	return append(f, Figure{name, value, unit})
 }
 
 // Text prints the figure with its unit, four digits at most; in is the unit of what is counted in nats.
@@ -50,17 +59,18 @@ func (f *Finding) Otherwise(in Unit) string { return f.fill(f.Else, in) }
 
 // fill puts figures in the place of their names.
 func (f *Finding) fill(rest string, in Unit) string {
-	var b strings.Builder
-	for {
-		before, after, open := strings.Cut(rest, "{")
-		b.WriteString(before)
-		if !open {
-			return b.String()
+	text, from := "", 0 // from is where the text, or a name, began
+	for i := range len(rest) {
+		switch rest[i] {
+		case '{':
+			text += rest[from:i]
+			from = i + 1
+		case '}':
+			text += f.figure(rest[from:i]).Text(in)
+			from = i + 1
 		}
-		name, tail, _ := strings.Cut(after, "}")
-		b.WriteString(f.figure(name).Text(in))
-		rest = tail
 	}
+	return text + rest[from:]
 }
 
 // figure returns the evidence of that name; a name that is none is a mistake in the detector.
@@ -86,6 +96,8 @@ func digits(x float64) string {
 		return strconv.FormatFloat(x, 'f', 1, 64)
 	}
 	text := strconv.FormatFloat(x, 'g', 4, 64)
-	text = strings.Replace(text, "e-0", "e-", 1)
-	return strings.Replace(text, "e+0", "e+", 1)
+	if n := len(text) - 2; n > 1 && text[n] == '0' && (text[n-1] == '-' || text[n-1] == '+') {
+		return text[:n] + text[n+1:] // e-07 is e-7
+	}
+	return text
 }

@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"math"
-	"slices"
 
 	"xent"
 	"xent/eval"
@@ -56,6 +55,7 @@ func (h *head) merge(t *head) {
 type rows struct {
 	classes int
 	logp    []float64 // [rows, classes], none below -worst
+	prob    []float64 // of the same
 	class   []int     // -1 where the row has no label
 }
 
@@ -65,7 +65,7 @@ func (s *Sample) first() *rows {
 		return s.known
 	}
 	h, probs := &s.head, s.Kind() == eval.Probs
-	r := &rows{classes: h.classes, logp: slices.Clone(h.scores), class: h.class}
+	r := &rows{classes: h.classes, logp: append([]float64(nil), h.scores...), prob: make([]float64, len(h.scores)), class: h.class}
 	for i := range h.class {
 		row := r.row(i)
 		if probs {
@@ -75,6 +75,7 @@ func (s *Sample) first() *rows {
 		}
 		m := xent.RowMoments(row)
 		for k, z := range row {
+			r.prob[i*r.classes+k] = m.Prob(z)
 			row[k] = max(m.LogProb(z), -worst)
 		}
 	}

@@ -19,8 +19,9 @@ var oneHotScores = Detector{
 		return &Finding{
 			Severity: Error,
 			Says:     "all {rows} hold nothing but zeros and a single 1: these are labels, not scores",
-			Evidence: []Figure{{"rows", float64(e.Rows), Rows}},
-			Fix:      "give the scores first and the labels second",
+			Evidence: figures.
+				add("rows", float64(e.Rows), Rows),
+			Fix: "give the scores first and the labels second",
 		}
 	},
 	Explains: explainsAll,
@@ -56,9 +57,10 @@ var notProbabilities = Detector{
 		f := &Finding{
 			Severity: Error,
 			Says:     "{rows} of {of} " + what,
-			Evidence: []Figure{
-				{"rows", float64(list.Count), Rows}, {"of", float64(e.Rows), Plain}, {"tolerance", 10 * e.Tolerance, Plain},
-			},
+			Evidence: figures.
+				add("rows", float64(list.Count), Rows).
+				add("of", float64(e.Rows), Plain).
+				add("tolerance", 10*e.Tolerance, Plain),
 			Rows: list.Rows,
 			Fix:  "say that they are logits: the loss then takes the softmax itself",
 		}
@@ -96,10 +98,11 @@ var probabilities = Detector{
 		f := &Finding{
 			Severity: Note,
 			Says:     "{rows} lie in [0, 1] and sum to 1 within {sum_deviation}: they are probabilities, and are measured as such",
-			Evidence: []Figure{
-				{"rows", float64(e.Simplex), Rows}, {"of", float64(e.Rows), Plain},
-				{"sum_deviation", e.SumOff, Plain}, {"sum_deviation_limit", e.Tolerance, Plain},
-			},
+			Evidence: figures.
+				add("rows", float64(e.Simplex), Rows).
+				add("of", float64(e.Rows), Plain).
+				add("sum_deviation", e.SumOff, Plain).
+				add("sum_deviation_limit", e.Tolerance, Plain),
 			Fix: "give them to a loss that takes probabilities",
 		}
 		if e.Column {
@@ -119,11 +122,11 @@ var probabilities = Detector{
 		if r := s.As(eval.Logits); !e.Column && r.Rows > r.Infinite {
 			twice, _ := r.Loss()
 			f.Says += ". It then prints {loss_as_logits} and can never go below {floor}"
-			f.Evidence = append(f.Evidence, Figure{"loss_as_logits", twice, Nats}, Figure{"floor", floor(s.Classes), Nats})
+			f.Evidence = f.Evidence.add("loss_as_logits", twice, Nats).add("floor", floor(s.Classes), Nats)
 			if p := s.As(eval.Probs); p.Infinite == 0 {
 				once, _ := p.Loss()
 				f.Says += ", where the model's own loss is {loss}"
-				f.Evidence = append(f.Evidence, Figure{"loss", once, Nats})
+				f.Evidence = f.Evidence.add("loss", once, Nats)
 			}
 		}
 		return f
@@ -141,8 +144,11 @@ var logProbabilities = Detector{
 		return &Finding{
 			Severity: Note,
 			Says:     "the exponentials of {rows} sum to 1 within {sum_deviation}: log-probabilities, which are as good as logits, because log-softmax leaves them as they are",
-			Evidence: []Figure{{"rows", float64(e.Logs), Rows}, {"of", float64(e.Rows), Plain}, {"sum_deviation", e.LogOff, Plain}},
-			Fix:      "leave it: the loss is right either way",
+			Evidence: figures.
+				add("rows", float64(e.Logs), Rows).
+				add("of", float64(e.Rows), Plain).
+				add("sum_deviation", e.LogOff, Plain),
+			Fix: "leave it: the loss is right either way",
 		}
 	},
 }
@@ -159,8 +165,9 @@ var logBase = Detector{
 		return &Finding{
 			Severity: Error,
 			Says:     base + " to the power of the scores sums to 1 in the rows tried: they are log-probabilities to base " + base + ", and softmax makes other probabilities of them",
-			Evidence: []Figure{{"rows", float64(e.Rows), Rows}},
-			Fix:      "multiply the scores by ln " + base,
+			Evidence: figures.
+				add("rows", float64(e.Rows), Rows),
+			Fix: "multiply the scores by ln " + base,
 		}
 	},
 	Explains: []string{"worse-than-prior", "loss-above-fano", "over-confident", "under-confident"},

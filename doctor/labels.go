@@ -11,11 +11,12 @@ var labelsOutOfRange = Detector{
 		f := &Finding{
 			Severity: Error,
 			Says:     "{labels} of {of} lie outside {low} to {high}",
-			Evidence: []Figure{
-				{"labels", float64(e.Count), Plain}, {"of", float64(s.Rows), Plain},
-				{"low", float64(e.Low), Plain}, {"high", float64(e.High - 1), Plain},
-				{"first", float64(e.Label), Plain},
-			},
+			Evidence: figures.
+				add("labels", float64(e.Count), Plain).
+				add("of", float64(s.Rows), Plain).
+				add("low", float64(e.Low), Plain).
+				add("high", float64(e.High-1), Plain).
+				add("first", float64(e.Label), Plain),
 			Rows: []int64{e.Row},
 			Fix:  "check which classes the labels count, and from which number on",
 		}
@@ -29,5 +30,5 @@ var labelsOutOfRange = Detector{
 		}
 		return f
 	},
-	Explains: explainsFit,
+	Explains: append([]string{"labels-shifted"}, explainsFit...),
 }

@@ -46,9 +46,12 @@ var clipped = Detector{
 			return &Finding{
 				Severity: Warning,
 				Says:     "{rows} cost {value} almost exactly, which is what a probability costs that was clipped at " + v.from + ". Their true loss is larger, and their gradient is 0",
-				Evidence: []Figure{{"rows", float64(c.at), Rows}, {"beside", float64(c.near), Rows}, {"value", v.nats, Nats}},
-				Else:     "the same few rows many times over",
-				Fix:      "keep the logits and let the loss take them",
+				Evidence: figures.
+					add("rows", float64(c.at), Rows).
+					add("beside", float64(c.near), Rows).
+					add("value", v.nats, Nats),
+				Else: "the same few rows many times over",
+				Fix:  "keep the logits and let the loss take them",
 			}
 		}
 		return nil
@@ -98,8 +101,12 @@ func tooSmall(loss, accuracy, margin float64, cause string) *Finding {
 	f := &Finding{
 		Severity: Error,
 		Says:     "a loss of {loss} is impossible at an accuracy of {accuracy}: every wrong answer costs at least {each}, which makes {least}. So " + cause,
-		Evidence: []Figure{{"loss", loss, Nats}, {"accuracy", accuracy, Share}, {"least", least, Nats}, {"each", math.Ln2, Nats}},
-		Fix:      "compute both from the same rows; check whether the loss was averaged over padding, too",
+		Evidence: figures.
+			add("loss", loss, Nats).
+			add("accuracy", accuracy, Share).
+			add("least", least, Nats).
+			add("each", math.Ln2, Nats),
+		Fix: "compute both from the same rows; check whether the loss was averaged over padding, too",
 	}
 	if loss < 0 {
 		f.Says = "a loss of {loss} is impossible: a probability costs nothing at least. So " + cause
@@ -149,8 +156,12 @@ func tooLarge(loss, accuracy float64, classes int, margin float64) *Finding {
 	return &Finding{
 		Severity: Warning,
 		Says:     "a loss of {loss} is more than any calibrated model of {accuracy} accuracy has, which is {most} at most: the answers are better than the probabilities",
-		Evidence: []Figure{{"loss", loss, Nats}, {"accuracy", accuracy, Share}, {"most", most, Nats}, {"margin", margin, Nats}},
-		Else:     "over-confidence, a few wildly wrong rows, or label smoothing in the loss that was printed",
-		Fix:      "fit a temperature on held-out rows, and look at the costliest rows",
+		Evidence: figures.
+			add("loss", loss, Nats).
+			add("accuracy", accuracy, Share).
+			add("most", most, Nats).
+			add("margin", margin, Nats),
+		Else: "over-confidence, a few wildly wrong rows, or label smoothing in the loss that was printed",
+		Fix:  "fit a temperature on held-out rows, and look at the costliest rows",
 	}
 }

@@ -71,11 +71,13 @@ var nonFinite = Detector{
 		f := &Finding{
 			Severity: Error,
 			Says:     "{rows} hold what is no number, or infinities, and have no softmax: their loss is no number, and neither is the mean",
-			Evidence: []Figure{
-				{"rows", float64(o.Rows.Count), Rows}, {"of", float64(s.Rows), Rows}, {"nan", float64(o.NaN), Plain},
-				{"positive_infinities", float64(o.PosInf), Plain}, {"negative_infinities", float64(o.NegInf), Plain},
-				{"largest_finite", o.Largest, Plain},
-			},
+			Evidence: figures.
+				add("rows", float64(o.Rows.Count), Rows).
+				add("of", float64(s.Rows), Rows).
+				add("nan", float64(o.NaN), Plain).
+				add("positive_infinities", float64(o.PosInf), Plain).
+				add("negative_infinities", float64(o.NegInf), Plain).
+				add("largest_finite", o.Largest, Plain),
 			Rows: o.Rows.Rows,
 			Fix:  "look at the inputs of these rows, and at the first layer whose output is not finite",
 		}
@@ -112,8 +114,10 @@ var infiniteRows = Detector{
 		f := &Finding{
 			Severity: Error,
 			Says:     "{rows} give their label the probability 0 and cost infinitely much; the others cost {others}",
-			Evidence: []Figure{{"rows", float64(r.Infinite), Rows}, {"others", mean, Nats}},
-			Fix:      "keep logits, not probabilities that were rounded to 0, and check the mask of these rows",
+			Evidence: figures.
+				add("rows", float64(r.Infinite), Rows).
+				add("others", mean, Nats),
+			Fix: "keep logits, not probabilities that were rounded to 0, and check the mask of these rows",
 		}
 		if r.Infinite == r.Rows {
 			f.Says, f.Evidence = "every label has the probability 0 and costs infinitely much", f.Evidence[:1]

@@ -17,12 +17,15 @@ var constant = Detector{
 		return &Finding{
 			Severity: Warning,
 			Says:     "every row gets nearly the same prediction: it tells {told} of the row",
-			Evidence: []Figure{{"told", max(told, 0), Nats}, {"told_limit", 1e-4, Nats}, {"rows", r.n(), Rows}},
-			Else:     "inputs that do not differ",
-			Fix:      "check that the inputs reach the last layer: dead units, a learning rate that was too high, statistics of batch normalisation",
+			Evidence: figures.
+				add("told", max(told, 0), Nats).
+				add("told_limit", 1e-4, Nats).
+				add("rows", r.n(), Rows),
+			Else: "inputs that do not differ",
+			Fix:  "check that the inputs reach the last layer: dead units, a learning rate that was too high, statistics of batch normalisation",
 		}
 	},
-	Explains: []string{"untrained", "class-prior", "worse-than-prior", "loss-above-fano", "under-confident", "over-confident"},
+	Explains: []string{"predictions-independent-of-labels", "untrained", "class-prior", "worse-than-prior", "loss-above-fano", "under-confident", "over-confident"},
 }
 
 // untrained finds a model that spreads its belief evenly: loss and mean entropy are both ln K.
@@ -41,9 +44,12 @@ var untrained = Detector{
 		return &Finding{
 			Severity: Warning,
 			Says:     "the loss is {loss} and ln K is {uniform}: the model has no opinion, as before its first step",
-			Evidence: []Figure{{"loss", loss, Nats}, {"uniform", uniform, Nats}, {"entropy", r.Entropy(), Nats}},
-			Else:     "classes that cannot be told apart by the inputs",
-			Fix:      "check that the weights were loaded, and that the optimiser steps",
+			Evidence: figures.
+				add("loss", loss, Nats).
+				add("uniform", uniform, Nats).
+				add("entropy", r.Entropy(), Nats),
+			Else: "classes that cannot be told apart by the inputs",
+			Fix:  "check that the weights were loaded, and that the optimiser steps",
 		}
 	},
 	Explains: []string{"class-prior", "worse-than-prior", "loss-above-fano"},
@@ -62,7 +68,7 @@ var classPrior = Detector{
 		skill := 1 - loss/prior
 		off := 0.0 // KL(p̄‖π)
 		for k, n := range s.Labelled {
-			q, pi := r.mean.Float64(k)/r.n(), float64(n)/r.n()
+			q, pi := r.mean[k].Float64()/r.n(), float64(n)/r.n()
 			if q > 0 {
 				off += q * math.Log(q/pi)
 			}
@@ -73,9 +79,12 @@ var classPrior = Detector{
 		return &Finding{
 			Severity: Warning,
 			Says:     "the loss is {loss}, and always answering with the class frequencies costs {prior}: the inputs are not made use of",
-			Evidence: []Figure{
-				{"loss", loss, Nats}, {"prior", prior, Nats}, {"skill", skill, Share}, {"skill_limit", .02, Share}, {"told", r.Information(), Nats},
-			},
+			Evidence: figures.
+				add("loss", loss, Nats).
+				add("prior", prior, Nats).
+				add("skill", skill, Share).
+				add("skill_limit", .02, Share).
+				add("told", r.Information(), Nats),
 			Else: "inputs that say nothing of the label",
 			Fix:  "train with the inputs replaced by zeros: if the loss stays, they were never used",
 		}
@@ -100,9 +109,13 @@ var worseThanPrior = Detector{
 		return &Finding{
 			Severity: Warning,
 			Says:     "the loss is {loss}; always answering with the class frequencies would cost {prior}",
-			Evidence: []Figure{{"loss", loss, Nats}, {"prior", prior, Nats}, {"margin", margin, Nats}, {"accuracy", r.Accuracy(), Share}},
-			Else:     "a model that was trained for other class frequencies",
-			Fix:      "look at the accuracy first: where it is high the model is over-confident, where it is low labels and rows may not belong together",
+			Evidence: figures.
+				add("loss", loss, Nats).
+				add("prior", prior, Nats).
+				add("margin", margin, Nats).
+				add("accuracy", r.Accuracy(), Share),
+			Else: "a model that was trained for other class frequencies",
+			Fix:  "look at the accuracy first: where it is high the model is over-confident, where it is low labels and rows may not belong together",
 		}
 	},
 }

@@ -15,16 +15,16 @@ type Reading struct {
 	Certain  int64 // the likeliest class has probability 1 exactly
 	Sure     int64 // the likeliest class has more than .99
 
-	loss, square    exact.Sum // Σ l and Σ l² of the finite losses
-	entropy, spread exact.Sum // Σ H and Σ V of the same rows
-	trust, doubt    exact.Sum // Σ c and Σ c·(1-c), c the probability of the likeliest class
-	mean            *exact.Shares
-	chosen          []int64 // rows by likeliest class
+	loss, square    exact.Sum   // Σ l and Σ l² of the finite losses
+	entropy, spread exact.Sum   // Σ H and Σ V of the same rows
+	trust           exact.Sum   // Σ c, the probability of the likeliest class
+	mean            []exact.Sum // Σ p, by class
+	chosen          []int64     // rows by likeliest class
 	clips           [len(clipValues)]spike
 }
 
 func newReading(classes int) Reading {
-	return Reading{mean: exact.NewShares(classes), chosen: make([]int64, classes)}
+	return Reading{mean: make([]exact.Sum, classes), chosen: make([]int64, classes)}
 }
 
 // add adds a row of probabilities p, with the moments of its logits and the cost of its class y.
@@ -41,15 +41,16 @@ func (r *Reading) add(p []float64, m xent.Moments, y int, cost float64) {
 		r.Sure++
 	}
 	r.trust.Add(c)
-	r.doubt.AddProduct(c, m.Doubt())
-	r.mean.Add(1, p)
+	for k, q := range p {
+		r.mean[k].Add(q)
+	}
 	r.chosen[m.Arg]++
 	if !(cost <= math.MaxFloat64) {
 		r.Infinite++
 		return
 	}
 	r.loss.Add(cost)
-	r.square.AddProduct(cost, cost)
+	r.square.Add(cost * cost)
 	r.entropy.Add(float64(m.Entropy()))
 	r.spread.Add(m.Varentropy())
 	for i := range r.clips {
@@ -65,13 +66,13 @@ func (r *Reading) merge(t *Reading) {
 	r.Sure += t.Sure
 	for _, s := range [...]struct{ to, from *exact.Sum }{
 		{&r.loss, &t.loss}, {&r.square, &t.square}, {&r.entropy, &t.entropy},
-		{&r.spread, &t.spread}, {&r.trust, &t.trust}, {&r.doubt, &t.doubt},
+		{&r.spread, &t.spread}, {&r.trust, &t.trust},
 	} {
 		s.to.Merge(s.from)
 	}
-	r.mean.Merge(t.mean)
 	for k, n := range t.chosen {
 		r.chosen[k] += n
+		r.mean[k].Merge(&t.mean[k])
 	}
 	for i := range r.clips {
 		r.clips[i].at += t.clips[i].at
@@ -110,7 +111,7 @@ func (r *Reading) Confidence() float64 { return r.trust.Float64() / r.n() }
 func (r *Reading) Information() float64 {
 	h := 0.0
 	for k := range r.chosen {
-		h += surprise(r.mean.Float64(k) / r.n())
+		h += surprise(r.mean[k].Float64() / r.n())
 	}
 	return h - r.Entropy()
 }

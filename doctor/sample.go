@@ -8,6 +8,21 @@ import (
 	"xent/eval"
 )
 
+// What to look at is said in the words of package eval.
+type (
+	Config              = eval.Config
+	Block[T xent.Float] = eval.Block[T]
+	Input               = eval.Input
+)
+
+// The kinds of scores, of package eval.
+const (
+	Auto     = eval.Auto
+	Logits   = eval.Logits
+	Probs    = eval.Probs
+	LogProbs = eval.LogProbs
+)
+
 // A Sample sums up rows of scores and their labels: all that detectors look at. Make one with [New], fill
 // it with [Add]; samples of the same Config merge in any order to the same bytes.
 //

@@ -35,7 +35,7 @@ func TestLog(t *testing.T) {
 		var got []string
 		for _, f := range Run(Case{Log: &tt.log}) {
 			got = append(got, string(f.Severity)+" "+f.ID)
-			complete(t, &f)
+			complete(t, f)
 		}
 		if fmt.Sprint(got) != fmt.Sprint(tt.want) {
 			t.Errorf("%+v: %v, want %v: %s", tt.log, got, tt.want, tt.why)

@@ -1,10 +1,5 @@
 package eval
 
-import (
-	"slices"
-	"strings"
-)
-
 // A RowError refuses rows that cannot be measured. Its Code is stable.
 type RowError struct {
 	Code  string  // "nan-rows", "weights", "targets", "one-hot-scores", "not-probabilities", "not-log-probabilities"
@@ -86,11 +81,14 @@ func (l *RowList) keep(row int64) {
 	if len(l.Rows) == fewRows && row > l.Rows[fewRows-1] {
 		return
 	}
-	at, _ := slices.BinarySearch(l.Rows, row)
-	l.Rows = slices.Insert(l.Rows, at, row)
-	if len(l.Rows) > fewRows {
-		l.Rows = l.Rows[:fewRows]
+	at := len(l.Rows)
+	for at > 0 && l.Rows[at-1] > row {
+		at--
 	}
+	l.Rows = append(l.Rows, row)
+	copy(l.Rows[at+1:], l.Rows[at:])
+	l.Rows[at] = row
+	l.Rows = l.Rows[:min(len(l.Rows), fewRows)]
 }
 
 // Merge adds the rows of m.
@@ -110,5 +108,5 @@ func list(rows []int64, of int64) string {
 	if int64(len(rows)) < of {
 		s[len(s)-1] += " ..."
 	}
-	return strings.Join(s, ", ")
+	return join(s, ", ")
 }

@@ -1,11 +1,6 @@
 package eval
 
-import (
-	"cmp"
-	"slices"
-	"strconv"
-	"strings"
-)
+import "strconv"
 
 // A LabelError says that labels lie outside [Low, High). All rows have been looked at.
 type LabelError struct {
@@ -25,30 +20,28 @@ type LabelCount struct {
 }
 
 func (e *LabelError) Error() string {
-	var b strings.Builder
-	b.WriteString("labels[" + itoa(e.Row) + "] = " + itoa(e.Label) + ", want " + itoa(e.Low) + " ≤ label < " + itoa(e.High))
+	text := "labels[" + itoa(e.Row) + "] = " + itoa(e.Label) + ", want " + itoa(e.Low) + " ≤ label < " + itoa(e.High)
 	if e.Cause == "" || len(e.Histogram) > 1 {
-		b.WriteString("; out of range: " + e.histogram())
+		text += "; out of range: " + e.histogram()
 	}
 	if e.Cause != "" {
-		b.WriteString("; " + e.Cause)
+		text += "; " + e.Cause
 	}
-	return b.String()
+	return text
 }
 
 // histogram renders the lowest and highest labels out of range: "-100 x 7, 10 x 2 ... 255 x 1 (12 rows)".
 func (e *LabelError) histogram() string {
 	const each = 4 // shown at either end
-	var s []string
+	all, between := "", ""
 	for i, h := range e.Histogram {
-		switch {
-		case i < each || i >= len(e.Histogram)-each:
-			s = append(s, itoa(h.Label)+" x "+itoa(h.Rows))
-		case i == each:
-			s = append(s, "...")
+		if i >= each && i < len(e.Histogram)-each {
+			between = " ... "
+			continue
 		}
+		all += between + itoa(h.Label) + " x " + itoa(h.Rows)
+		between = ", "
 	}
-	all := strings.ReplaceAll(strings.Join(s, ", "), ", ..., ", " ... ")
 	if len(e.Histogram) > 1 {
 		all += " (" + itoa(e.Count) + " rows)"
 	}
@@ -104,13 +97,13 @@ func (s *Strays) tallyLow(c LabelCount) {
 
 func (s *Strays) tallyHigh(c LabelCount) {
 	if s.high = counted(s.high, c); len(s.high) > ends {
-		s.high = slices.Delete(s.high, 0, 1)
+		s.high = append(s.high[:0], s.high[1:]...)
 	}
 }
 
 // histogram returns both ends, in ascending order.
 func (s *Strays) histogram() []LabelCount {
-	h := slices.Clone(s.low)
+	h := append([]LabelCount(nil), s.low...)
 	for _, c := range s.high {
 		if len(h) == 0 || c.Label > h[len(h)-1].Label {
 			h = append(h, c)
@@ -171,25 +164,47 @@ func (s *Strays) Err(rows, base int64, classes int, labelled func(class int) boo
 	case len(causes) == 0 && len(e.Histogram) == 1 && s.count < rows:
 		flags = append(flags, "--ignore-index "+itoa(s.label)+", if these rows are to be left out")
 	}
-	e.Cause, e.Hint = strings.Join(causes, "; "), strings.Join(flags, " ")
+	e.Cause, e.Hint = join(causes, "; "), join(flags, " ")
 	return e
 }
 
+// join is strings.Join: with the package come the tables of Unicode, which a browser would load, too.
+func join(parts []string, between string) string {
+	text := ""
+	for i, part := range parts {
+		if i > 0 {
+			text += between
+		}
+		text += part
+	}
+	return text
+}
+
 func (s *Strays) has(label int64) bool {
-	is := func(c LabelCount) bool { return c.Label == label }
-	return slices.ContainsFunc(s.low, is) || slices.ContainsFunc(s.high, is)
+	for _, h := range [...][]LabelCount{s.low, s.high} {
+		for _, c := range h {
+			if c.Label == label {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // counted adds c to a histogram in ascending order of labels.
 func counted(h []LabelCount, c LabelCount) []LabelCount {
-	at, found := slices.BinarySearchFunc(h, c.Label, func(e LabelCount, label int64) int {
-		return cmp.Compare(e.Label, label)
-	})
-	if found {
+	at := len(h)
+	for at > 0 && h[at-1].Label >= c.Label {
+		at--
+	}
+	if at < len(h) && h[at].Label == c.Label {
 		h[at].Rows += c.Rows
 		return h
 	}
-	return slices.Insert(h, at, c)
+	h = append(h, c)
+	copy(h[at+1:], h[at:])
+	h[at] = c
+	return h
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }

@@ -24,11 +24,20 @@
 //	E6 squared error or cross-entropy    compare.go        CompareLosses
 //	   the curves of both                lossshapes.go     LossShapes
 //	   a race of two neurons             lossrace.go       LossRace
+//	E8 the doctor's bench                doctor.go         Doctor
+//	   its rows, and what breaks them    benchset.go
+//	   a loss beside its accuracy        lossmap.go        LossMap
+//	E9 a loss in few bits                stability.go      StableLoss
+//	   formats, bit by bit               floats.go
 //	E10 the die of a given mean          maxent.go         MaxEntropy
 //	E7 gradients of a real network       flow.go           Flow
 //	   its runs and its chain rule       flownet.go, flowview.go, flowchain.go
 //	distributions that are dragged       simplex.go        Redistribute, Normalise
 //	numbers as text                      format.go         Format
+//
+// The browser loads the explorers in two cores, so that a reader of a chapter does not wait for what another one
+// brings along: the files with the build tag bench, and the functions with the directive lab:everywhere, make the core of the
+// doctor's bench; all else makes the core of the chapters. A page names its core in web/src/routes.ts.
 //
 // Special values: NaN is refused with a [ParamError]; infinities are computed with and printed as ∞.
 // Memory: a view is fresh memory, owned by the caller.

@@ -35,6 +35,8 @@ const (
 //
 // Special values: "∞", "-∞", "NaN"; what rounds to zero has no sign.
 // Errors: [ParamError] for an unknown style or digits outside 0 … 17 (1 … 17 for significant).
+//
+//lab:everywhere
 func Format(params FormatParams) (FormatView, error) {
 	c := checker{fn: "Format"}
 	c.length("values", len(params.Values), 0, maxFormatted)
@@ -82,7 +84,10 @@ func Significant(x float64, digits int) string {
 }
 
 // Shortest prints x so that reading the text gives x again: for code, links and data.
-func Shortest(x float64) string {
+func Shortest(x float64) string { return shortest(x, 64) }
+
+// shortest is [Shortest] of a float32 or a float64, by its bits.
+func shortest(x float64, bits int) string {
 	if text, ok := special(x); ok {
 		return text
 	}
@@ -90,9 +95,9 @@ func Shortest(x float64) string {
 		return "0"
 	}
 	if a := math.Abs(x); a >= 1e-4 && a < 1e16 {
-		return strconv.FormatFloat(x, 'f', -1, 64)
+		return strconv.FormatFloat(x, 'f', -1, bits)
 	}
-	mantissa, exponent := scientific(x, -1)
+	mantissa, exponent := mantissaOf(strconv.FormatFloat(x, 'e', -1, bits))
 	return mantissa + "e" + shortExponent(exponent)
 }
 
@@ -117,9 +122,13 @@ func shortExponent(e int) string {
 	return "+" + strconv.Itoa(e)
 }
 
-// scientific splits a finite x into mantissa and power of ten, with so many decimals; -1 means as many as it takes.
+// scientific splits a finite x into mantissa and power of ten, with so many decimals.
 func scientific(x float64, decimals int) (mantissa string, exponent int) {
-	text := strconv.FormatFloat(x, 'e', decimals, 64)
+	return mantissaOf(strconv.FormatFloat(x, 'e', decimals, 64))
+}
+
+// mantissaOf splits a number that is printed with a power of ten.
+func mantissaOf(text string) (mantissa string, exponent int) {
 	e := len(text) - 1
 	for text[e] != 'e' {
 		e--

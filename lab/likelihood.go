@@ -147,13 +147,17 @@ func Likelihood(params LikelihoodParams) (LikelihoodView, error) {
 // 53 high bits are a number in [0, 1).
 type dice uint64
 
-func (d *dice) roll(p []float64) int {
+func (d *dice) uniform() float64 {
 	*d += 0x9e3779b97f4a7c15
 	z := uint64(*d)
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb
-	u := float64((z^z>>31)>>11) / (1 << 53)
-	last := 0
+	return float64((z^z>>31)>>11) / (1 << 53)
+}
+
+// roll returns a face, each with the probability that p gives it.
+func (d *dice) roll(p []float64) int {
+	u, last := d.uniform(), 0
 	for face, share := range p {
 		if share > 0 {
 			last = face

@@ -112,6 +112,8 @@ type SurprisalView struct {
 //
 // Special values: a probability of 0 costs +Inf.
 // Errors: [ParamError].
+//
+//lab:everywhere
 func Surprisal(params SurprisalParams) (SurprisalView, error) {
 	c := checker{fn: "Surprisal"}
 	c.unit(params.Unit)

@@ -7,6 +7,9 @@
 // of package lab. Their fields are float64, int, bool, string, an enumeration (a string type with constants),
 // such a struct, or slices of these; a parameter with the tag `lab:"optional"` may be left out in TypeScript and
 // is then the zero value. Exported number constants of the package become the object "limits".
+//
+// There are two cores: explorers in files with the build constraint "!js || bench" are in the one that is built with
+// -tags bench, those with the directive //lab:everywhere in both, all others in the one without.
 package main
 
 import (
@@ -19,10 +22,11 @@ import (
 
 // The files, relative to the module's root.
 const (
-	source     = "lab"
-	goBridge   = "cmd/xent-wasm/bridge.gen.go"
-	typeScript = "web/src/core/lab.gen.ts"
-	limits     = "web/src/core/limits.gen.ts"
+	source      = "lab"
+	goBridge    = "cmd/xent-wasm/bridge.gen.go"
+	benchBridge = "cmd/xent-wasm/bench.gen.go"
+	typeScript  = "web/src/core/lab.gen.ts"
+	limits      = "web/src/core/limits.gen.ts"
 )
 
 func main() {
@@ -55,11 +59,15 @@ func generate(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	bridge, err := model.goBridge()
+	bridge, err := model.only(func(e explorer) bool { return e.core }).goBridge("!bench")
 	if err != nil {
 		return nil, err
 	}
-	return map[string][]byte{goBridge: bridge, typeScript: model.typeScript(), limits: model.limitsFile()}, nil
+	bench, err := model.only(func(e explorer) bool { return e.bench }).goBridge("bench")
+	if err != nil {
+		return nil, err
+	}
+	return map[string][]byte{goBridge: bridge, benchBridge: bench, typeScript: model.typeScript(), limits: model.limitsFile()}, nil
 }
 
 func moduleRoot() (string, error) {

@@ -25,6 +25,7 @@ type model struct {
 type explorer struct {
 	name, doc    string
 	params, view string
+	bench, core  bool // which core has it
 }
 
 type structType struct {
@@ -75,7 +76,7 @@ func parse(dir string) (*model, error) {
 					return nil, fmt.Errorf("%s: %w", path, err)
 				}
 			case *ast.FuncDecl:
-				m.function(d)
+				m.function(d, forBench(file))
 			}
 		}
 	}
@@ -152,7 +153,31 @@ func (m *model) constants(s *ast.ValueSpec) {
 	}
 }
 
-func (m *model) function(d *ast.FuncDecl) {
+// forBench reports whether the build tags of a file leave it out of the core of the chapters.
+func forBench(file *ast.File) bool {
+	for _, group := range file.Comments {
+		for _, c := range group.List {
+			if c.Pos() < file.Package && c.Text == "//go:build !js || bench" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// everywhere reports whether a function is to be in both cores.
+func everywhere(d *ast.FuncDecl) bool {
+	return d.Doc != nil && slices.ContainsFunc(d.Doc.List, func(c *ast.Comment) bool { return c.Text == "//lab:everywhere" })
+}
+
+// only returns the model of one core.
+func (m *model) only(has func(explorer) bool) *model {
+	part := *m
+	part.explorers = slices.DeleteFunc(slices.Clone(m.explorers), func(e explorer) bool { return !has(e) })
+	return &part
+}
+
+func (m *model) function(d *ast.FuncDecl, bench bool) {
 	if d.Recv != nil || !d.Name.IsExported() || d.Type.TypeParams != nil {
 		return
 	}
@@ -164,7 +189,7 @@ func (m *model) function(d *ast.FuncDecl) {
 	view, ok2 := out.List[0].Type.(*ast.Ident)
 	last, ok3 := out.List[1].Type.(*ast.Ident)
 	if ok1 && ok2 && ok3 && last.Name == "error" && params.IsExported() && view.IsExported() {
-		m.explorers = append(m.explorers, explorer{d.Name.Name, d.Doc.Text(), params.Name, view.Name})
+		m.explorers = append(m.explorers, explorer{d.Name.Name, d.Doc.Text(), params.Name, view.Name, bench || everywhere(d), !bench || everywhere(d)})
 	}
 }
 

@@ -14,6 +14,8 @@ export interface Route {
 	readonly chapter?: number;
 	/** A page beside the chapters that every page leads to. */
 	readonly room?: boolean;
+	/** The core that the page loads, if it is not that of the chapters; see lab/doc.go. */
+	readonly core?: 'bench';
 	/** The unit the page begins in. */
 	readonly unit?: 'nats' | 'bits';
 	/** The page's sections, for the contents and for the headings (see lib/Section.svelte). */

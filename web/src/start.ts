@@ -1,5 +1,6 @@
 import { hydrate, mount } from 'svelte';
-import wasm from '../generated/xent.wasm?url';
+import bench from '../generated/bench.wasm?url';
+import chapters from '../generated/xent.wasm?url';
 import App from './App.svelte';
 import type { Page } from './page';
 import type { Route } from './routes';
@@ -18,7 +19,7 @@ async function come(page: Page): Promise<void> {
 	const route = JSON.parse(target.dataset.route!) as Route; // the whole table stays with the build
 	const root = document.documentElement;
 	try {
-		const bytes = fetch(wasm); // under way while the code that binds it comes
+		const bytes = fetch(route.core === 'bench' ? bench : chapters); // under way while the code that binds it comes
 		const { load } = await import('./core/load');
 		const options = { target, props: { page, lab: await load(await bytes), route } };
 		// A page cannot be made anew in the client, which lacks what stands still on it (see tools/still.ts).

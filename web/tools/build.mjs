@@ -5,7 +5,6 @@
 // dist/ holds what a static server needs: HTML, assets named by their content, the core, and a .gz beside
 // whatever is text or code. It is built aside and put in place whole: a build that fails leaves the last one.
 import {
-	copyFileSync,
 	mkdirSync,
 	mkdtempSync,
 	readFileSync,
@@ -56,12 +55,11 @@ const {
 	connect,
 } = await import(pathToFileURL(join(server, 'prerender.js')).href);
 const lab = await connect(join(web, 'generated', 'xent.wasm'));
-// The page that lists all explorers comes when all have been rendered.
-const last = routes.filter((/** @type {{ path: string }} */ { path }) => path === 'teach/');
-for (const route of [...routes.filter((/** @type {unknown} */ r) => !last.includes(r)), ...last]) {
+const bench = await connect(join(web, 'generated', 'bench.wasm'));
+for (const route of routes) {
 	const entry = `src/pages/${route.dir}/main.ts`;
 	const keys = [...reachable(entry)];
-	const html = prerender(route, lab, {
+	const html = prerender(route, route.core === 'bench' ? bench : lab, {
 		script: chunk(entry).file,
 		preload: keys.filter((k) => k !== entry).map((k) => chunk(k).file),
 		styles: [...new Set(keys.flatMap((k) => chunk(k).css ?? []))],
@@ -75,8 +73,7 @@ for (const [name, text] of Object.entries(beside(lab))) writeFileSync(join(dist,
 rmSync(join(dist, '.vite'), { recursive: true });
 
 for (const file of files(dist)) {
-	if (file.endsWith('.wasm')) copyFileSync(join(web, 'generated', 'xent.wasm.gz'), `${file}.gz`);
-	else if (/\.(html|js|css|svg|json|txt)$/.test(file))
+	if (/\.(html|js|css|svg|wasm|json|txt)$/.test(file))
 		writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
 }
 const total = files(dist).filter((f) => !f.endsWith('.gz')).length;

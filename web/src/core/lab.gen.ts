@@ -7,11 +7,23 @@ export { limits } from './limits.gen';
 /** Axis is the scale of a probability axis. */
 export type Axis = 'linear' | 'log';
 
+/** Certainty says how sure a finding is. */
+export type Certainty = 'error' | 'warning' | 'note';
+
 /** Coordinate says along what a loss is looked at: the probability that a model gives, or the logit behind it. */
 export type Coordinate = 'p' | 'z';
 
 /** Divergence says in which sense the distance from a distribution q to the truth p is measured. */
 export type Divergence = 'forward' | 'reverse' | 'js';
+
+/** Fault is what is wrong with the rows on the bench of explorer E8. */
+export type Fault = 'none' | 'softmax' | 'logsoftmax' | 'base2' | 'swapped' | 'fromone' | 'ignored' | 'shifted' | 'permuted' | 'misaligned' | 'shuffled' | 'broken' | 'clipped' | 'constant' | 'own';
+
+/** FloatFormat is a format of floating-point numbers. */
+export type FloatFormat = 'float16' | 'bfloat16' | 'float32' | 'float64';
+
+/** FloatState says what became of a number in a format. */
+export type FloatState = 'normal' | 'subnormal' | 'zero' | 'infinite' | 'none';
 
 /** FlowActivation is the activation of the hidden layers. */
 export type FlowActivation = 'sigmoid' | 'tanh' | 'relu';
@@ -24,6 +36,12 @@ export type FlowLoss = 'squared' | 'binary' | 'softmax';
 
 /** FlowTask says which points belong to class 1. */
 export type FlowTask = 'halves' | 'ring' | 'quarters';
+
+/** Program is a way to compute the loss. */
+export type Program = 'naive' | 'clipped' | 'shifted' | 'log1p';
+
+/** ScoreKind is what the reader says that scores are. */
+export type ScoreKind = 'unknown' | 'logits' | 'probs' | 'logprobs';
 
 /** Style says how `Format` writes a number. */
 export type Style = 'fixed' | 'significant' | 'shortest';
@@ -45,6 +63,17 @@ export interface Area {
 	readonly truth: number;
 	/** -log p and -log q; Model may be +Inf */
 	readonly model: number;
+}
+
+/** BenchRow is one row on the bench, as it is shown. */
+export interface BenchRow {
+	readonly scores: readonly string[];
+	/** what the scores say when they are read as what they are; 0 where they say nothing */
+	readonly probs: readonly number[];
+	readonly label: string;
+	/** of the label, -1 where it names none */
+	readonly class: number;
+	readonly loss: string;
 }
 
 /** ClassCurveParams asks how the loss of a row depends on the probability of one class. */
@@ -251,6 +280,109 @@ export interface CrossEntropyView {
 	readonly text: CrossEntropyText;
 	readonly formula: CrossEntropyFormula;
 	readonly code: CrossEntropyCode;
+}
+
+/** DoctorFinding is one thing that was found. */
+export interface DoctorFinding {
+	readonly id: string;
+	readonly certainty: Certainty;
+	readonly message: string;
+	/** what else could explain it */
+	readonly otherwise: string;
+	readonly fix: string;
+	/** the ID of the finding that explains it */
+	readonly follows: string;
+	/** "temperature 2.64" */
+	readonly evidence: readonly string[];
+	/** to look at */
+	readonly rows: readonly number[];
+}
+
+/** DoctorParams is the state of explorer E8: rows that are made and broken, or the reader's own. */
+export interface DoctorParams {
+	readonly fault: Fault;
+	/** that are made: 10 to 1000 */
+	readonly rows: number;
+	/** 2 to 10; of own rows any number */
+	readonly classes: number;
+	/** how far the right class is ahead, 0 to 20 */
+	readonly skill: number;
+	/** what the logits are multiplied by: above 1 the model is over-confident */
+	readonly scale: number;
+	readonly seed: number;
+	/** own rows, one after the other; NaN and infinities are looked at, too */
+	readonly scores?: readonly number[] | undefined;
+	/** of own rows */
+	readonly labels?: readonly number[] | undefined;
+	/** what the scores are said to be */
+	readonly kind: ScoreKind;
+	readonly unit: Unit;
+}
+
+/** DoctorText holds figures as they are printed. */
+export interface DoctorText {
+	readonly loss: string;
+	readonly accuracy: string;
+	readonly own: string;
+}
+
+/** DoctorView is what the doctor says about the rows. */
+export interface DoctorView {
+	/** one sentence: the first finding, or that there is none */
+	readonly diagnosis: string;
+	readonly findings: readonly DoctorFinding[];
+	/** detectors that looked */
+	readonly looked: number;
+	readonly rows: number;
+	/** what the scores are, on the evidence */
+	readonly kind: ScoreKind;
+	readonly shown: readonly BenchRow[];
+	/** what a loss that takes logits prints, over the rows that have one, in the unit; NaN never: +Inf where there is none */
+	readonly loss: number;
+	readonly accuracy: number;
+	/** the loss of the scores as what they are */
+	readonly own: number;
+	readonly text: DoctorText;
+}
+
+/** FloatNumber is a number as a format keeps it, bit by bit. */
+export interface FloatNumber {
+	/** 0 where there is none */
+	readonly value: number;
+	readonly state: FloatState;
+	/** the shortest that reads back in the format; "no number" */
+	readonly text: string;
+	/** bits */
+	readonly sign: string;
+	/** bits */
+	readonly exponent: string;
+	/** bits */
+	readonly fraction: string;
+	/** of 2, that the exponent stands for */
+	readonly power: number;
+	/** of the fraction */
+	readonly numerator: string;
+	/** of the fraction */
+	readonly denominator: string;
+}
+
+/** FloatRange is what a format does with e^z. */
+export interface FloatRange {
+	/** e^z is 0 below, loses digits below, is infinite from here on */
+	readonly zero: number;
+	/** e^z is 0 below, loses digits below, is infinite from here on */
+	readonly subnormal: number;
+	/** e^z is 0 below, loses digits below, is infinite from here on */
+	readonly overflow: number;
+	readonly zeroText: string;
+	readonly subnormalText: string;
+	readonly overflowText: string;
+	/** of e to either logit */
+	readonly true: FloatState;
+	/** of e to either logit */
+	readonly rival: FloatState;
+	/** decimal ones */
+	readonly digits: string;
 }
 
 /**
@@ -773,6 +905,69 @@ export interface LossCurveView {
 	readonly minX: number;
 }
 
+/** LossMapCode holds the literals of the code tabs: nats, whatever the unit. */
+export interface LossMapCode {
+	readonly loss: string;
+	readonly accuracy: string;
+	readonly floor: string;
+	readonly double: string;
+	readonly lower: string;
+	readonly fano: string;
+}
+
+/** LossMapParams is a line of a training log: so many classes, this loss, this accuracy. */
+export interface LossMapParams {
+	readonly classes: number;
+	/** in the unit; may be +Inf */
+	readonly loss: number;
+	readonly accuracy: number;
+	/** of the curve: 2 to 1000 */
+	readonly samples: number;
+	readonly unit: Unit;
+}
+
+/**
+ * LossMapText holds the figures as they are printed. Accuracy has the digits with which the printed line gives the
+ * printed Double.
+ */
+export interface LossMapText {
+	readonly classes: string;
+	readonly others: string;
+	readonly loss: string;
+	readonly accuracy: string;
+	readonly uniform: string;
+	readonly floor: string;
+	readonly double: string;
+	readonly lower: string;
+	readonly fano: string;
+	readonly log: string;
+}
+
+/** LossMapView places the loss among those that are possible for its accuracy. Information is in the unit. */
+export interface LossMapView {
+	readonly findings: readonly DoctorFinding[];
+	readonly diagnosis: string;
+	/** log K */
+	readonly uniform: number;
+	/** f, the least loss of softmax applied twice */
+	readonly floor: number;
+	/** f + 1 - a: what such a loss is for a network that has learnt its rows */
+	readonly double: number;
+	/** what the wrong answers cost at least */
+	readonly lower: number;
+	/** what a calibrated model loses at most */
+	readonly fano: number;
+	/** X is the accuracy */
+	readonly fanoCurve: readonly Point[];
+	readonly lowerLine: readonly Point[];
+	readonly doubleLine: readonly Point[];
+	/** the top of the chart, a round number */
+	readonly maxLoss: number;
+	readonly marker: Marker;
+	readonly text: LossMapText;
+	readonly code: LossMapCode;
+}
+
 /** LossPeakText says where squared error pulls hardest, and how hard. */
 export interface LossPeakText {
 	readonly prob: string;
@@ -969,6 +1164,18 @@ export interface Point {
 	readonly y: number;
 }
 
+/** ProgramView is what a program makes of the loss. */
+export interface ProgramView {
+	readonly loss: FloatNumber;
+	readonly slope: FloatNumber;
+	/** in the unit, four decimals or digits */
+	readonly lossText: string;
+	readonly slopeText: string;
+	/** to the digits that the format has */
+	readonly lossRight: boolean;
+	readonly slopeRight: boolean;
+}
+
 /** Racer is one neuron: the way it came, and where it is. */
 export interface Racer {
 	/** X the step, Y the probability; from the start to Steps */
@@ -1028,6 +1235,68 @@ export interface SolveLogitView {
 	readonly logits: readonly number[];
 	/** the wanted probability lies outside what Min and Max reach */
 	readonly clamped: boolean;
+}
+
+/** StabilityCode holds the literals of the code tabs. */
+export interface StabilityCode {
+	readonly true: string;
+	readonly rival: string;
+	readonly naive: string;
+	readonly stable: string;
+}
+
+/** StabilityParams is the state of explorer E9: two logits, and the format that a program computes in. */
+export interface StabilityParams {
+	/** the logits of the true class and of the other */
+	readonly true: number;
+	/** the logits of the true class and of the other */
+	readonly rival: number;
+	readonly format: FloatFormat;
+	/** whose steps are shown */
+	readonly program: Program;
+	/** the step whose bits are shown */
+	readonly step: number;
+	readonly unit: Unit;
+}
+
+/** StabilityText holds figures as they are printed. */
+export interface StabilityText {
+	readonly true: string;
+	readonly rival: string;
+	readonly loss: string;
+	readonly slope: string;
+	/** how far the rival is ahead: max(0, rival - true) */
+	readonly ahead: string;
+	/** |true - rival| */
+	readonly apart: string;
+	readonly log: string;
+	/** the loss is e^-Apart to all digits printed */
+	readonly small: boolean;
+}
+
+/**
+ * StabilityView is a loss computed in few bits. Its numbers are those of the format; information is in nats there, and in
+ * the unit where it is compared.
+ */
+export interface StabilityView {
+	/** of the program */
+	readonly steps: readonly FloatNumber[];
+	/** of the step that was asked for */
+	readonly bits: FloatNumber;
+	/** naive, clipped, stable */
+	readonly programs: readonly ProgramView[];
+	/** of the four formats */
+	readonly ranges: readonly FloatRange[];
+	/** the logits as the format stores them */
+	readonly true: number;
+	/** the logits as the format stores them */
+	readonly rival: number;
+	/** of these, in the unit */
+	readonly loss: number;
+	/** dL/dz of the true class: -(1-p) */
+	readonly slope: number;
+	readonly text: StabilityText;
+	readonly code: StabilityCode;
 }
 
 /** SurprisalParams are probabilities. */
@@ -1120,6 +1389,13 @@ export interface Lab {
 	 */
 	crossEntropy(params: CrossEntropyParams): CrossEntropyView;
 	/**
+	 * Doctor looks at rows of scores and labels with the detectors of package doctor, the same that a command would ask.
+	 *
+	 * Special values: scores may be NaN or infinite, and labels any whole number: that is what is to be found.
+	 * Errors: `ParamError` for sizes out of bounds, and for own rows that do not fit their labels.
+	 */
+	doctor(params: DoctorParams): DoctorView;
+	/**
 	 * Flow trains a small network and shows what its gradients look like.
 	 *
 	 * 	w = w - Rate·dL/dw      L: the mean loss over all points
@@ -1193,6 +1469,16 @@ export interface Lab {
 	 */
 	lossCurve(params: LossCurveParams): LossCurveView;
 	/**
+	 * LossMap says what a loss and an accuracy tell together, without any rows:
+	 *
+	 * 	(1-a)·ln 2 ≤ L                        by arithmetic
+	 * 	L ≤ h(a) + (1-a)·ln(K-1)              for a calibrated model
+	 * 	L ≈ f + 1 - a, f = ln(1 + (K-1)/e)    where softmax was applied twice
+	 *
+	 * Errors: `ParamError` for a number of classes outside 2 … 10⁶, an accuracy outside 0 … 1, a NaN.
+	 */
+	lossMap(params: LossMapParams): LossMapView;
+	/**
 	 * LossRace makes gradient steps on the logit of two neurons, whose only parameter is that logit: one on
 	 * cross-entropy in nats, one on squared error.
 	 *
@@ -1250,6 +1536,18 @@ export interface Lab {
 	 */
 	solveLogit(params: SolveLogitParams): SolveLogitView;
 	/**
+	 * StableLoss computes the cross-entropy of two logits as programs do, rounding after every step to the format:
+	 *
+	 * 	naive    e^z, e^r, s = e^z + e^r, p = e^z/s, -ln p                             slope p - 1
+	 * 	clipped  the same, and max(p, 1e-7)                                            0 where the clip holds
+	 * 	shifted  m = max(z, r), z - m, r - m, s = e^(z-m) + e^(r-m), ln s, ln s - (z - m)  e^(z-m)/s - 1
+	 * 	log1p    d = r - z, -|d|, x = e^-|d|, ln(1 + x), max(d, 0) + ln(1 + x)         -1/(1+x) or -x/(1+x)
+	 *
+	 * The truth is ln(1 + e^(r-z)) of the logits as the format stores them.
+	 * Errors: `ParamError` for logits outside ±10⁴ and a step that the program does not have.
+	 */
+	stableLoss(params: StabilityParams): StabilityView;
+	/**
 	 * Surprisal returns -log p of each probability: the curve of `LossCurve` at chosen places.
 	 *
 	 * Special values: a probability of 0 costs +Inf.
@@ -1283,6 +1581,7 @@ export function bind(call: Call): Lab {
 		classCurve: (params) => call('classCurve', params, writeClassCurveParams, readClassCurveView),
 		compareLosses: (params) => call('compareLosses', params, writeCompareLossesParams, readCompareLossesView),
 		crossEntropy: (params) => call('crossEntropy', params, writeCrossEntropyParams, readCrossEntropyView),
+		doctor: (params) => call('doctor', params, writeDoctorParams, readDoctorView),
 		flow: (params) => call('flow', params, writeFlowParams, readFlowView),
 		format: (params) => call('format', params, writeFormatParams, readFormatView),
 		kl: (params) => call('kl', params, writeKLParams, readKLView),
@@ -1290,12 +1589,14 @@ export function bind(call: Call): Lab {
 		likelihood: (params) => call('likelihood', params, writeLikelihoodParams, readLikelihoodView),
 		likelihoodCurve: (params) => call('likelihoodCurve', params, writeLikelihoodCurveParams, readLikelihoodCurveView),
 		lossCurve: (params) => call('lossCurve', params, writeLossCurveParams, readLossCurveView),
+		lossMap: (params) => call('lossMap', params, writeLossMapParams, readLossMapView),
 		lossRace: (params) => call('lossRace', params, writeLossRaceParams, readLossRaceView),
 		lossShapes: (params) => call('lossShapes', params, writeLossShapesParams, readLossShapesView),
 		maxEntropy: (params) => call('maxEntropy', params, writeMaxEntropyParams, readMaxEntropyView),
 		normalise: (params) => call('normalise', params, writeNormaliseParams, readNormaliseView),
 		redistribute: (params) => call('redistribute', params, writeRedistributeParams, readRedistributeView),
 		solveLogit: (params) => call('solveLogit', params, writeSolveLogitParams, readSolveLogitView),
+		stableLoss: (params) => call('stableLoss', params, writeStabilityParams, readStabilityView),
 		surprisal: (params) => call('surprisal', params, writeSurprisalParams, readSurprisalView),
 		ternary: (params) => call('ternary', params, writeTernaryParams, readTernaryView),
 		ternaryPoint: (params) => call('ternaryPoint', params, writeTernaryPointParams, readTernaryPointView),
@@ -1304,9 +1605,17 @@ export function bind(call: Call): Lab {
 
 const constantsOfAxis: readonly Axis[] = ['linear', 'log'];
 
+const constantsOfCertainty: readonly Certainty[] = ['error', 'warning', 'note'];
+
 const constantsOfCoordinate: readonly Coordinate[] = ['p', 'z'];
 
 const constantsOfDivergence: readonly Divergence[] = ['forward', 'reverse', 'js'];
+
+const constantsOfFault: readonly Fault[] = ['none', 'softmax', 'logsoftmax', 'base2', 'swapped', 'fromone', 'ignored', 'shifted', 'permuted', 'misaligned', 'shuffled', 'broken', 'clipped', 'constant', 'own'];
+
+const constantsOfFloatFormat: readonly FloatFormat[] = ['float16', 'bfloat16', 'float32', 'float64'];
+
+const constantsOfFloatState: readonly FloatState[] = ['normal', 'subnormal', 'zero', 'infinite', 'none'];
 
 const constantsOfFlowActivation: readonly FlowActivation[] = ['sigmoid', 'tanh', 'relu'];
 
@@ -1315,6 +1624,10 @@ const constantsOfFlowInit: readonly FlowInit[] = ['xavier', 'he', 'normal', 'zer
 const constantsOfFlowLoss: readonly FlowLoss[] = ['squared', 'binary', 'softmax'];
 
 const constantsOfFlowTask: readonly FlowTask[] = ['halves', 'ring', 'quarters'];
+
+const constantsOfProgram: readonly Program[] = ['naive', 'clipped', 'shifted', 'log1p'];
+
+const constantsOfScoreKind: readonly ScoreKind[] = ['unknown', 'logits', 'probs', 'logprobs'];
 
 const constantsOfStyle: readonly Style[] = ['fixed', 'significant', 'shortest'];
 
@@ -1343,6 +1656,19 @@ function writeCrossEntropyParams(w: Writer, v: CrossEntropyParams): void {
 	w.numbers(v.logits, 'logits');
 	w.number(v.label, 'label');
 	w.numbers(v.target ?? [], 'target');
+	w.constant(constantsOfUnit, v.unit, 'unit');
+}
+
+function writeDoctorParams(w: Writer, v: DoctorParams): void {
+	w.constant(constantsOfFault, v.fault, 'fault');
+	w.number(v.rows, 'rows');
+	w.number(v.classes, 'classes');
+	w.number(v.skill, 'skill');
+	w.number(v.scale, 'scale');
+	w.number(v.seed, 'seed');
+	w.numbers(v.scores ?? [], 'scores');
+	w.list(v.labels ?? [], 'labels', (v) => w.number(v, 'labels'));
+	w.constant(constantsOfScoreKind, v.kind, 'kind');
 	w.constant(constantsOfUnit, v.unit, 'unit');
 }
 
@@ -1423,6 +1749,14 @@ function writeLossCurveParams(w: Writer, v: LossCurveParams): void {
 	w.number(v.loss, 'loss');
 }
 
+function writeLossMapParams(w: Writer, v: LossMapParams): void {
+	w.number(v.classes, 'classes');
+	w.number(v.loss, 'loss');
+	w.number(v.accuracy, 'accuracy');
+	w.number(v.samples, 'samples');
+	w.constant(constantsOfUnit, v.unit, 'unit');
+}
+
 function writeLossRaceParams(w: Writer, v: LossRaceParams): void {
 	w.number(v.target, 'target');
 	w.number(v.start, 'start');
@@ -1466,6 +1800,15 @@ function writeSolveLogitParams(w: Writer, v: SolveLogitParams): void {
 	w.number(v.step, 'step');
 }
 
+function writeStabilityParams(w: Writer, v: StabilityParams): void {
+	w.number(v.true, 'true');
+	w.number(v.rival, 'rival');
+	w.constant(constantsOfFloatFormat, v.format, 'format');
+	w.constant(constantsOfProgram, v.program, 'program');
+	w.number(v.step, 'step');
+	w.constant(constantsOfUnit, v.unit, 'unit');
+}
+
 function writeSurprisalParams(w: Writer, v: SurprisalParams): void {
 	w.numbers(v.probs, 'probs');
 	w.constant(constantsOfUnit, v.unit, 'unit');
@@ -1491,6 +1834,16 @@ function readArea(r: Reader): Area {
 		right: r.number(),
 		truth: r.number(),
 		model: r.number(),
+	};
+}
+
+function readBenchRow(r: Reader): BenchRow {
+	return {
+		scores: r.texts(),
+		probs: r.numbers(),
+		label: r.text(),
+		class: r.number(),
+		loss: r.text(),
 	};
 }
 
@@ -1604,6 +1957,70 @@ function readCrossEntropyView(r: Reader): CrossEntropyView {
 		text: readCrossEntropyText(r),
 		formula: readCrossEntropyFormula(r),
 		code: readCrossEntropyCode(r),
+	};
+}
+
+function readDoctorFinding(r: Reader): DoctorFinding {
+	return {
+		id: r.text(),
+		certainty: r.constant(constantsOfCertainty),
+		message: r.text(),
+		otherwise: r.text(),
+		fix: r.text(),
+		follows: r.text(),
+		evidence: r.texts(),
+		rows: r.list((r) => r.number()),
+	};
+}
+
+function readDoctorText(r: Reader): DoctorText {
+	return {
+		loss: r.text(),
+		accuracy: r.text(),
+		own: r.text(),
+	};
+}
+
+function readDoctorView(r: Reader): DoctorView {
+	return {
+		diagnosis: r.text(),
+		findings: r.list((r) => readDoctorFinding(r)),
+		looked: r.number(),
+		rows: r.number(),
+		kind: r.constant(constantsOfScoreKind),
+		shown: r.list((r) => readBenchRow(r)),
+		loss: r.number(),
+		accuracy: r.number(),
+		own: r.number(),
+		text: readDoctorText(r),
+	};
+}
+
+function readFloatNumber(r: Reader): FloatNumber {
+	return {
+		value: r.number(),
+		state: r.constant(constantsOfFloatState),
+		text: r.text(),
+		sign: r.text(),
+		exponent: r.text(),
+		fraction: r.text(),
+		power: r.number(),
+		numerator: r.text(),
+		denominator: r.text(),
+	};
+}
+
+function readFloatRange(r: Reader): FloatRange {
+	return {
+		zero: r.number(),
+		subnormal: r.number(),
+		overflow: r.number(),
+		zeroText: r.text(),
+		subnormalText: r.text(),
+		overflowText: r.text(),
+		true: r.constant(constantsOfFloatState),
+		rival: r.constant(constantsOfFloatState),
+		digits: r.text(),
 	};
 }
 
@@ -1942,6 +2359,51 @@ function readLossCurveView(r: Reader): LossCurveView {
 	};
 }
 
+function readLossMapCode(r: Reader): LossMapCode {
+	return {
+		loss: r.text(),
+		accuracy: r.text(),
+		floor: r.text(),
+		double: r.text(),
+		lower: r.text(),
+		fano: r.text(),
+	};
+}
+
+function readLossMapText(r: Reader): LossMapText {
+	return {
+		classes: r.text(),
+		others: r.text(),
+		loss: r.text(),
+		accuracy: r.text(),
+		uniform: r.text(),
+		floor: r.text(),
+		double: r.text(),
+		lower: r.text(),
+		fano: r.text(),
+		log: r.text(),
+	};
+}
+
+function readLossMapView(r: Reader): LossMapView {
+	return {
+		findings: r.list((r) => readDoctorFinding(r)),
+		diagnosis: r.text(),
+		uniform: r.number(),
+		floor: r.number(),
+		double: r.number(),
+		lower: r.number(),
+		fano: r.number(),
+		fanoCurve: r.list((r) => readPoint(r)),
+		lowerLine: r.list((r) => readPoint(r)),
+		doubleLine: r.list((r) => readPoint(r)),
+		maxLoss: r.number(),
+		marker: readMarker(r),
+		text: readLossMapText(r),
+		code: readLossMapCode(r),
+	};
+}
+
 function readLossPeakText(r: Reader): LossPeakText {
 	return {
 		prob: r.text(),
@@ -2069,6 +2531,17 @@ function readPoint(r: Reader): Point {
 	};
 }
 
+function readProgramView(r: Reader): ProgramView {
+	return {
+		loss: readFloatNumber(r),
+		slope: readFloatNumber(r),
+		lossText: r.text(),
+		slopeText: r.text(),
+		lossRight: r.boolean(),
+		slopeRight: r.boolean(),
+	};
+}
+
 function readRacer(r: Reader): Racer {
 	return {
 		points: r.list((r) => readPoint(r)),
@@ -2100,6 +2573,43 @@ function readSolveLogitView(r: Reader): SolveLogitView {
 		logit: r.number(),
 		logits: r.numbers(),
 		clamped: r.boolean(),
+	};
+}
+
+function readStabilityCode(r: Reader): StabilityCode {
+	return {
+		true: r.text(),
+		rival: r.text(),
+		naive: r.text(),
+		stable: r.text(),
+	};
+}
+
+function readStabilityText(r: Reader): StabilityText {
+	return {
+		true: r.text(),
+		rival: r.text(),
+		loss: r.text(),
+		slope: r.text(),
+		ahead: r.text(),
+		apart: r.text(),
+		log: r.text(),
+		small: r.boolean(),
+	};
+}
+
+function readStabilityView(r: Reader): StabilityView {
+	return {
+		steps: r.list((r) => readFloatNumber(r)),
+		bits: readFloatNumber(r),
+		programs: r.list((r) => readProgramView(r)),
+		ranges: r.list((r) => readFloatRange(r)),
+		true: r.number(),
+		rival: r.number(),
+		loss: r.number(),
+		slope: r.number(),
+		text: readStabilityText(r),
+		code: readStabilityCode(r),
 	};
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { load, type Lab } from './load';
+import { bothCores } from './both';
+import type { Lab } from './load';
 
 // States of the explorers whose values are known to 40 digits, through WebAssembly.
 
@@ -19,7 +20,7 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
 let lab: Lab;
 beforeAll(async () => {
-	lab = await load(readFileSync(new URL('../../generated/xent.wasm', import.meta.url)));
+	lab = await bothCores();
 });
 
 /** Numbers that JSON lacks are words there. */
@@ -30,18 +31,21 @@ test('there are probes', () => expect(files.length).toBeGreaterThan(0));
 
 describe.each(files)('%s', (file) => {
 	const probes = JSON.parse(readFileSync(new URL(file, folder), 'utf8'), infinities) as Probe[];
-	test.each(probes.map((p) => ({ ...p, name: `${p.call}: ${p.why}` })))('$name', ({ call, params, want, print }) => {
-		const view: unknown = (lab[call] as (params: unknown) => unknown)(params);
-		const at = (path: string) =>
-			path.split('.').reduce((v, name) => (v as Record<string, unknown>)[name], view);
-		for (const [path, text] of Object.entries(print ?? {})) expect(at(path), path).toBe(text);
-		expect(Object.keys(want).length).toBeGreaterThan(0);
-		for (const [path, text] of Object.entries(want)) {
-			const value = at(path);
-			const truth = Number(text);
-			expect(Number.isNaN(truth), `${path} wants ${text}`).toBe(false);
-			const near = Math.abs((value as number) - truth) <= 1e-14 * Math.max(1e-2, Math.abs(truth));
-			expect(value === truth || near, `${path} = ${String(value)}, want ${text}`).toBe(true);
-		}
-	});
+	test.each(probes.map((p) => ({ ...p, name: `${p.call}: ${p.why}` })))(
+		'$name',
+		({ call, params, want, print }) => {
+			const view: unknown = (lab[call] as (params: unknown) => unknown)(params);
+			const at = (path: string) =>
+				path.split('.').reduce((v, name) => (v as Record<string, unknown>)[name], view);
+			for (const [path, text] of Object.entries(print ?? {})) expect(at(path), path).toBe(text);
+			expect(Object.keys(want).length).toBeGreaterThan(0);
+			for (const [path, text] of Object.entries(want)) {
+				const value = at(path);
+				const truth = Number(text);
+				expect(Number.isNaN(truth), `${path} wants ${text}`).toBe(false);
+				const near = Math.abs((value as number) - truth) <= 1e-14 * Math.max(1e-2, Math.abs(truth));
+				expect(value === truth || near, `${path} = ${String(value)}, want ${text}`).toBe(true);
+			}
+		},
+	);
 });

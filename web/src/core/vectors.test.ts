@@ -1,13 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { load, type Lab } from './load';
+import { bothCores } from './both';
+import type { Lab } from './load';
 import vectors from '../../../testdata/vectors/lab.json';
 
 // The calls that Go's tests make of package lab, made again through WebAssembly.
 
 let lab: Lab;
 beforeAll(async () => {
-	lab = await load(await readFile(new URL('../../generated/xent.wasm', import.meta.url)));
+	lab = await bothCores();
 });
 
 const infinities: Record<string, number> = { Infinity: Infinity, '-Infinity': -Infinity };

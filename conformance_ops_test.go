@@ -38,8 +38,12 @@ var operations = map[string]func(*judge){
 	"kl_gamma": closedCase(func(x ...float64) info.Nats {
 		return info.Gamma{Shape: x[0], Rate: x[1]}.KL(info.Gamma{Shape: x[2], Rate: x[3]})
 	}, "shape1", "rate1", "shape2", "rate2"),
-	"accumulate": accumulateCase,
-	"perplexity": perplexityCase,
+	"gaussian_nll":         func(j *judge) { byType(j, gaussianCase[float32], gaussianCase[float64]) },
+	"poisson_nll":          func(j *judge) { byType(j, poissonCase[float32], poissonCase[float64]) },
+	"kl_std_normal_logvar": func(j *judge) { byType(j, priorCase[float32], priorCase[float64]) },
+	"neg_elbo_bernoulli":   func(j *judge) { byType(j, elboCase[float32], elboCase[float64]) },
+	"accumulate":           accumulateCase,
+	"perplexity":           perplexityCase,
 
 	// figures that other projects print
 	"ce_prob_rows":      func(j *judge) { j.published(softRows(j)...) },
@@ -80,16 +84,12 @@ var unsupported = []string{
 	"ctc",
 	"ece",
 	"entmax15_loss",
-	"gaussian_nll",
-	"kl_std_normal_logvar",
 	"linear_cross_entropy",
 	"log_loss",
 	"masked_means",
 	"max_entropy_mean",
-	"neg_elbo_bernoulli",
 	"ntxent",
 	"ordinal_coral",
-	"poisson_nll",
 	"ppl_windows",
 	"ranked_probability_score",
 	"sparsemax_loss",

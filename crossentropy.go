@@ -328,7 +328,7 @@ func checkGrad[T Float](fn string, grad, x Matrix[T]) error {
 
 func checkRows(fn string, got, want int) error {
 	if got != want {
-		return &ShapeError{fn, "loss", "[" + itoa(got) + "]", "[" + itoa(want) + "] (one for each row of logits)"}
+		return &ShapeError{fn, "loss", "[" + itoa(got) + "]", "[" + itoa(want) + "] (one for each row)"}
 	}
 	return nil
 }

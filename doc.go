@@ -45,6 +45,10 @@
 //	other divergences         Divergence           DivergenceKind             -                                       -
 //	distillation              Distill              DistillOptions             T*T*F.kl_div(...), by hand              Hinton et al. 2015
 //	decoupled distillation    Distill              Decoupled                  -                                       Zhao et al. 2022
+//	Gaussian NLL              GaussianNLL          GaussianOptions            F.gaussian_nll_loss                     Nix and Weigend 1994
+//	KL of a VAE, free bits    GaussianKL           GaussianKLOptions          -0.5*sum(1+lv-mu**2-exp(lv)), by hand   Kingma and Welling 2014
+//	ELBO                      GaussianKL, beside a reconstruction loss (see its example)                              Kingma and Welling 2014
+//	Poisson NLL               PoissonNLL           PoissonOptions             F.poisson_nll_loss                      Nelder and Wedderburn 1972
 //	reductions                all                  Reduction, Denominator     reduction=                          -
 //	none                      XRows                                           reduction='none'                    -
 //

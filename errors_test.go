@@ -84,7 +84,7 @@ func TestErrors(t *testing.T) {
 			return err
 		}, "xent: CrossEntropyGrad: grad is [6, 5], want [3, 10] (as logits)"},
 		{"losses of another length", func(g []float64) error { _, err := xent.CrossEntropyRows(g, x, ok, nil); return err },
-			"xent: CrossEntropyRows: loss is [30], want [3] (one for each row of logits)"},
+			"xent: CrossEntropyRows: loss is [30], want [3] (one for each row)"},
 		{"overlap", func(g []float64) error {
 			_, err := xent.CrossEntropyGrad(xent.MatrixOf(g[10:], 10), xent.LogitsOf(g[:20], 10), []int{0, 1}, nil)
 			return err

@@ -265,3 +265,82 @@ func ExampleDistillRows() {
 	// [0.0051] <nil>
 	// [4.0220] <nil>
 }
+
+// A prediction that is a standard deviation off, and one that is right but claims to know less.
+func ExampleGaussianNLL() {
+	pred := xent.Normals[float64]{Mean: xent.MatrixOf([]float64{1, 0}, 2), LogVar: xent.MatrixOf([]float64{0, 2}, 2)}
+	res, err := xent.GaussianNLL(pred, xent.MatrixOf([]float64{0, 0}, 2), nil)
+	fmt.Println(res.Mean(), err)
+	// Output: 0.75 nats <nil>
+}
+
+func ExampleGaussianNLLGrad() {
+	pred := xent.Normals[float64]{Mean: xent.MatrixOf([]float64{1, 0}, 2), LogVar: xent.MatrixOf([]float64{0, 2}, 2)}
+	grad := xent.Normals[float64]{Mean: xent.MatrixOf(make([]float64, 2), 2), LogVar: xent.MatrixOf(make([]float64, 2), 2)}
+	_, err := xent.GaussianNLLGrad(grad, pred, xent.MatrixOf([]float64{0, 0}, 2), nil)
+	fmt.Println(grad.Mean.Data, grad.LogVar.Data, err)
+	// Output: [0.5 0] [0 0.25] <nil>
+}
+
+// PyTorch's F.gaussian_nll_loss(mean, target, var, full=True, reduction="none").
+func ExampleGaussianNLLRows() {
+	pred := xent.Normals[float64]{Mean: xent.MatrixOf([]float64{0.5, -1}, 1), Var: xent.MatrixOf([]float64{1, 0.25}, 1)}
+	loss := make([]float64, 2)
+	_, err := xent.GaussianNLLRows(loss, pred, xent.MatrixOf([]float64{0, -1}, 1), &xent.GaussianOptions{Full: true, MinVar: 1e-6})
+	fmt.Printf("%.4f %v\n", loss, err)
+	// Output: [1.0439 0.2258] <nil>
+}
+
+// The negative evidence lower bound of a variational autoencoder: what the reconstruction costs, plus
+// what the code costs, both as means over two rows.
+func ExampleGaussianKL() {
+	recon, err := xent.BinaryCrossEntropy(xent.LogitsOf([]float64{2, -1, 0.5, -3, 1, 0}, 3),
+		xent.MatrixOf([]float64{1, 0, 1, 0, 1, 0.5}, 3), &xent.BinaryOptions{Denominator: xent.Fixed(2)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	q := xent.Normals[float64]{Mean: xent.MatrixOf([]float64{0.3, -0.2, 1, 0}, 2), LogVar: xent.MatrixOf([]float64{-0.1, 0.2, -2, 0}, 2)}
+	code, err := xent.GaussianKL(q, nil)
+	fmt.Printf("%.4f + %.4f = %.4f %v\n", float64(recon.Mean()), float64(code.Mean()), float64(recon.Mean()+code.Mean()), err)
+	// Output: 0.9846 + 0.5729 = 1.5575 <nil>
+}
+
+func ExampleGaussianKLGrad() {
+	q := xent.Normals[float64]{Mean: xent.MatrixOf([]float64{0.5}, 1), LogVar: xent.MatrixOf([]float64{0}, 1)}
+	grad := xent.Normals[float64]{Mean: xent.MatrixOf([]float64{0}, 1), LogVar: xent.MatrixOf([]float64{0}, 1)}
+	_, err := xent.GaussianKLGrad(grad, q, &xent.GaussianKLOptions{Beta: new(4.0)})
+	fmt.Println(grad.Mean.Data, grad.LogVar.Data, err)
+	// Output: [2] [0] <nil>
+}
+
+// Elements below the free nats cost those, and are left alone.
+func ExampleGaussianKLRows() {
+	q := xent.Normals[float64]{Mean: xent.MatrixOf([]float64{0.1, 2}, 2), LogVar: xent.MatrixOf([]float64{0, 0}, 2)}
+	loss := make([]float64, 1)
+	_, err := xent.GaussianKLRows(loss, q, &xent.GaussianKLOptions{FreeNats: 0.25})
+	fmt.Println(loss, err)
+	// Output: [2.25] <nil>
+}
+
+// Three calls where e were expected, and none.
+func ExamplePoissonNLL() {
+	res, err := xent.PoissonNLL(xent.MatrixOf([]float64{1, 1}, 1), xent.MatrixOf([]float64{3, 0}, 1), nil)
+	fmt.Println(res.Mean(), err)
+	// Output: 1.218 nats <nil>
+}
+
+func ExamplePoissonNLLGrad() {
+	grad := make([]float64, 2)
+	_, err := xent.PoissonNLLGrad(xent.MatrixOf(grad, 1), xent.MatrixOf([]float64{2, 4}, 1), xent.MatrixOf([]float64{3, 4}, 1),
+		&xent.PoissonOptions{Rates: true, Reduction: xent.Sum})
+	fmt.Println(grad, err)
+	// Output: [-0.5 0] <nil>
+}
+
+func ExamplePoissonNLLRows() {
+	loss := make([]float64, 2)
+	_, err := xent.PoissonNLLRows(loss, xent.MatrixOf([]float64{0, 0}, 1), xent.MatrixOf([]float64{0, 3}, 1), &xent.PoissonOptions{Full: true})
+	fmt.Printf("%.4f %v\n", loss, err)
+	// Output: [1.0000 2.7918] <nil>
+}

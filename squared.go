@@ -1,9 +1,6 @@
 package xent
 
-import (
-	"xent/internal/kern"
-	"xent/internal/par"
-)
+import "xent/internal/kern"
 
 // SquaredOptions configure [SquaredError]. Nil and the zero value are the usual loss.
 type SquaredOptions struct {
@@ -76,47 +73,28 @@ func squaredLoss[T Float](fn string, grad Matrix[T], loss []T, pred, target Matr
 			return Result{}, err
 		}
 	}
-	elements := pred.Rows * pred.Cols
-	weight, denominator := float64(elements), opt.Denominator
-	if denominator == Rows {
-		weight, denominator = float64(pred.Rows), Usual
-	}
-	total, scale, err := reduce(fn, opt.Reduction, denominator, opt.Empty, weight, elements, 0)
+	terms := elementTerms{opt.Reduction, opt.Denominator, opt.Empty, opt.Workers}
+	total, scale, err := terms.reduce(fn, pred.Rows, pred.Cols)
 	if err != nil {
 		return Result{}, err
 	}
-	b := squaredBatch[T]{grad, loss, pred, target, scale}
-	return runBatch(b, pred.Rows, par.Workers(opt.Workers, elements), total), nil
+	return runElements(squaredRows[T]{grad, pred, target, scale}, loss, pred.Rows, pred.Cols, opt.Workers, total), nil
 }
 
-// squaredBatch is a checked batch; grad without Data and loss nil are not wanted.
-type squaredBatch[T Float] struct {
-	grad         Matrix[T]
-	loss         []T
-	pred, target Matrix[T]
-	scale        float64 // of the gradient
+// squaredRows is a checked batch; grad without Data is not wanted.
+type squaredRows[T Float] struct {
+	grad, pred, target Matrix[T]
+	scale              float64 // of the gradient
 }
 
-func (b squaredBatch[T]) run(lo, hi int) (part Result) {
-	for i := lo; i < hi; i++ {
-		t := b.target.Row(i)
-		var sum kern.Sum
-		for j, p := range b.pred.Row(i) {
-			d := float64(p) - float64(t[j])
-			if b.grad.Data != nil {
-				b.grad.Row(i)[j] = T(2 * d * b.scale)
-			}
-			cost := d * d
-			sum.Add(cost)
-			if cost-cost != 0 {
-				part.NonFinite++
-			}
+func (b squaredRows[T]) row(i int) (sum kern.Sum, nonFinite int) {
+	t := b.target.Row(i)
+	for j, p := range b.pred.Row(i) {
+		d := float64(p) - float64(t[j])
+		if b.grad.Data != nil {
+			b.grad.Row(i)[j] = T(2 * d * b.scale)
 		}
-		part.Rows += b.pred.Cols
-		part.sum.Merge(sum)
-		if b.loss != nil {
-			b.loss[i] = T(sum.Value())
-		}
+		addElement(&sum, &nonFinite, d*d)
 	}
-	return part
+	return sum, nonFinite
 }

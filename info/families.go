@@ -16,7 +16,7 @@ type Bernoulli float64
 // Entropy returns -p·ln p - (1-p)·ln(1-p).
 func (p Bernoulli) Entropy() Nats {
 	x := float64(p)
-	return Nats(crossTerm(x, x) - mul0(1-x, math.Log1p(-x)))
+	return Nats(crossTerm(x, x) - kern.Mul0(1-x, math.Log1p(-x)))
 }
 
 // KL returns p·ln(p/q) + (1-p)·ln((1-p)/(1-q)).
@@ -81,7 +81,7 @@ type Gamma struct{ Shape, Rate float64 }
 // as B(a, b) + a·(ln(λ/μ) + μ/λ - 1) + (b-a)·ln(λ/μ), B that of [Dirichlet.KL].
 func (p Gamma) KL(q Gamma) Nats {
 	a, b := p.Shape, q.Shape
-	return Nats(gammaGap(a, b) + a*scaleGap(p.Rate, q.Rate) + mul0(b-a, logRatio(p.Rate, q.Rate)))
+	return Nats(gammaGap(a, b) + a*scaleGap(p.Rate, q.Rate) + kern.Mul0(b-a, logRatio(p.Rate, q.Rate)))
 }
 
 // Beta is the distribution of density proportional to x^(A-1)·(1-x)^(B-1).
@@ -166,12 +166,4 @@ func powerGap(a, d, m float64) float64 {
 		sum += term
 	}
 	return at * sum
-}
-
-// mul0 is a·b with 0·Inf = 0 for a = 0.
-func mul0(a, b float64) float64 {
-	if a == 0 && b == b {
-		return 0
-	}
-	return a * b
 }

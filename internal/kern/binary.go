@@ -30,11 +30,11 @@ func binaryTerm(x, t float64) (loss, slope float64) {
 	} else {
 		neg += x
 	}
-	return mul0(t, pos) + mul0(1-t, neg), (1-t)*sp - t*sn
+	return Mul0(t, pos) + Mul0(1-t, neg), (1-t)*sp - t*sn
 }
 
-// mul0 is a·b with 0·Inf = 0 for a = 0; NaN stays NaN.
-func mul0(a, b float64) float64 {
+// Mul0 is a·b with 0·Inf = 0 for a = 0; NaN stays NaN.
+func Mul0(a, b float64) float64 {
 	if a == 0 && b == b {
 		return 0
 	}
@@ -103,7 +103,7 @@ func (b *Bernoulli) Term(x, t float64) (loss, slope float64) {
 	t *= b.P
 	u *= b.N
 	if b.Focus == 0 && b.FocusN == 0 && b.Margin == 0 || e != e {
-		return mul0(t, up) + mul0(u, down), (mul0(u, p) - mul0(t, q)) / b.Temp
+		return Mul0(t, up) + Mul0(u, down), (Mul0(u, p) - Mul0(t, q)) / b.Temp
 	}
 	// ln of the smaller of p and q, and of the larger, to 65 bits
 	large, small := dd{}, dd{away, 0}
@@ -116,16 +116,16 @@ func (b *Bernoulli) Term(x, t float64) (loss, slope float64) {
 		lnP, lnQ = small, large
 	}
 	qg := expTimes(lnQ, b.Focus)
-	loss = mul0(t, mul0(qg, up))
-	slope = mul0(t, qg*(q+b.Focus*mul0(p, up)))
+	loss = Mul0(t, Mul0(qg, up))
+	slope = Mul0(t, qg*(q+b.Focus*Mul0(p, up)))
 	if b.Margin == 0 {
 		pg := expTimes(lnP, b.FocusN)
-		loss += mul0(u, mul0(pg, down))
-		slope = mul0(u, pg*(p+b.FocusN*mul0(q, down))) - slope
+		loss += Mul0(u, Mul0(pg, down))
+		slope = Mul0(u, pg*(p+b.FocusN*Mul0(q, down))) - slope
 		return loss, slope / b.Temp
 	}
 	value, tilt := b.beyond(z, expWide(away, off))
-	return loss + mul0(u, value), (mul0(u, tilt*p*q) - slope) / b.Temp
+	return loss + Mul0(u, value), (Mul0(u, tilt*p*q) - slope) / b.Temp
 }
 
 // beyond returns m^δ·(-ln(1-m)) for m = max(p-Margin, 0), and its derivative in p,

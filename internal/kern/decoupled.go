@@ -27,11 +27,11 @@ func Split[T Float](d *Decoupled, q, p *Side[T], y int) (h Halves[T]) {
 	}
 	hit, miss := ratioAt(q, p, y), missAt(q, p, y)
 	h.pull = -hit.more()
-	h.Value = mul0(d.Target, excess(hit.p, hit.q, hit.ln)+excess(miss.p, miss.q, miss.ln))
+	h.Value = Mul0(d.Target, excess(hit.p, hit.q, hit.ln)+excess(miss.p, miss.q, miss.ln))
 	h.q, h.p = q.without(y), p.without(y)
 	if h.alone = h.q.bad || h.p.bad; h.alone {
 		if h.q.bad && !h.p.bad { // the student excludes what the teacher does not
-			h.Value += mul0(d.Others, math.Inf(1))
+			h.Value += Mul0(d.Others, math.Inf(1))
 		}
 		return h
 	}
@@ -42,7 +42,7 @@ func Split[T Float](d *Decoupled, q, p *Side[T], y int) (h Halves[T]) {
 			sum.Add(excess(r.p, r.q, r.ln))
 		}
 	}
-	h.Value += mul0(d.Others, sum.Value())
+	h.Value += Mul0(d.Others, sum.Value())
 	return h
 }
 

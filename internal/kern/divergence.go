@@ -167,7 +167,7 @@ func MeasureSlope[T Float](m *Spread, v *Divergence, q, p *Side[T], j int) float
 	g := m.g(v, r, j)
 	prob, rest := q.row.Prob(j, x)
 	others := (m.pull.hi - g) + m.pull.lo
-	return m.slope * (mul0(rest, g) - mul0(prob, others)) * link
+	return m.slope * (Mul0(rest, g) - Mul0(prob, others)) * link
 }
 
 // g returns ∂sum/∂ln q of class j.
@@ -284,9 +284,9 @@ func (v *Divergence) term(r ratio, free bool) (t, g float64) {
 	if free {
 		switch v.Kind {
 		case KL:
-			return mul0(r.p, r.ln), 0 - r.p // 0 rather than -0
+			return Mul0(r.p, r.ln), 0 - r.p // 0 rather than -0
 		case ReverseKL:
-			return -mul0(r.q, r.ln), r.q - mul0(r.q, r.ln)
+			return -Mul0(r.q, r.ln), r.q - Mul0(r.q, r.ln)
 		case Tsallis, Renyi, Bhattacharyya:
 			order, _ := v.alpha()
 			w := r.power(order)
@@ -298,9 +298,9 @@ func (v *Divergence) term(r ratio, free bool) (t, g float64) {
 	}
 	switch v.Kind {
 	case ReverseKL:
-		return excess(r.q, r.p, -r.ln), -mul0(r.q, r.ln)
+		return excess(r.q, r.p, -r.ln), -Mul0(r.q, r.ln)
 	case Jeffreys:
-		return r.more() * r.ln, -r.more() - mul0(r.q, r.ln)
+		return r.more() * r.ln, -r.more() - Mul0(r.q, r.ln)
 	case JS:
 		return v.mixed(r)
 	case TotalVariation:
@@ -358,7 +358,7 @@ func excess(p, q, d float64) float64 {
 	case math.IsInf(d, 1):
 		return d
 	}
-	return mul0(p, d) - (p - q)
+	return Mul0(p, d) - (p - q)
 }
 
 // mixed returns β·excess(p, m) + (1-β)·excess(q, m) for m = β·p + (1-β)·q, and its derivative in
@@ -377,7 +377,7 @@ func (v *Divergence) mixed(r ratio) (t, g float64) {
 		qm = -math.Log1p(b * math.Expm1(d))
 		pm = qm + d
 	}
-	return b*excess(r.p, m, pm) + c*excess(r.q, m, qm), c * mul0(r.q, qm)
+	return b*excess(r.p, m, pm) + c*excess(r.q, m, qm), c * Mul0(r.q, qm)
 }
 
 // largestRatio is Measure for Renyi of infinite order, ln max p/q.

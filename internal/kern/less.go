@@ -19,3 +19,14 @@ func Expm1Less(x float64) float64 {
 	}
 	return sum
 }
+
+// VarianceGap returns ½·(v - 1 - ln v) ≥ 0 of v > 0 and its logarithm, to full precision also near 1.
+func VarianceGap(v, ln float64) float64 {
+	switch {
+	case math.IsInf(v, 1):
+		return v
+	case math.Abs(v-1) < 0.25:
+		return Expm1Less(math.Log1p(v-1)) / 2
+	}
+	return (v - 1 - ln) / 2
+}

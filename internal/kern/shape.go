@@ -48,7 +48,7 @@ func (s Shape) bend(r *Row, j int, x float64) (value, slope float64) {
 		// (1+ε)·q and (1+ε)·p, and what cost and power are beyond q and p: neither is negative
 		more, over := 1+s.Poly, q
 		if s.Robust != 0 {
-			over = power * -math.Expm1(-mul0(1-s.Robust, l))
+			over = power * -math.Expm1(-Mul0(1-s.Robust, l))
 		}
 		base, tilt = more*q+costOverRest(l, cost, q, s.Robust), more*p+over
 	}
@@ -56,7 +56,7 @@ func (s Shape) bend(r *Row, j int, x float64) (value, slope float64) {
 		return base, tilt
 	}
 	f := pow(rest, s.Focus)
-	return mul0(f, base), f * (tilt + s.Focus*mul0(p, base)/q)
+	return Mul0(f, base), f * (tilt + s.Focus*Mul0(p, base)/q)
 }
 
 // costOverRest returns (1-p^r)/r - q ≥ 0, where cost is the first term, q = 1-p and l = -ln p.

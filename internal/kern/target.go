@@ -59,13 +59,13 @@ func Loss[T Float](r *Row, x []T, t *Target[T]) (loss float64, pull Pull) {
 			a = t.Weights[t.Label]
 		}
 		value, slope := t.Shape.bend(r, t.Label, float64(x[t.Label]))
-		sum.Add(mul0(a, value))
+		sum.Add(Mul0(a, value))
 		slopes.Add(a * slope)
 	} else {
 		for j, v := range x {
 			if a := t.mass(j, len(x)); a != 0 {
 				value, slope := t.Shape.bend(r, j, float64(v))
-				sum.Add(mul0(value, a))
+				sum.Add(Mul0(value, a))
 				slopes.Add(a * slope)
 			}
 		}
@@ -94,7 +94,7 @@ func Grad[T Float](dst []T, r *Row, x []T, t *Target[T], pull Pull, c float64) {
 	if t.Hard() && r.Plain() {
 		y := t.Label
 		p, q := r.Prob(y, float64(x[y]))
-		g := mul0(pull.penalty, p) - q*pull.mass.hi
+		g := Mul0(pull.penalty, p) - q*pull.mass.hi
 		scale := c * (pull.mass.hi + pull.penalty) / r.Temp / (1 + r.s.hi)
 		Of[T]().Exps(dst, x, r.Max, r.Temp, scale)
 		dst[y] = T(c * g / r.Temp)
@@ -117,6 +117,6 @@ func Slope[T Float](r *Row, x []T, t *Target[T], pull Pull, k int) float64 {
 		_, slope := t.Shape.bend(r, k, xk)
 		b *= slope
 	}
-	g := mul0(p, (pull.mass.hi-b)+pull.mass.lo) - mul0(b, q) + mul0(p, pull.penalty)
+	g := Mul0(p, (pull.mass.hi-b)+pull.mass.lo) - Mul0(b, q) + Mul0(p, pull.penalty)
 	return g * r.Slope(xk)
 }

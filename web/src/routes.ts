@@ -105,6 +105,19 @@ export const routes = [
 		],
 	},
 	{
+		path: 'learn/check/',
+		dir: 'learn/check',
+		title: 'What do you know by now?',
+		short: 'Knowledge check',
+		description:
+			'Questions on cross-entropy of six kinds, each answer explained. What was missed comes back after 1, 3, 7 and 21 days.',
+		sections: [
+			{ id: 'questions', title: 'The questions' },
+			{ id: 'objectives', title: 'What they test' },
+			{ id: 'keep', title: 'Your progress' },
+		],
+	},
+	{
 		path: 'learn/summary/',
 		dir: 'learn/summary',
 		title: 'Six things to keep, and one beyond',
@@ -119,19 +132,6 @@ export const routes = [
 			{ id: 'derive', title: 'A multiplier, and a temperature' },
 			{ id: 'exercise', title: 'Work one out' },
 			{ id: 'check', title: 'Three questions' },
-		],
-	},
-	{
-		path: 'learn/check/',
-		dir: 'learn/check',
-		title: 'What do you know by now?',
-		short: 'Knowledge check',
-		description:
-			'Questions on cross-entropy of six kinds, each answer explained. What was missed comes back after 1, 3, 7 and 21 days.',
-		sections: [
-			{ id: 'questions', title: 'The questions' },
-			{ id: 'objectives', title: 'What they test' },
-			{ id: 'keep', title: 'Your progress' },
 		],
 	},
 	{

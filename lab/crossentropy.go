@@ -160,11 +160,12 @@ func CrossEntropy(params CrossEntropyParams) (CrossEntropyView, error) {
 
 // SolveLogitParams asks for the logit that gives class Class the probability Prob.
 type SolveLogitParams struct {
-	Logits   []float64
-	Class    int
-	Prob     float64
-	Min, Max float64 // the range of the answer
-	Step     float64 // the answer is a multiple of this; 0 means any number
+	Logits      []float64
+	Class       int
+	Prob        float64
+	Min, Max    float64 // the range of the answer
+	Step        float64 // the answer is a multiple of this; 0 means any number
+	Temperature float64 `lab:"optional"` // T, which divides the logits; 0 means 1
 }
 
 // SolveLogitView is the answer of [SolveLogit].
@@ -176,7 +177,7 @@ type SolveLogitView struct {
 
 // SolveLogit finds the logit of one class for a wanted probability, the other logits fixed:
 //
-//	z[i] = log Σ e^z[j≠i] + log(p/(1-p))
+//	z[i] = T·(log Σ e^(z[j≠i]/T) + log(p/(1-p)))
 //
 // Special values: p = 0 and p = 1 give Min and Max. If all other classes are excluded the probability
 // is 1 whatever the logit is, so the logit stays.
@@ -191,6 +192,11 @@ func SolveLogit(params SolveLogitParams) (SolveLogitView, error) {
 	c.inRange("min", params.Min, -math.MaxFloat64, params.Max)
 	c.inRange("max", params.Max, params.Min, math.MaxFloat64)
 	c.inRange("step", params.Step, 0, math.MaxFloat64)
+	temperature := 1.0
+	if params.Temperature != 0 {
+		temperature = params.Temperature
+		c.inRange("temperature", temperature, MinTemperature, MaxTemperature)
+	}
 	if !c.ok() {
 		return SolveLogitView{}, c.result()
 	}
@@ -201,7 +207,10 @@ func SolveLogit(params SolveLogitParams) (SolveLogitView, error) {
 	if allExcluded(others) {
 		return SolveLogitView{Logit: logits[params.Class], Logits: logits, Clamped: true}, nil
 	}
-	want := xent.RowMoments(others).LogSumExp() + math.Log(params.Prob) - math.Log1p(-params.Prob)
+	// The largest of the others has log p = max/T - log Σ e^(z/T) among them.
+	top := maxOf(others)
+	sum := -maxOf(tempered(others, temperature).logs)
+	want := top + temperature*(sum+math.Log(params.Prob)-math.Log1p(-params.Prob))
 	z := min(max(want, params.Min), params.Max)
 	if params.Step > 0 {
 		z = roundTo(z, params.Step)

@@ -16,6 +16,12 @@
 //	E1 cross-entropy of a softmax        crossentropy.go   CrossEntropy, SolveLogit
 //	   its live formula                  formula.go
 //	   the loss against probability      losscurve.go      LossCurve, Surprisal
+//	E3 softmax and its temperature       softmax.go        Softmax
+//	   entropy and loss against T        softmaxcurve.go   SoftmaxCurve
+//	   all slopes of a softmax           jacobian.go       Jacobian
+//	   draws, top-k and top-p            sample.go         Sample
+//	   the same in float32               maxtrick.go       MaxTrick
+//	   a teacher and its student         distil.go         Distil
 //	E4 entropy + KL = cross-entropy      kl.go             KL
 //	   the way from q to p               klpath.go         KLPath
 //	   three classes as a triangle       ternary.go        Ternary, TernaryPoint

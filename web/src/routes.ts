@@ -50,6 +50,26 @@ export const routes = [
 		],
 	},
 	{
+		path: 'learn/3-softmax/',
+		dir: 'learn/3-softmax',
+		title: 'From scores to shares',
+		short: 'Softmax and temperature',
+		description:
+			'Softmax with a temperature: what it does to probabilities, gradients, draws, single precision and a student.',
+		chapter: 3,
+		sections: [
+			{ id: 'question', title: 'How sure should it be?' },
+			{ id: 'explore', title: 'Heat it and cool it' },
+			{ id: 'temperature', title: 'What temperature does' },
+			{ id: 'slopes', title: 'Every logit moves everything' },
+			{ id: 'draw', title: 'A hundred draws' },
+			{ id: 'shift', title: 'What cannot be seen, and what overflows' },
+			{ id: 'distil', title: 'Dark knowledge' },
+			{ id: 'exercise', title: 'Work one out' },
+			{ id: 'check', title: 'Three questions' },
+		],
+	},
+	{
 		path: 'learn/4-kl/',
 		dir: 'learn/4-kl',
 		title: 'What can be learnt, and what cannot',

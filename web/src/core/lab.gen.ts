@@ -282,6 +282,55 @@ export interface CrossEntropyView {
 	readonly code: CrossEntropyCode;
 }
 
+/** DistilParams are a teacher's logits and a student's, at a temperature. */
+export interface DistilParams {
+	/** the same 2 to 10 classes */
+	readonly teacher: readonly number[];
+	/** the same 2 to 10 classes */
+	readonly student: readonly number[];
+	readonly temperature: number;
+	readonly unit: Unit;
+	/** of the curves, 2 to 400 */
+	readonly samples: number;
+}
+
+/** DistilText holds the figures of a `DistilView` as they are printed. */
+export interface DistilText {
+	readonly teacher: readonly string[];
+	readonly student: readonly string[];
+	readonly gradient: readonly string[];
+	readonly scaledGradient: readonly string[];
+	/** Square is T² */
+	readonly kl: string;
+	/** Square is T² */
+	readonly length: string;
+	/** Square is T² */
+	readonly scaled: string;
+	/** Square is T² */
+	readonly square: string;
+}
+
+/** DistilView compares a student with its teacher. Information is in the unit asked for. */
+export interface DistilView {
+	/** p and q, the softmaxes at T */
+	readonly teacher: readonly number[];
+	/** p and q, the softmaxes at T */
+	readonly student: readonly number[];
+	/** dH(p, q)/ds = (q - p)/T in nats, s the student's logits */
+	readonly gradient: readonly number[];
+	/** D(p‖q) */
+	readonly kl: number;
+	/** √Σ Gradient², and T² times that */
+	readonly length: number;
+	/** √Σ Gradient², and T² times that */
+	readonly scaled: number;
+	/** the same against T, X is T */
+	readonly curve: readonly Point[];
+	/** the same against T, X is T */
+	readonly scaledCurve: readonly Point[];
+	readonly text: DistilText;
+}
+
 /** DoctorFinding is one thing that was found. */
 export interface DoctorFinding {
 	readonly id: string;
@@ -600,6 +649,21 @@ export interface FormulaTerm {
 	readonly cost: string;
 	/** t is 0: the term vanishes, whatever p is */
 	readonly zero: boolean;
+}
+
+/** JacobianParams is a row of logits at a temperature. */
+export interface JacobianParams {
+	readonly logits: readonly number[];
+	readonly temperature: number;
+}
+
+/** JacobianView is the matrix of all slopes of a softmax, row by row: how each probability answers to each logit. */
+export interface JacobianView {
+	/** dp[i]/dz[j] at i·K + j */
+	readonly values: readonly number[];
+	readonly texts: readonly string[];
+	/** the largest size of a value */
+	readonly largest: number;
 }
 
 /**
@@ -1134,6 +1198,40 @@ export interface MaxEntropyView {
 	readonly code: MaxEntropyCode;
 }
 
+/** MaxTrickParams asks for a softmax in single precision, as a graphics card computes it. */
+export interface MaxTrickParams {
+	readonly logits: readonly number[];
+	readonly temperature: number;
+	/** c, added to every logit; at most MaxShift either way */
+	readonly shift: number;
+	/** subtract the largest logit first */
+	readonly trick: boolean;
+}
+
+/** MaxTrickText holds the figures of a `MaxTrickView` as they are printed. */
+export interface MaxTrickText {
+	readonly exponents: readonly string[];
+	readonly powers: readonly string[];
+	/** e^x / Σ e^x in float32; "∞/∞" or "0/0" where that is no number */
+	readonly shares: readonly string[];
+	readonly sum: string;
+	/** the largest error of a share against full precision, "" if one is no number */
+	readonly off: string;
+	/** the largest change of a probability by the shift, in float64 */
+	readonly moved: string;
+}
+
+/** MaxTrickView follows the computation step by step, class by class. */
+export interface MaxTrickView {
+	/** x = (z + c)/T in float32, less the largest with the trick */
+	readonly exponents: readonly number[];
+	/** e^x in float32 */
+	readonly powers: readonly number[];
+	/** Σ e^x in float32 */
+	readonly sum: number;
+	readonly text: MaxTrickText;
+}
+
 /** NormaliseParams are weights of at least 0, one of them above. */
 export interface NormaliseParams {
 	readonly values: readonly number[];
@@ -1215,6 +1313,147 @@ export interface RedistributeView {
 	readonly reached: boolean;
 }
 
+/** SampleParams asks for draws from a softmax. */
+export interface SampleParams {
+	readonly logits: readonly number[];
+	readonly temperature: number;
+	/** only the so many most probable classes, at least 1 */
+	readonly topK: number;
+	/** of these only the least number of most probable ones whose shares reach it, 0 to 1 */
+	readonly topP: number;
+	/** 0 to MaxSeed */
+	readonly seed: number;
+	/** at most MaxDraws */
+	readonly draws: number;
+}
+
+/** SampleText holds the figures of a `SampleView` as they are printed. */
+export interface SampleText {
+	readonly probs: readonly string[];
+	readonly mass: string;
+}
+
+/** SampleView is what was drawn, and from what. */
+export interface SampleView {
+	/** the classes by falling probability, ties by their place */
+	readonly order: readonly number[];
+	/** where each class of Order begins when their probabilities are laid end to end, and 1 */
+	readonly edges: readonly number[];
+	/** how many of Order can be drawn */
+	readonly kept: number;
+	/** their probability */
+	readonly mass: number;
+	/** by class: the probability to be drawn, p/Mass or 0 */
+	readonly probs: readonly number[];
+	/** each draw as a point of the line of Edges, below Mass */
+	readonly throws: readonly number[];
+	/** the class of each draw */
+	readonly drawn: readonly number[];
+	/** by class */
+	readonly counts: readonly number[];
+	readonly text: SampleText;
+}
+
+/** SoftmaxCode holds the literals of the code tabs. */
+export interface SoftmaxCode {
+	/** the logits as their shortest text, the gradient with six decimals */
+	readonly logits: readonly string[];
+	/** the logits as their shortest text, the gradient with six decimals */
+	readonly gradient: readonly string[];
+	/** in nats, six decimals */
+	readonly loss: string;
+}
+
+/** SoftmaxCurveParams asks how the entropy of a softmax and its loss depend on the temperature. */
+export interface SoftmaxCurveParams {
+	readonly logits: readonly number[];
+	readonly label: number;
+	readonly unit: Unit;
+	/** 2 to 400 */
+	readonly samples: number;
+}
+
+/**
+ * SoftmaxCurveView holds curves over the temperatures from MinTemperature to MaxTemperature, evenly
+ * spaced in log T.
+ */
+export interface SoftmaxCurveView {
+	/** X is T, Y is H(p) */
+	readonly entropy: readonly Point[];
+	/** X is T, Y is L, where it fits the frame */
+	readonly loss: readonly Point[];
+	/** the limit of the entropy */
+	readonly ceiling: number;
+	/** the top of the frame, which depends on the number of classes alone */
+	readonly top: number;
+}
+
+/**
+ * SoftmaxFormula holds the substituted lines of the live formulas: of the true class c, with m = max z,
+ *
+ * 	p[c]    = e^((z[c]-m)/T) / Σ e^((z-m)/T)
+ * 	dL/dz[c] = (p[c] - 1)/T
+ * 	L       = -log p[c]
+ * 	0       = Σ dL/dz
+ *
+ * with digits chosen so that a calculator, given the printed inputs, prints the printed results.
+ */
+export interface SoftmaxFormula {
+	/** z - m, "-∞" for an excluded class */
+	readonly gaps: readonly string[];
+	readonly temperature: string;
+	/** p of the true class */
+	readonly prob: string;
+	/** its gradient */
+	readonly gradient: string;
+	/** "ln" or "log2" */
+	readonly log: string;
+	/** all gradients, with as many decimals as it takes to add up to 0 */
+	readonly slopes: readonly string[];
+	/** the printed Slopes add up to 0 exactly; else only but for their rounding */
+	readonly balanced: boolean;
+}
+
+/** SoftmaxParams is the state of explorer E3: one row of logits, its true class, and a temperature. */
+export interface SoftmaxParams {
+	/** 2 to 10 classes; -Inf excludes a class */
+	readonly logits: readonly number[];
+	/** the true class */
+	readonly label: number;
+	/** T, which divides the logits */
+	readonly temperature: number;
+	readonly unit: Unit;
+}
+
+/** SoftmaxText holds the figures of a `SoftmaxView` as they are printed. */
+export interface SoftmaxText {
+	readonly probs: readonly string[];
+	readonly gradient: readonly string[];
+	readonly loss: string;
+	readonly entropy: string;
+	readonly ceiling: string;
+	readonly choices: string;
+}
+
+/** SoftmaxView is what E3 shows. Information is in the unit asked for. */
+export interface SoftmaxView {
+	/** p = softmax(z/T) */
+	readonly probs: readonly number[];
+	/** dL/dz = (p - y)/T, of the loss in nats whatever the unit */
+	readonly gradient: readonly number[];
+	/** L = -log p of the true class */
+	readonly loss: number;
+	/** H(p) */
+	readonly entropy: number;
+	/** what H(p) approaches as T grows: the log of the number of classes not excluded */
+	readonly ceiling: number;
+	/** e to the entropy in nats: as uncertain as so many equal choices */
+	readonly choices: number;
+	readonly text: SoftmaxText;
+	readonly formula: SoftmaxFormula;
+	readonly code: SoftmaxCode;
+}
+
 /** SolveLogitParams asks for the logit that gives class Class the probability Prob. */
 export interface SolveLogitParams {
 	readonly logits: readonly number[];
@@ -1226,6 +1465,8 @@ export interface SolveLogitParams {
 	readonly max: number;
 	/** the answer is a multiple of this; 0 means any number */
 	readonly step: number;
+	/** T, which divides the logits; 0 means 1 */
+	readonly temperature?: number | undefined;
 }
 
 /** SolveLogitView is the answer of `SolveLogit`. */
@@ -1389,6 +1630,22 @@ export interface Lab {
 	 */
 	crossEntropy(params: CrossEntropyParams): CrossEntropyView;
 	/**
+	 * Distil compares a student with its teacher at a temperature.
+	 *
+	 * 	p = softmax(t/T)   q = softmax(s/T)   dH(p, q)/ds = (q - p)/T
+	 *
+	 * As T grows, q - p shrinks like 1/T, so that the gradient shrinks like 1/T²; multiplied by T² it approaches
+	 *
+	 * 	((s - mean s) - (t - mean t)) / K
+	 *
+	 * the difference of the logits themselves.
+	 *
+	 * Special values: a class that the teacher excludes has p = 0 at every T.
+	 * Errors: `ParamError`.
+	 * Source: Hinton, Vinyals and Dean 2015, section 2.
+	 */
+	distil(params: DistilParams): DistilView;
+	/**
 	 * Doctor looks at rows of scores and labels with the detectors of package doctor, the same that a command would ask.
 	 *
 	 * Special values: scores may be NaN or infinite, and labels any whole number: that is what is to be found.
@@ -1415,6 +1672,16 @@ export interface Lab {
 	 * Errors: `ParamError` for an unknown style or digits outside 0 … 17 (1 … 17 for significant).
 	 */
 	format(params: FormatParams): FormatView;
+	/**
+	 * Jacobian returns the derivatives of p = softmax(z/T).
+	 *
+	 * 	dp[i]/dz[j] = p[i]·([i=j] - p[j]) / T        (diag(p) - p·pᵀ) / T
+	 *
+	 * It is symmetric. Its rows sum to 0 because a shift of all logits moves nothing, its columns because the
+	 * probabilities always sum to 1.
+	 * Errors: `ParamError`.
+	 */
+	jacobian(params: JacobianParams): JacobianView;
 	/**
 	 * KL takes the cross-entropy of a model q under the truth p apart, class by class:
 	 *
@@ -1512,6 +1779,17 @@ export interface Lab {
 	 */
 	maxEntropy(params: MaxEntropyParams): MaxEntropyView;
 	/**
+	 * MaxTrick computes p = softmax((z + c)/T) in float32,
+	 *
+	 * 	p = e^(x - m) / Σ e^(x - m)        m = max x with the trick, 0 without
+	 *
+	 * e^x is ∞ in float32 above 88.7 and 0 below -103.3. With the trick the largest exponent is 0: no
+	 * exponential can overflow and the sum is at least 1.
+	 *
+	 * Errors: `ParamError`.
+	 */
+	maxTrick(params: MaxTrickParams): MaxTrickView;
+	/**
 	 * Normalise makes a distribution of weights: of numbers that were typed or came with a link.
 	 *
 	 * Errors: `ParamError` for a negative or infinite weight, or a sum of 0.
@@ -1526,9 +1804,43 @@ export interface Lab {
 	 */
 	redistribute(params: RedistributeParams): RedistributeView;
 	/**
+	 * Sample draws classes from p = softmax(z/T), cut to the TopK most probable and then to the least number of
+	 * these whose shares of what is left reach TopP; at least one class stays. This is the order of most inference
+	 * libraries: temperature, top-k, top-p.
+	 *
+	 * Draw n is the class whose segment holds u[n]·Mass when the kept probabilities are laid end to end, with
+	 * u[n] from the generator SplitMix64 at the seed. The same seed gives the same u at every temperature, so
+	 * only what the temperature changes changes.
+	 *
+	 * Errors: `ParamError`.
+	 * Source: Holtzman et al. 2020 (top-p), Fan et al. 2018 (top-k), Steele, Lea and Flood 2014 (SplitMix64).
+	 */
+	sample(params: SampleParams): SampleView;
+	/**
+	 * Softmax evaluates one row of logits at a temperature.
+	 *
+	 * 	p = softmax(z/T)    L = -log p[c]    dL/dz = (p - y)/T    y = onehot(c)
+	 *
+	 * Every figure follows from the gaps (z - max z)/T, so it is right for logits of any size.
+	 * Special values: a class at -Inf has probability 0 at every temperature; if it is the true one L is ∞.
+	 * Errors: `ParamError` for a wrong number of classes, a NaN or +Inf logit, a label outside the classes,
+	 * a temperature outside MinTemperature … MaxTemperature.
+	 */
+	softmax(params: SoftmaxParams): SoftmaxView;
+	/**
+	 * SoftmaxCurve samples entropy and loss against temperature, in the unit asked for.
+	 *
+	 * 	H rises from the log of the number of largest logits to the log of the number of classes.
+	 * 	L is lowest where the expected logit is that of the true class: dL/d(1/T) = Σ p·z - z[c]
+	 *
+	 * Special values: an excluded true class has an infinite loss at every temperature; Loss is then empty.
+	 * Errors: `ParamError`.
+	 */
+	softmaxCurve(params: SoftmaxCurveParams): SoftmaxCurveView;
+	/**
 	 * SolveLogit finds the logit of one class for a wanted probability, the other logits fixed:
 	 *
-	 * 	z[i] = log Σ e^z[j≠i] + log(p/(1-p))
+	 * 	z[i] = T·(log Σ e^(z[j≠i]/T) + log(p/(1-p)))
 	 *
 	 * Special values: p = 0 and p = 1 give Min and Max. If all other classes are excluded the probability
 	 * is 1 whatever the logit is, so the logit stays.
@@ -1581,9 +1893,11 @@ export function bind(call: Call): Lab {
 		classCurve: (params) => call('classCurve', params, writeClassCurveParams, readClassCurveView),
 		compareLosses: (params) => call('compareLosses', params, writeCompareLossesParams, readCompareLossesView),
 		crossEntropy: (params) => call('crossEntropy', params, writeCrossEntropyParams, readCrossEntropyView),
+		distil: (params) => call('distil', params, writeDistilParams, readDistilView),
 		doctor: (params) => call('doctor', params, writeDoctorParams, readDoctorView),
 		flow: (params) => call('flow', params, writeFlowParams, readFlowView),
 		format: (params) => call('format', params, writeFormatParams, readFormatView),
+		jacobian: (params) => call('jacobian', params, writeJacobianParams, readJacobianView),
 		kl: (params) => call('kl', params, writeKLParams, readKLView),
 		klPath: (params) => call('klPath', params, writeKLPathParams, readKLPathView),
 		likelihood: (params) => call('likelihood', params, writeLikelihoodParams, readLikelihoodView),
@@ -1593,8 +1907,12 @@ export function bind(call: Call): Lab {
 		lossRace: (params) => call('lossRace', params, writeLossRaceParams, readLossRaceView),
 		lossShapes: (params) => call('lossShapes', params, writeLossShapesParams, readLossShapesView),
 		maxEntropy: (params) => call('maxEntropy', params, writeMaxEntropyParams, readMaxEntropyView),
+		maxTrick: (params) => call('maxTrick', params, writeMaxTrickParams, readMaxTrickView),
 		normalise: (params) => call('normalise', params, writeNormaliseParams, readNormaliseView),
 		redistribute: (params) => call('redistribute', params, writeRedistributeParams, readRedistributeView),
+		sample: (params) => call('sample', params, writeSampleParams, readSampleView),
+		softmax: (params) => call('softmax', params, writeSoftmaxParams, readSoftmaxView),
+		softmaxCurve: (params) => call('softmaxCurve', params, writeSoftmaxCurveParams, readSoftmaxCurveView),
 		solveLogit: (params) => call('solveLogit', params, writeSolveLogitParams, readSolveLogitView),
 		stableLoss: (params) => call('stableLoss', params, writeStabilityParams, readStabilityView),
 		surprisal: (params) => call('surprisal', params, writeSurprisalParams, readSurprisalView),
@@ -1659,6 +1977,14 @@ function writeCrossEntropyParams(w: Writer, v: CrossEntropyParams): void {
 	w.constant(constantsOfUnit, v.unit, 'unit');
 }
 
+function writeDistilParams(w: Writer, v: DistilParams): void {
+	w.numbers(v.teacher, 'teacher');
+	w.numbers(v.student, 'student');
+	w.number(v.temperature, 'temperature');
+	w.constant(constantsOfUnit, v.unit, 'unit');
+	w.number(v.samples, 'samples');
+}
+
 function writeDoctorParams(w: Writer, v: DoctorParams): void {
 	w.constant(constantsOfFault, v.fault, 'fault');
 	w.number(v.rows, 'rows');
@@ -1709,6 +2035,11 @@ function writeFormatParams(w: Writer, v: FormatParams): void {
 	w.numbers(v.values, 'values');
 	w.constant(constantsOfStyle, v.style, 'style');
 	w.number(v.digits, 'digits');
+}
+
+function writeJacobianParams(w: Writer, v: JacobianParams): void {
+	w.numbers(v.logits, 'logits');
+	w.number(v.temperature, 'temperature');
 }
 
 function writeKLParams(w: Writer, v: KLParams): void {
@@ -1780,6 +2111,13 @@ function writeMaxEntropyParams(w: Writer, v: MaxEntropyParams): void {
 	w.constant(constantsOfUnit, v.unit, 'unit');
 }
 
+function writeMaxTrickParams(w: Writer, v: MaxTrickParams): void {
+	w.numbers(v.logits, 'logits');
+	w.number(v.temperature, 'temperature');
+	w.number(v.shift, 'shift');
+	w.boolean(v.trick, 'trick');
+}
+
 function writeNormaliseParams(w: Writer, v: NormaliseParams): void {
 	w.numbers(v.values, 'values');
 }
@@ -1791,6 +2129,29 @@ function writeRedistributeParams(w: Writer, v: RedistributeParams): void {
 	w.list(v.locked ?? [], 'locked', (v) => w.boolean(v, 'locked'));
 }
 
+function writeSampleParams(w: Writer, v: SampleParams): void {
+	w.numbers(v.logits, 'logits');
+	w.number(v.temperature, 'temperature');
+	w.number(v.topK, 'topK');
+	w.number(v.topP, 'topP');
+	w.number(v.seed, 'seed');
+	w.number(v.draws, 'draws');
+}
+
+function writeSoftmaxCurveParams(w: Writer, v: SoftmaxCurveParams): void {
+	w.numbers(v.logits, 'logits');
+	w.number(v.label, 'label');
+	w.constant(constantsOfUnit, v.unit, 'unit');
+	w.number(v.samples, 'samples');
+}
+
+function writeSoftmaxParams(w: Writer, v: SoftmaxParams): void {
+	w.numbers(v.logits, 'logits');
+	w.number(v.label, 'label');
+	w.number(v.temperature, 'temperature');
+	w.constant(constantsOfUnit, v.unit, 'unit');
+}
+
 function writeSolveLogitParams(w: Writer, v: SolveLogitParams): void {
 	w.numbers(v.logits, 'logits');
 	w.number(v.class, 'class');
@@ -1798,6 +2159,7 @@ function writeSolveLogitParams(w: Writer, v: SolveLogitParams): void {
 	w.number(v.min, 'min');
 	w.number(v.max, 'max');
 	w.number(v.step, 'step');
+	w.number(v.temperature ?? 0, 'temperature');
 }
 
 function writeStabilityParams(w: Writer, v: StabilityParams): void {
@@ -1957,6 +2319,33 @@ function readCrossEntropyView(r: Reader): CrossEntropyView {
 		text: readCrossEntropyText(r),
 		formula: readCrossEntropyFormula(r),
 		code: readCrossEntropyCode(r),
+	};
+}
+
+function readDistilText(r: Reader): DistilText {
+	return {
+		teacher: r.texts(),
+		student: r.texts(),
+		gradient: r.texts(),
+		scaledGradient: r.texts(),
+		kl: r.text(),
+		length: r.text(),
+		scaled: r.text(),
+		square: r.text(),
+	};
+}
+
+function readDistilView(r: Reader): DistilView {
+	return {
+		teacher: r.numbers(),
+		student: r.numbers(),
+		gradient: r.numbers(),
+		kl: r.number(),
+		length: r.number(),
+		scaled: r.number(),
+		curve: r.list((r) => readPoint(r)),
+		scaledCurve: r.list((r) => readPoint(r)),
+		text: readDistilText(r),
 	};
 }
 
@@ -2164,6 +2553,14 @@ function readFormulaTerm(r: Reader): FormulaTerm {
 		prob: r.text(),
 		cost: r.text(),
 		zero: r.boolean(),
+	};
+}
+
+function readJacobianView(r: Reader): JacobianView {
+	return {
+		values: r.numbers(),
+		texts: r.texts(),
+		largest: r.number(),
 	};
 }
 
@@ -2508,6 +2905,26 @@ function readMaxEntropyView(r: Reader): MaxEntropyView {
 	};
 }
 
+function readMaxTrickText(r: Reader): MaxTrickText {
+	return {
+		exponents: r.texts(),
+		powers: r.texts(),
+		shares: r.texts(),
+		sum: r.text(),
+		off: r.text(),
+		moved: r.text(),
+	};
+}
+
+function readMaxTrickView(r: Reader): MaxTrickView {
+	return {
+		exponents: r.numbers(),
+		powers: r.numbers(),
+		sum: r.number(),
+		text: readMaxTrickText(r),
+	};
+}
+
 function readNormaliseView(r: Reader): NormaliseView {
 	return {
 		values: r.numbers(),
@@ -2565,6 +2982,81 @@ function readRedistributeView(r: Reader): RedistributeView {
 	return {
 		values: r.numbers(),
 		reached: r.boolean(),
+	};
+}
+
+function readSampleText(r: Reader): SampleText {
+	return {
+		probs: r.texts(),
+		mass: r.text(),
+	};
+}
+
+function readSampleView(r: Reader): SampleView {
+	return {
+		order: r.list((r) => r.number()),
+		edges: r.numbers(),
+		kept: r.number(),
+		mass: r.number(),
+		probs: r.numbers(),
+		throws: r.numbers(),
+		drawn: r.list((r) => r.number()),
+		counts: r.list((r) => r.number()),
+		text: readSampleText(r),
+	};
+}
+
+function readSoftmaxCode(r: Reader): SoftmaxCode {
+	return {
+		logits: r.texts(),
+		gradient: r.texts(),
+		loss: r.text(),
+	};
+}
+
+function readSoftmaxCurveView(r: Reader): SoftmaxCurveView {
+	return {
+		entropy: r.list((r) => readPoint(r)),
+		loss: r.list((r) => readPoint(r)),
+		ceiling: r.number(),
+		top: r.number(),
+	};
+}
+
+function readSoftmaxFormula(r: Reader): SoftmaxFormula {
+	return {
+		gaps: r.texts(),
+		temperature: r.text(),
+		prob: r.text(),
+		gradient: r.text(),
+		log: r.text(),
+		slopes: r.texts(),
+		balanced: r.boolean(),
+	};
+}
+
+function readSoftmaxText(r: Reader): SoftmaxText {
+	return {
+		probs: r.texts(),
+		gradient: r.texts(),
+		loss: r.text(),
+		entropy: r.text(),
+		ceiling: r.text(),
+		choices: r.text(),
+	};
+}
+
+function readSoftmaxView(r: Reader): SoftmaxView {
+	return {
+		probs: r.numbers(),
+		gradient: r.numbers(),
+		loss: r.number(),
+		entropy: r.number(),
+		ceiling: r.number(),
+		choices: r.number(),
+		text: readSoftmaxText(r),
+		formula: readSoftmaxFormula(r),
+		code: readSoftmaxCode(r),
 	};
 }
 

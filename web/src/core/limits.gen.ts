@@ -27,5 +27,9 @@ export const limits = {
 	dieFaces: 6,
 	minMean: 1.001,
 	maxMean: 5.999,
+	maxShift: 10000,
+	maxDraws: 1000,
 	barSteps: 10000,
+	minTemperature: 0.05,
+	maxTemperature: 100,
 } as const;

@@ -73,7 +73,7 @@ export const corrections: readonly Correction[] = [
 			const { text } = lab.crossEntropy({ logits: [1, 0.5, 0], label: 0, unit: 'nats' });
 			return `It is (p − y)/T, with p the probabilities at that temperature: for the logits 2, 1, 0 at T = 2 and the first class true, half of ${list(text.gradient)}. Distillation multiplies its soft loss by T² to make up for this.`;
 		},
-		where: ['ref/glossary/#temperature', 'ref/glossary/#distillation'],
+		where: ['learn/3-softmax/#slopes', 'learn/3-softmax/#distil', 'ref/glossary/#temperature'],
 	},
 	{
 		id: 'no-meaning',
@@ -81,6 +81,13 @@ export const corrections: readonly Correction[] = [
 		right: () =>
 			'It is the likelihood of numbers with Gaussian noise. On probabilities it is the Brier score, which is strictly proper: honest probabilities are its only optimum, too.',
 		where: ['learn/6-mse/#meaning', 'ref/glossary/#squared-error', 'ref/glossary/#brier-score'],
+	},
+	{
+		id: 'creative',
+		said: 'Temperature makes the model creative.',
+		right: () =>
+			'It divides the logits and adds nothing: the order of the tokens stays, and what was excluded stays excluded. A hot softmax only draws more often what the model holds to be unlikely.',
+		where: ['learn/3-softmax/#temperature'],
 	},
 	{
 		id: 'optimal',

@@ -54,7 +54,7 @@ export const objectives = [
 		id: 'stability',
 		group: 'To do',
 		text: 'Keep the computation finite for any logits.',
-		sections: ['learn/1-code/#derive'],
+		sections: ['learn/3-softmax/#shift', 'learn/1-code/#derive'],
 	},
 	{
 		id: 'fused',
@@ -72,7 +72,7 @@ export const objectives = [
 		id: 'distillation',
 		group: 'To master',
 		text: 'Train on soft labels, and let a temperature show what a teacher knows.',
-		sections: ['learn/1-code/#every-logit'],
+		sections: ['learn/3-softmax/#distil', 'learn/1-code/#every-logit'],
 	},
 	{
 		id: 'elbo',

@@ -87,10 +87,32 @@ type ray struct {
 	at         []float64 // scratch: the model at r
 }
 
-// value returns the divergence at the fraction r of the way.
+// value returns the divergence at the fraction r of the way, by a plain sum: lines are drawn, not printed,
+// and hundreds of values go into one.
 func (y *ray) value(r float64) float64 {
 	mix(y.at, y.end, y.p, r)
-	return float64(y.divergence.of(y.p, y.at))
+	sum := 0.0
+	for i, p := range y.p {
+		q := y.at[i]
+		switch y.divergence {
+		case Forward:
+			sum += excess(p, q)
+		case Reverse:
+			sum += excess(q, p)
+		case JensenShannon:
+			middle := (p + q) / 2
+			sum += (excess(p, middle) + excess(q, middle)) / 2
+		}
+	}
+	return sum
+}
+
+// excess returns p·log(p/q), 0 where p is 0.
+func excess(p, q float64) float64 {
+	if p == 0 {
+		return 0
+	}
+	return p * math.Log(p/q)
 }
 
 // slope returns the derivative of value with respect to r, after a call of value at the same r.

@@ -5,7 +5,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { check, equations } from './calculator.mjs';
-import { address, desk, newPage, phone, ready, setUp, violations, visit, withPage } from './harness.mjs';
+import {
+	caughtUp,
+	address,
+	desk,
+	newPage,
+	phone,
+	ready,
+	setUp,
+	violations,
+	visit,
+	withPage,
+} from './harness.mjs';
 import { explorersOf, pagesOf } from './server.mjs';
 
 /** @import { Locator, Page } from 'playwright-core' */
@@ -59,9 +70,15 @@ for (const { path, id } of explorers) {
 		/** @param {Page} page @returns {Locator} */
 		const explorer = (page) => page.locator(`section.explorer#${id}`);
 		/** What the reader sees of it, without what the buttons of its frame say. @param {Page} page */
-		const seen = async (page) => (await explorer(page).innerText()).replace(/\s+/g, ' ');
+		const seen = async (page) => {
+			await caughtUp(page);
+			return (await explorer(page).innerText()).replace(/\s+/g, ' ');
+		};
 		/** Its figures and the values of its controls. @param {Page} page */
-		const figures = (page) => figuresOf(explorer(page));
+		const figures = async (page) => {
+			await caughtUp(page);
+			return figuresOf(explorer(page));
+		};
 
 		test('has all its parts', () =>
 			withPage({}, async (page) => {
@@ -291,7 +308,7 @@ for (const { path, id } of explorers) {
 				await visit(page, path);
 				const buttons = explorer(page).getByRole('group', { name: 'Examples' }).getByRole('button');
 				const units = page.getByRole('group', { name: 'Unit of information' }).getByRole('radio');
-				const lines = explorer(page).locator(':scope > .formula > *');
+				const lines = explorer(page).locator(':scope > .formula > div > *');
 				/** @type {string[]} */
 				const wrong = [];
 				let checked = 0;
@@ -299,6 +316,7 @@ for (const { path, id } of explorers) {
 					await unit.check();
 					for (const button of await buttons.all()) {
 						await button.press('Enter');
+						await caughtUp(page);
 						for (const sides of await equations(lines)) {
 							const result = check(sides);
 							checked += result.numeric;

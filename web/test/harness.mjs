@@ -126,6 +126,14 @@ export async function ready(page) {
 	assert.equal(await page.locator('html[data-broken]').count(), 0, `${page.url()} says that it is broken`);
 }
 
+/**
+ * Waits until all parts of a page show the present state: some look at it only so often.
+ * @param {Page} page
+ */
+export async function caughtUp(page) {
+	await page.locator('html:not([data-following])').waitFor({ state: 'attached', timeout: 10_000 });
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /**

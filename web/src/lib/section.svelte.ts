@@ -1,38 +1,126 @@
-import { getContext, setContext, untrack } from 'svelte';
+import { flushSync, getContext, setContext, untrack } from 'svelte';
 
-const key = Symbol('section');
+const key = Symbol('sight');
 
-/** Whether a section is out of sight, so that its live parts need not follow (see Section.svelte). */
+/** Whether a part of the page can be seen, and whether it has the focus: how soon what is in it must follow. */
 export class Sight {
+	/** Out of sight; a little before it comes into it no longer, so that nothing changes before the reader's eyes. */
 	skipped = $state(false);
+	/** The focus is within: what one drags, or moves by keys, is in hand. */
+	held = $state(false);
+
+	/** Attach it to the part's element: it sees whether that is in sight. */
+	readonly watch = (node: HTMLElement): (() => void) => {
+		const look = ([entry]: IntersectionObserverEntry[]) => (this.skipped = !entry!.isIntersecting);
+		const observer = new IntersectionObserver(look, { rootMargin: '25%' });
+		observer.observe(node);
+		const print = () => flushSync(() => (this.skipped = false));
+		addEventListener('beforeprint', print);
+		return () => {
+			observer.disconnect();
+			removeEventListener('beforeprint', print);
+		};
+	};
+
+	/** Attach it too where something can be dragged or moved by keys: it sees whether that is in hand. */
+	readonly hold = (node: HTMLElement): (() => void) => {
+		const take = () => (this.held = true);
+		const leave = (event: FocusEvent) => (this.held = node.contains(event.relatedTarget as Node | null));
+		node.addEventListener('focusin', take);
+		node.addEventListener('focusout', leave);
+		return () => {
+			node.removeEventListener('focusin', take);
+			node.removeEventListener('focusout', leave);
+		};
+	};
 }
 
-/** Tells the parts of a section whether they are seen. */
+/** Tells the components within which part of the page they are in. */
 export function provideSight(): Sight {
 	return setContext(key, new Sight());
 }
 
-/** How long a value must rest before it is shown where it is out of sight, in milliseconds. */
-const rest = 300;
+/** The least time between two looks at what is followed, in milliseconds: in sight, and out of it. */
+const pace = { seen: 100, unseen: 500 };
+
+/** How long to wait for an event to come along before what is due gets a frame of its own. */
+const grace = 60;
+
+/** What waits for its next look, and when that is due. */
+const waiting = new Map<() => void, number>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Looks at what is due. */
+function look(): void {
+	const now = performance.now();
+	for (const [run, due] of [...waiting]) {
+		if (due > now) continue;
+		waiting.delete(run);
+		run();
+	}
+	clearTimeout(timer);
+	timer = undefined;
+	if (waiting.size > 0) arm();
+	else delete document.documentElement.dataset.following;
+}
+
+/** While a hand moves, its events look: in their frame there is something to draw anyway. */
+function arm(): void {
+	document.documentElement.dataset.following = ''; // for those who must know when the page has caught up
+	timer ??= setTimeout(look, Math.max(0, Math.min(...waiting.values()) - performance.now()) + grace);
+}
+
+if (typeof addEventListener === 'function')
+	for (const type of ['pointermove', 'keydown', 'input'])
+		addEventListener(type, look, { capture: true, passive: true });
 
 /**
- * A value that follows at once while it can be seen. In a section out of sight it follows when it rests, for those
- * who read without scrolling; where also is false, nobody can, and get is not called.
+ * Runs an effect at its first change, then at most once in so many milliseconds; the last change is never missed.
+ * What effect reads is not read in between, so that derived values on the way to it are not computed either.
  */
-export function whileSeen<T>(get: () => T, also: () => boolean = () => true): { readonly current: T } {
-	const sight = getContext<Sight | undefined>(key);
-	let held = untrack(get);
-	let late = $state.raw(held);
-	const value = $derived.by(() => (also() ? (held = sight?.skipped ? late : get()) : held));
+export function paced(effect: () => void, wait: () => number = () => pace.seen): void {
+	let beat = $state(0);
+	let last = -Infinity;
+	const again = () => void beat++;
 	$effect(() => {
-		if (!sight?.skipped || !also()) return;
-		const now = get();
-		const timer = setTimeout(() => (late = now), rest);
-		return () => clearTimeout(timer);
+		void beat;
+		const due = last + wait();
+		if (due > performance.now()) {
+			waiting.set(again, due);
+			arm();
+			return () => waiting.delete(again);
+		}
+		last = performance.now();
+		effect();
+		return undefined;
 	});
+}
+
+/**
+ * A value that follows, for what is looked at while something else is in hand: ten times a second, twice a second
+ * out of sight. In the part that is in hand it follows at once; while when is false nobody can see it, and get is
+ * not called.
+ */
+export function follow<T>(
+	get: () => T,
+	{
+		when = () => true,
+		sight = getContext<Sight | undefined>(key),
+	}: { when?: () => boolean; sight?: Sight | undefined } = {},
+): { readonly current: T } {
+	const value = $derived.by(get);
+	let shown = $state.raw(untrack(get));
+	let hidden = false;
+	paced(
+		() => {
+			hidden = !when();
+			if (!hidden) shown = value;
+		},
+		() => (when() && hidden ? 0 : sight?.skipped ? pace.unseen : pace.seen),
+	);
 	return {
 		get current() {
-			return value;
+			return sight?.held ? value : shown;
 		},
 	};
 }

@@ -1,4 +1,5 @@
-import { getContext, onMount, setContext, untrack } from 'svelte';
+import { getContext, onDestroy, onMount, setContext, untrack } from 'svelte';
+import { paced } from '../section.svelte';
 import { initial, join, read, split, write, type Schema } from './codec';
 
 const key = Symbol('address');
@@ -62,16 +63,15 @@ export class Address {
 		return () => removeEventListener('hashchange', follow);
 	}
 
-	/** Writes the state into the address once it rests. Returns what cancels it. */
-	follow(): (() => void) | undefined {
+	/** Writes the state into the address once it rests. Returns the timer that will. */
+	follow(): ReturnType<typeof setTimeout> | undefined {
 		const { fragment } = this;
 		const now = location.hash;
-		if (fragment === now || (fragment === '' && !split(now))) return;
-		const timer = setTimeout(
+		if (fragment === now || (fragment === '' && !split(now))) return undefined;
+		return setTimeout(
 			() => history.replaceState(history.state, '', fragment || location.pathname + location.search),
 			rest,
 		);
-		return () => clearTimeout(timer);
 	}
 
 	/** The whole link to the present state. */
@@ -99,7 +99,12 @@ export function provideAddress(): Address {
 /** Takes the state from the address and keeps both in step. Call last in the outermost component. */
 export function startAddress(address: Address): void {
 	onMount(() => address.start());
-	$effect(() => address.follow());
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	paced(() => {
+		clearTimeout(timer);
+		timer = address.follow();
+	});
+	onDestroy(() => clearTimeout(timer));
 }
 
 export function useAddress(): Address {
@@ -136,10 +141,10 @@ export class Shared<S extends object> {
 	readonly id: string;
 	readonly schema: Schema<S>;
 	current: S = $state()!;
-	/** Whether it is the state the page began with. */
-	readonly pristine = $derived.by(() => this.#pairs.length === 0);
 	#past: string[] = $state([]);
 	#settled: string;
+	/** The state as it was when last looked at. */
+	#seen: string = $state('');
 	readonly #pairs = $derived.by(() => write(this.schema, this.current));
 	/** The state as it stands in an address, without its prefix. */
 	readonly text = $derived.by(() => join(this.#pairs));
@@ -164,17 +169,23 @@ export class Shared<S extends object> {
 			}),
 		);
 		// A change becomes a step of undo once the hand rests.
-		$effect(() => {
-			const text = this.text;
-			if (text === this.#settled) return;
-			const timer = setTimeout(() => this.#settle(), rest);
-			return () => clearTimeout(timer);
+		let timer: ReturnType<typeof setTimeout> | undefined;
+		paced(() => {
+			clearTimeout(timer);
+			this.#seen = this.text;
+			if (this.text !== this.#settled) timer = setTimeout(() => this.#settle(), rest);
 		});
+		onDestroy(() => clearTimeout(timer));
 	}
 
 	/** Whether there is something to undo. */
 	get canUndo(): boolean {
-		return this.#past.length > 0 || this.text !== this.#settled;
+		return this.#past.length > 0 || this.#seen !== this.#settled;
+	}
+
+	/** Whether it is the state the page began with. */
+	get pristine(): boolean {
+		return this.#seen === '';
 	}
 
 	/** Takes the last step back. */

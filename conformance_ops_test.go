@@ -42,6 +42,7 @@ var operations = map[string]func(*judge){
 	"poisson_nll":          func(j *judge) { byType(j, poissonCase[float32], poissonCase[float64]) },
 	"kl_std_normal_logvar": func(j *judge) { byType(j, priorCase[float32], priorCase[float64]) },
 	"neg_elbo_bernoulli":   func(j *judge) { byType(j, elboCase[float32], elboCase[float64]) },
+	"ctc":                  ctcCase,
 	"accumulate":           accumulateCase,
 	"perplexity":           perplexityCase,
 
@@ -81,7 +82,6 @@ var unsupported = []string{
 	"ce_hessian",
 	"clip_global_norm",
 	"clip_symmetric",
-	"ctc",
 	"ece",
 	"entmax15_loss",
 	"linear_cross_entropy",

@@ -9,7 +9,7 @@ import { parseNumber } from '../format';
 export function agrees(typed: string, value: number, digits = significant(typed)): boolean {
 	const number = parseNumber(typed) ?? NaN;
 	if (value === 0 || !Number.isFinite(value)) return number === value;
-	const [, power] = value.toExponential(digits - 1).split('e');
+	const [, power] = value.toExponential().split('e');
 	return Math.abs(number - value) <= 0.5000001 * Number(`1e${Number(power) - digits + 1}`);
 }
 

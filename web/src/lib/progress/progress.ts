@@ -81,16 +81,25 @@ export function dueOn({ items }: Progress, today: Day): string[] {
 
 /** Both together: of a question the record of the later day, of a page the earlier day. */
 export function merge(a: Progress, b: Progress): Progress {
-	const items = { ...a.items };
-	for (const [id, record] of Object.entries(b.items)) {
-		if (!items[id] || items[id].on <= record.on) items[id] = record;
+	return {
+		schema,
+		items: joined(a.items, b.items, (x, y) => (x.on <= y.on ? y : x)),
+		pages: joined(a.pages, b.pages, (x, y) =>
+			joined(x as Record<string, Day>, y as Record<string, Day>, (d, e) => (d < e ? d : e)),
+		),
+	};
+}
+
+/** The entries of both, and one of two for each name that both have. */
+function joined<T>(
+	a: Readonly<Record<string, T>>,
+	b: Readonly<Record<string, T>>,
+	choose: (x: T, y: T) => T,
+): Record<string, T> {
+	const all = new Map(Object.entries(a));
+	for (const [name, y] of Object.entries(b)) {
+		const x = all.get(name);
+		all.set(name, x === undefined ? y : choose(x, y));
 	}
-	const pages = { ...a.pages };
-	for (const [path, record] of Object.entries(b.pages)) {
-		const days: Record<string, Day> = { ...record, ...pages[path] };
-		for (const [what, on] of Object.entries(record) as [Evidence, Day][])
-			if (on < days[what]!) days[what] = on;
-		pages[path] = days;
-	}
-	return { schema, items, pages };
+	return Object.fromEntries(all);
 }

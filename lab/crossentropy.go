@@ -182,6 +182,8 @@ type SolveLogitView struct {
 // Special values: p = 0 and p = 1 give Min and Max. If all other classes are excluded the probability
 // is 1 whatever the logit is, so the logit stays.
 // Errors: [ParamError].
+//
+//lab:everywhere
 func SolveLogit(params SolveLogitParams) (SolveLogitView, error) {
 	c := checker{fn: "SolveLogit"}
 	classes := len(params.Logits)

@@ -1,3 +1,5 @@
+//go:build !js || bench
+
 package lab
 
 import (
@@ -55,16 +57,19 @@ func Distil(params DistilParams) (DistilView, error) {
 	}
 
 	v := DistilView{Gradient: make([]float64, len(params.Teacher))}
+	at := func(temperature float64) (teacher, student *temperedRow, loss info.Nats) {
+		teacher, student = tempered(params.Teacher, temperature), tempered(params.Student, temperature)
+		return teacher, student, student.slopes(v.Gradient, teacher.probs, temperature)
+	}
 	for i := range params.Samples {
 		t := temperatureAt(i, params.Samples)
-		params.slopes(v.Gradient, t)
+		at(t)
 		length := norm(v.Gradient)
 		v.Curve = append(v.Curve, Point{t, length})
 		v.ScaledCurve = append(v.ScaledCurve, Point{t, t * t * length})
 	}
 	square := params.Temperature * params.Temperature
-	teacher, loss := params.slopes(v.Gradient, params.Temperature)
-	student := tempered(params.Student, params.Temperature)
+	teacher, student, loss := at(params.Temperature)
 	v.Teacher, v.Student = teacher.probs, student.probs
 	v.KL = params.Unit.of(max(loss-teacher.entropy, 0))
 	v.Length = norm(v.Gradient)
@@ -77,12 +82,6 @@ func Distil(params DistilParams) (DistilView, error) {
 	v.Text.Scaled = figure(v.Scaled)
 	v.Text.Square = Significant(square, 4)
 	return v, nil
-}
-
-// slopes stores the gradient of the student's logits at a temperature; it returns the teacher and H(p, q).
-func (params *DistilParams) slopes(gradient []float64, temperature float64) (*temperedRow, info.Nats) {
-	teacher := tempered(params.Teacher, temperature)
-	return teacher, slopes(gradient, params.Student, teacher.probs, temperature)
 }
 
 // norm returns the length of a vector.

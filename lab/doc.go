@@ -43,7 +43,7 @@
 //
 // The browser loads the explorers in two cores, so that a reader of a chapter does not wait for what another one
 // brings along: the files with the build tag bench, and the functions with the directive lab:everywhere, make the core of the
-// doctor's bench; all else makes the core of the chapters. A page names its core in web/src/routes.ts.
+// doctor's bench and of chapter 3; all else makes the core of the chapters. A page names its core in web/src/routes.ts.
 //
 // Special values: NaN is refused with a [ParamError]; infinities are computed with and printed as ∞.
 // Memory: a view is fresh memory, owned by the caller.

@@ -1,3 +1,5 @@
+//go:build !js || bench
+
 package lab
 
 // MaxDraws bounds the draws of one call of [Sample].

@@ -1,16 +1,11 @@
+//go:build !js || bench
+
 package lab
 
 import (
 	"math"
 
-	"xent"
 	"xent/info"
-)
-
-// The temperatures of E3.
-const (
-	MinTemperature = 0.05
-	MaxTemperature = 100
 )
 
 // SoftmaxParams is the state of explorer E3: one row of logits, its true class, and a temperature.
@@ -86,7 +81,7 @@ func Softmax(params SoftmaxParams) (SoftmaxView, error) {
 	unit := params.Unit
 	row := tempered(params.Logits, params.Temperature)
 	v := SoftmaxView{Probs: row.probs, Gradient: make([]float64, len(row.probs))}
-	loss := slopes(v.Gradient, params.Logits, oneHot(len(row.probs), params.Label), params.Temperature)
+	loss := row.slopes(v.Gradient, oneHot(len(row.probs), params.Label), params.Temperature)
 	v.Loss = unit.of(loss)
 	v.Entropy = unit.of(row.entropy)
 	v.Ceiling = unit.of(row.ceiling)
@@ -105,69 +100,18 @@ func Softmax(params SoftmaxParams) (SoftmaxView, error) {
 	return v, nil
 }
 
-// temperedRow is the softmax of a row of logits at a temperature.
-type temperedRow struct {
-	probs, logs []float64 // p and log p
-	doubt       float64   // 1 less the largest p, with all its digits
-	entropy     info.Nats // H(p)
-	ceiling     info.Nats // its limit as T grows: the log of the number of classes that are not excluded
-}
-
-// tempered divides the gaps of a row, z - max z, not its logits: at 10000/0.05 a float64 has lost what
-// tells them apart.
-func tempered(logits []float64, temperature float64) *temperedRow {
-	top, present := maxOf(logits), 0.0
-	row := &temperedRow{probs: make([]float64, len(logits)), logs: make([]float64, len(logits))}
-	for i, z := range logits {
-		row.logs[i] = (z - top) / temperature
-		if !math.IsInf(z, -1) {
-			present++
+// slopes stores the gradient (q - t)/T of the loss of a row under a target t, and returns the loss, -Σ t·log q.
+// It is what [xent.SoftCrossEntropyGrad] does, whose kernels a page with one row does not need.
+func (r *temperedRow) slopes(gradient, target []float64, temperature float64) info.Nats {
+	loss := info.Nats(0)
+	for i, t := range target {
+		gradient[i] = (r.probs[i] - t) / temperature
+		if t == 1 {
+			gradient[i] = math.Expm1(r.logs[i]) / temperature // with all digits of a sure row
 		}
+		loss += weighted(t, r.logs[i])
 	}
-	m := xent.RowMoments(row.logs)
-	for i, gap := range row.logs {
-		row.probs[i], row.logs[i] = m.Prob(gap), m.LogProb(gap)
-	}
-	row.doubt, row.entropy, row.ceiling = m.Doubt(), m.Entropy(), info.Nats(math.Log(present))
-	return row
-}
-
-// texts prints the probabilities, also those that a float64 cannot hold.
-func (r *temperedRow) texts() []string {
-	return mapTexts(r.logs, func(logp float64) string {
-		if logp < -700 {
-			text, _ := probText(logp, 4)
-			return text
-		}
-		return figure(math.Exp(logp))
-	})
-}
-
-// maxOf returns the largest of the values, -Inf of none.
-func maxOf(values []float64) float64 {
-	top := math.Inf(-1)
-	for _, x := range values {
-		top = max(top, x)
-	}
-	return top
-}
-
-// slopes stores the gradient (p - t)/T of the loss of checked logits under a target t, and returns the loss.
-func slopes(gradient, logits, target []float64, temperature float64) info.Nats {
-	classes := len(logits)
-	result, err := xent.SoftCrossEntropyGrad(xent.MatrixOf(gradient, classes), xent.LogitsOf(logits, classes),
-		xent.ProbsOf(target, classes), &xent.Options{Temperature: temperature, Workers: 1})
-	if err != nil {
-		panic(err)
-	}
-	return result.Mean()
-}
-
-// tempered wants a row of logits and a temperature.
-func (c *checker) tempered(logits []float64, temperature float64) {
-	c.length("logits", len(logits), MinClasses, MaxClasses)
-	c.logits("logits", logits)
-	c.inRange("temperature", temperature, MinTemperature, MaxTemperature)
+	return loss
 }
 
 // softmaxFormula chooses how many digits of the probability are printed: the least number, from four,

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"xent"
 	"xent/internal/ref"
 )
 
@@ -279,6 +280,33 @@ func TestSoftmaxProperties(t *testing.T) {
 		for i := range a.Probs {
 			if a.Probs[i] != b.Probs[i] {
 				t.Fatalf("a shift by 1024 moves p from %v to %v", a.Probs[i], b.Probs[i])
+			}
+		}
+	})
+}
+
+// Loss and gradient are those of package xent, for one class and for soft targets.
+func TestSlopesAreXents(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		params := drawTempered(t)
+		k := len(params.Logits)
+		target := oneHot(k, params.Label)
+		if rapid.Bool().Draw(t, "soft") {
+			target = distribution(t, "target", k)
+		}
+		got, want := make([]float64, k), make([]float64, k)
+		loss := tempered(params.Logits, params.Temperature).slopes(got, target, params.Temperature)
+		result, err := xent.SoftCrossEntropyGrad(xent.MatrixOf(want, k), xent.LogitsOf(params.Logits, k),
+			xent.ProbsOf(target, k), &xent.Options{Temperature: params.Temperature, Workers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !(math.Abs(float64(loss-result.Mean())) <= 1e-13*(1+float64(loss))) {
+			t.Fatalf("loss %v, want %v", loss, result.Mean())
+		}
+		for i := range got {
+			if !(math.Abs(got[i]-want[i]) <= 1e-13*math.Abs(want[i])+1e-15/params.Temperature) {
+				t.Fatalf("gradient %v, want %v", got, want)
 			}
 		}
 	})

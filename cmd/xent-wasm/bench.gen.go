@@ -6,6 +6,20 @@ package main
 
 import "xent/lab"
 
+//go:wasmexport distil
+func exportDistil() status {
+	return call(func(t *tape) error {
+		view, err := lab.Distil(readDistilParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeDistilView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
 //go:wasmexport doctor
 func exportDoctor() status {
 	return call(func(t *tape) error {
@@ -34,6 +48,20 @@ func exportFormat() status {
 	})
 }
 
+//go:wasmexport jacobian
+func exportJacobian() status {
+	return call(func(t *tape) error {
+		view, err := lab.Jacobian(readJacobianParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeJacobianView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
 //go:wasmexport lossMap
 func exportLossMap() status {
 	return call(func(t *tape) error {
@@ -43,6 +71,76 @@ func exportLossMap() status {
 		}
 		t.startView()
 		writeLossMapView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
+//go:wasmexport maxTrick
+func exportMaxTrick() status {
+	return call(func(t *tape) error {
+		view, err := lab.MaxTrick(readMaxTrickParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeMaxTrickView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
+//go:wasmexport sample
+func exportSample() status {
+	return call(func(t *tape) error {
+		view, err := lab.Sample(readSampleParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeSampleView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
+//go:wasmexport softmax
+func exportSoftmax() status {
+	return call(func(t *tape) error {
+		view, err := lab.Softmax(readSoftmaxParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeSoftmaxView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
+//go:wasmexport softmaxCurve
+func exportSoftmaxCurve() status {
+	return call(func(t *tape) error {
+		view, err := lab.SoftmaxCurve(readSoftmaxCurveParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeSoftmaxCurveView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
+//go:wasmexport solveLogit
+func exportSolveLogit() status {
+	return call(func(t *tape) error {
+		view, err := lab.SolveLogit(readSolveLogitParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeSolveLogitView(t, view)
 		t.endView()
 		return nil
 	})
@@ -92,6 +190,16 @@ var constantsOfStyle = []lab.Style{lab.StyleFixed, lab.StyleSignificant, lab.Sty
 
 var constantsOfUnit = []lab.Unit{lab.Nats, lab.Bits}
 
+func readDistilParams(t *tape) lab.DistilParams {
+	return lab.DistilParams{
+		Teacher:     t.readFloats(),
+		Student:     t.readFloats(),
+		Temperature: t.readFloat(),
+		Unit:        readEnum(t, constantsOfUnit),
+		Samples:     t.readInt(),
+	}
+}
+
 func readDoctorParams(t *tape) lab.DoctorParams {
 	return lab.DoctorParams{
 		Fault:   readEnum(t, constantsOfFault),
@@ -115,6 +223,13 @@ func readFormatParams(t *tape) lab.FormatParams {
 	}
 }
 
+func readJacobianParams(t *tape) lab.JacobianParams {
+	return lab.JacobianParams{
+		Logits:      t.readFloats(),
+		Temperature: t.readFloat(),
+	}
+}
+
 func readLossMapParams(t *tape) lab.LossMapParams {
 	return lab.LossMapParams{
 		Classes:  t.readInt(),
@@ -122,6 +237,56 @@ func readLossMapParams(t *tape) lab.LossMapParams {
 		Accuracy: t.readFloat(),
 		Samples:  t.readInt(),
 		Unit:     readEnum(t, constantsOfUnit),
+	}
+}
+
+func readMaxTrickParams(t *tape) lab.MaxTrickParams {
+	return lab.MaxTrickParams{
+		Logits:      t.readFloats(),
+		Temperature: t.readFloat(),
+		Shift:       t.readFloat(),
+		Trick:       t.readBool(),
+	}
+}
+
+func readSampleParams(t *tape) lab.SampleParams {
+	return lab.SampleParams{
+		Logits:      t.readFloats(),
+		Temperature: t.readFloat(),
+		TopK:        t.readInt(),
+		TopP:        t.readFloat(),
+		Seed:        t.readInt(),
+		Draws:       t.readInt(),
+	}
+}
+
+func readSoftmaxCurveParams(t *tape) lab.SoftmaxCurveParams {
+	return lab.SoftmaxCurveParams{
+		Logits:  t.readFloats(),
+		Label:   t.readInt(),
+		Unit:    readEnum(t, constantsOfUnit),
+		Samples: t.readInt(),
+	}
+}
+
+func readSoftmaxParams(t *tape) lab.SoftmaxParams {
+	return lab.SoftmaxParams{
+		Logits:      t.readFloats(),
+		Label:       t.readInt(),
+		Temperature: t.readFloat(),
+		Unit:        readEnum(t, constantsOfUnit),
+	}
+}
+
+func readSolveLogitParams(t *tape) lab.SolveLogitParams {
+	return lab.SolveLogitParams{
+		Logits:      t.readFloats(),
+		Class:       t.readInt(),
+		Prob:        t.readFloat(),
+		Min:         t.readFloat(),
+		Max:         t.readFloat(),
+		Step:        t.readFloat(),
+		Temperature: t.readFloat(),
 	}
 }
 
@@ -149,6 +314,29 @@ func writeBenchRow(t *tape, v lab.BenchRow) {
 	t.writeString(v.Label)
 	t.writeInt(v.Class)
 	t.writeString(v.Loss)
+}
+
+func writeDistilText(t *tape, v lab.DistilText) {
+	t.writeStrings(v.Teacher)
+	t.writeStrings(v.Student)
+	t.writeStrings(v.Gradient)
+	t.writeStrings(v.ScaledGradient)
+	t.writeString(v.KL)
+	t.writeString(v.Length)
+	t.writeString(v.Scaled)
+	t.writeString(v.Square)
+}
+
+func writeDistilView(t *tape, v lab.DistilView) {
+	t.writeFloats(v.Teacher)
+	t.writeFloats(v.Student)
+	t.writeFloats(v.Gradient)
+	t.writeFloat(v.KL)
+	t.writeFloat(v.Length)
+	t.writeFloat(v.Scaled)
+	writeSlice(t, v.Curve, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeSlice(t, v.ScaledCurve, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeDistilText(t, v.Text)
 }
 
 func writeDoctorFinding(t *tape, v lab.DoctorFinding) {
@@ -209,6 +397,12 @@ func writeFormatView(t *tape, v lab.FormatView) {
 	t.writeStrings(v.Texts)
 }
 
+func writeJacobianView(t *tape, v lab.JacobianView) {
+	t.writeFloats(v.Values)
+	t.writeStrings(v.Texts)
+	t.writeFloat(v.Largest)
+}
+
 func writeLossMapCode(t *tape, v lab.LossMapCode) {
 	t.writeString(v.Loss)
 	t.writeString(v.Accuracy)
@@ -255,6 +449,22 @@ func writeMarker(t *tape, v lab.Marker) {
 	t.writeString(v.Text)
 }
 
+func writeMaxTrickText(t *tape, v lab.MaxTrickText) {
+	t.writeStrings(v.Exponents)
+	t.writeStrings(v.Powers)
+	t.writeStrings(v.Shares)
+	t.writeString(v.Sum)
+	t.writeString(v.Off)
+	t.writeString(v.Moved)
+}
+
+func writeMaxTrickView(t *tape, v lab.MaxTrickView) {
+	t.writeFloats(v.Exponents)
+	t.writeFloats(v.Powers)
+	t.writeFloat(v.Sum)
+	writeMaxTrickText(t, v.Text)
+}
+
 func writePoint(t *tape, v lab.Point) {
 	t.writeFloat(v.X)
 	t.writeFloat(v.Y)
@@ -267,6 +477,73 @@ func writeProgramView(t *tape, v lab.ProgramView) {
 	t.writeString(v.SlopeText)
 	t.writeBool(v.LossRight)
 	t.writeBool(v.SlopeRight)
+}
+
+func writeSampleText(t *tape, v lab.SampleText) {
+	t.writeStrings(v.Probs)
+	t.writeString(v.Mass)
+}
+
+func writeSampleView(t *tape, v lab.SampleView) {
+	t.writeInts(v.Order)
+	t.writeFloats(v.Edges)
+	t.writeInt(v.Kept)
+	t.writeFloat(v.Mass)
+	t.writeFloats(v.Probs)
+	t.writeFloats(v.Throws)
+	t.writeInts(v.Drawn)
+	t.writeInts(v.Counts)
+	writeSampleText(t, v.Text)
+}
+
+func writeSoftmaxCode(t *tape, v lab.SoftmaxCode) {
+	t.writeStrings(v.Logits)
+	t.writeStrings(v.Gradient)
+	t.writeString(v.Loss)
+}
+
+func writeSoftmaxCurveView(t *tape, v lab.SoftmaxCurveView) {
+	writeSlice(t, v.Entropy, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeSlice(t, v.Loss, func(t *tape, v lab.Point) { writePoint(t, v) })
+	t.writeFloat(v.Ceiling)
+	t.writeFloat(v.Top)
+}
+
+func writeSoftmaxFormula(t *tape, v lab.SoftmaxFormula) {
+	t.writeStrings(v.Gaps)
+	t.writeString(v.Temperature)
+	t.writeString(v.Prob)
+	t.writeString(v.Gradient)
+	t.writeString(v.Log)
+	t.writeStrings(v.Slopes)
+	t.writeBool(v.Balanced)
+}
+
+func writeSoftmaxText(t *tape, v lab.SoftmaxText) {
+	t.writeStrings(v.Probs)
+	t.writeStrings(v.Gradient)
+	t.writeString(v.Loss)
+	t.writeString(v.Entropy)
+	t.writeString(v.Ceiling)
+	t.writeString(v.Choices)
+}
+
+func writeSoftmaxView(t *tape, v lab.SoftmaxView) {
+	t.writeFloats(v.Probs)
+	t.writeFloats(v.Gradient)
+	t.writeFloat(v.Loss)
+	t.writeFloat(v.Entropy)
+	t.writeFloat(v.Ceiling)
+	t.writeFloat(v.Choices)
+	writeSoftmaxText(t, v.Text)
+	writeSoftmaxFormula(t, v.Formula)
+	writeSoftmaxCode(t, v.Code)
+}
+
+func writeSolveLogitView(t *tape, v lab.SolveLogitView) {
+	t.writeFloat(v.Logit)
+	t.writeFloats(v.Logits)
+	t.writeBool(v.Clamped)
 }
 
 func writeStabilityCode(t *tape, v lab.StabilityCode) {

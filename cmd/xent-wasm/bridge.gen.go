@@ -48,20 +48,6 @@ func exportCrossEntropy() status {
 	})
 }
 
-//go:wasmexport distil
-func exportDistil() status {
-	return call(func(t *tape) error {
-		view, err := lab.Distil(readDistilParams(t))
-		if err != nil {
-			return err
-		}
-		t.startView()
-		writeDistilView(t, view)
-		t.endView()
-		return nil
-	})
-}
-
 //go:wasmexport flow
 func exportFlow() status {
 	return call(func(t *tape) error {
@@ -85,20 +71,6 @@ func exportFormat() status {
 		}
 		t.startView()
 		writeFormatView(t, view)
-		t.endView()
-		return nil
-	})
-}
-
-//go:wasmexport jacobian
-func exportJacobian() status {
-	return call(func(t *tape) error {
-		view, err := lab.Jacobian(readJacobianParams(t))
-		if err != nil {
-			return err
-		}
-		t.startView()
-		writeJacobianView(t, view)
 		t.endView()
 		return nil
 	})
@@ -216,20 +188,6 @@ func exportMaxEntropy() status {
 	})
 }
 
-//go:wasmexport maxTrick
-func exportMaxTrick() status {
-	return call(func(t *tape) error {
-		view, err := lab.MaxTrick(readMaxTrickParams(t))
-		if err != nil {
-			return err
-		}
-		t.startView()
-		writeMaxTrickView(t, view)
-		t.endView()
-		return nil
-	})
-}
-
 //go:wasmexport normalise
 func exportNormalise() status {
 	return call(func(t *tape) error {
@@ -253,48 +211,6 @@ func exportRedistribute() status {
 		}
 		t.startView()
 		writeRedistributeView(t, view)
-		t.endView()
-		return nil
-	})
-}
-
-//go:wasmexport sample
-func exportSample() status {
-	return call(func(t *tape) error {
-		view, err := lab.Sample(readSampleParams(t))
-		if err != nil {
-			return err
-		}
-		t.startView()
-		writeSampleView(t, view)
-		t.endView()
-		return nil
-	})
-}
-
-//go:wasmexport softmax
-func exportSoftmax() status {
-	return call(func(t *tape) error {
-		view, err := lab.Softmax(readSoftmaxParams(t))
-		if err != nil {
-			return err
-		}
-		t.startView()
-		writeSoftmaxView(t, view)
-		t.endView()
-		return nil
-	})
-}
-
-//go:wasmexport softmaxCurve
-func exportSoftmaxCurve() status {
-	return call(func(t *tape) error {
-		view, err := lab.SoftmaxCurve(readSoftmaxCurveParams(t))
-		if err != nil {
-			return err
-		}
-		t.startView()
-		writeSoftmaxCurveView(t, view)
 		t.endView()
 		return nil
 	})
@@ -406,16 +322,6 @@ func readCrossEntropyParams(t *tape) lab.CrossEntropyParams {
 	}
 }
 
-func readDistilParams(t *tape) lab.DistilParams {
-	return lab.DistilParams{
-		Teacher:     t.readFloats(),
-		Student:     t.readFloats(),
-		Temperature: t.readFloat(),
-		Unit:        readEnum(t, constantsOfUnit),
-		Samples:     t.readInt(),
-	}
-}
-
 func readFlowEdge(t *tape) lab.FlowEdge {
 	return lab.FlowEdge{
 		Example: t.readInt(),
@@ -462,13 +368,6 @@ func readFormatParams(t *tape) lab.FormatParams {
 		Values: t.readFloats(),
 		Style:  readEnum(t, constantsOfStyle),
 		Digits: t.readInt(),
-	}
-}
-
-func readJacobianParams(t *tape) lab.JacobianParams {
-	return lab.JacobianParams{
-		Logits:      t.readFloats(),
-		Temperature: t.readFloat(),
 	}
 }
 
@@ -549,15 +448,6 @@ func readMaxEntropyParams(t *tape) lab.MaxEntropyParams {
 	}
 }
 
-func readMaxTrickParams(t *tape) lab.MaxTrickParams {
-	return lab.MaxTrickParams{
-		Logits:      t.readFloats(),
-		Temperature: t.readFloat(),
-		Shift:       t.readFloat(),
-		Trick:       t.readBool(),
-	}
-}
-
 func readNormaliseParams(t *tape) lab.NormaliseParams {
 	return lab.NormaliseParams{
 		Values: t.readFloats(),
@@ -570,35 +460,6 @@ func readRedistributeParams(t *tape) lab.RedistributeParams {
 		Index:  t.readInt(),
 		To:     t.readFloat(),
 		Locked: readSlice(t, func(t *tape) bool { return t.readBool() }),
-	}
-}
-
-func readSampleParams(t *tape) lab.SampleParams {
-	return lab.SampleParams{
-		Logits:      t.readFloats(),
-		Temperature: t.readFloat(),
-		TopK:        t.readInt(),
-		TopP:        t.readFloat(),
-		Seed:        t.readInt(),
-		Draws:       t.readInt(),
-	}
-}
-
-func readSoftmaxCurveParams(t *tape) lab.SoftmaxCurveParams {
-	return lab.SoftmaxCurveParams{
-		Logits:  t.readFloats(),
-		Label:   t.readInt(),
-		Unit:    readEnum(t, constantsOfUnit),
-		Samples: t.readInt(),
-	}
-}
-
-func readSoftmaxParams(t *tape) lab.SoftmaxParams {
-	return lab.SoftmaxParams{
-		Logits:      t.readFloats(),
-		Label:       t.readInt(),
-		Temperature: t.readFloat(),
-		Unit:        readEnum(t, constantsOfUnit),
 	}
 }
 
@@ -739,29 +600,6 @@ func writeCrossEntropyView(t *tape, v lab.CrossEntropyView) {
 	writeCrossEntropyCode(t, v.Code)
 }
 
-func writeDistilText(t *tape, v lab.DistilText) {
-	t.writeStrings(v.Teacher)
-	t.writeStrings(v.Student)
-	t.writeStrings(v.Gradient)
-	t.writeStrings(v.ScaledGradient)
-	t.writeString(v.KL)
-	t.writeString(v.Length)
-	t.writeString(v.Scaled)
-	t.writeString(v.Square)
-}
-
-func writeDistilView(t *tape, v lab.DistilView) {
-	t.writeFloats(v.Teacher)
-	t.writeFloats(v.Student)
-	t.writeFloats(v.Gradient)
-	t.writeFloat(v.KL)
-	t.writeFloat(v.Length)
-	t.writeFloat(v.Scaled)
-	writeSlice(t, v.Curve, func(t *tape, v lab.Point) { writePoint(t, v) })
-	writeSlice(t, v.ScaledCurve, func(t *tape, v lab.Point) { writePoint(t, v) })
-	writeDistilText(t, v.Text)
-}
-
 func writeFlowChain(t *tape, v lab.FlowChain) {
 	t.writeFloat(v.Gradient)
 	t.writeBool(v.Output)
@@ -873,12 +711,6 @@ func writeFormulaTerm(t *tape, v lab.FormulaTerm) {
 	t.writeString(v.Prob)
 	t.writeString(v.Cost)
 	t.writeBool(v.Zero)
-}
-
-func writeJacobianView(t *tape, v lab.JacobianView) {
-	t.writeFloats(v.Values)
-	t.writeStrings(v.Texts)
-	t.writeFloat(v.Largest)
 }
 
 func writeKLCode(t *tape, v lab.KLCode) {
@@ -1125,22 +957,6 @@ func writeMaxEntropyView(t *tape, v lab.MaxEntropyView) {
 	writeMaxEntropyCode(t, v.Code)
 }
 
-func writeMaxTrickText(t *tape, v lab.MaxTrickText) {
-	t.writeStrings(v.Exponents)
-	t.writeStrings(v.Powers)
-	t.writeStrings(v.Shares)
-	t.writeString(v.Sum)
-	t.writeString(v.Off)
-	t.writeString(v.Moved)
-}
-
-func writeMaxTrickView(t *tape, v lab.MaxTrickView) {
-	t.writeFloats(v.Exponents)
-	t.writeFloats(v.Powers)
-	t.writeFloat(v.Sum)
-	writeMaxTrickText(t, v.Text)
-}
-
 func writeNormaliseView(t *tape, v lab.NormaliseView) {
 	t.writeFloats(v.Values)
 	t.writeBool(v.Changed)
@@ -1176,67 +992,6 @@ func writeRacerText(t *tape, v lab.RacerText) {
 func writeRedistributeView(t *tape, v lab.RedistributeView) {
 	t.writeFloats(v.Values)
 	t.writeBool(v.Reached)
-}
-
-func writeSampleText(t *tape, v lab.SampleText) {
-	t.writeStrings(v.Probs)
-	t.writeString(v.Mass)
-}
-
-func writeSampleView(t *tape, v lab.SampleView) {
-	t.writeInts(v.Order)
-	t.writeFloats(v.Edges)
-	t.writeInt(v.Kept)
-	t.writeFloat(v.Mass)
-	t.writeFloats(v.Probs)
-	t.writeFloats(v.Throws)
-	t.writeInts(v.Drawn)
-	t.writeInts(v.Counts)
-	writeSampleText(t, v.Text)
-}
-
-func writeSoftmaxCode(t *tape, v lab.SoftmaxCode) {
-	t.writeStrings(v.Logits)
-	t.writeStrings(v.Gradient)
-	t.writeString(v.Loss)
-}
-
-func writeSoftmaxCurveView(t *tape, v lab.SoftmaxCurveView) {
-	writeSlice(t, v.Entropy, func(t *tape, v lab.Point) { writePoint(t, v) })
-	writeSlice(t, v.Loss, func(t *tape, v lab.Point) { writePoint(t, v) })
-	t.writeFloat(v.Ceiling)
-	t.writeFloat(v.Top)
-}
-
-func writeSoftmaxFormula(t *tape, v lab.SoftmaxFormula) {
-	t.writeStrings(v.Gaps)
-	t.writeString(v.Temperature)
-	t.writeString(v.Prob)
-	t.writeString(v.Gradient)
-	t.writeString(v.Log)
-	t.writeStrings(v.Slopes)
-	t.writeBool(v.Balanced)
-}
-
-func writeSoftmaxText(t *tape, v lab.SoftmaxText) {
-	t.writeStrings(v.Probs)
-	t.writeStrings(v.Gradient)
-	t.writeString(v.Loss)
-	t.writeString(v.Entropy)
-	t.writeString(v.Ceiling)
-	t.writeString(v.Choices)
-}
-
-func writeSoftmaxView(t *tape, v lab.SoftmaxView) {
-	t.writeFloats(v.Probs)
-	t.writeFloats(v.Gradient)
-	t.writeFloat(v.Loss)
-	t.writeFloat(v.Entropy)
-	t.writeFloat(v.Ceiling)
-	t.writeFloat(v.Choices)
-	writeSoftmaxText(t, v.Text)
-	writeSoftmaxFormula(t, v.Formula)
-	writeSoftmaxCode(t, v.Code)
 }
 
 func writeSolveLogitView(t *tape, v lab.SolveLogitView) {

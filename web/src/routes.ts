@@ -57,6 +57,7 @@ export const routes = [
 		description:
 			'Softmax with a temperature: what it does to probabilities, gradients, draws, single precision and a student.',
 		chapter: 3,
+		core: 'bench',
 		sections: [
 			{ id: 'question', title: 'How sure should it be?' },
 			{ id: 'explore', title: 'Heat it and cool it' },

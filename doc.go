@@ -49,6 +49,8 @@
 //	KL of a VAE, free bits    GaussianKL           GaussianKLOptions          -0.5*sum(1+lv-mu**2-exp(lv)), by hand   Kingma and Welling 2014
 //	ELBO                      GaussianKL, beside a reconstruction loss (see its example)                              Kingma and Welling 2014
 //	Poisson NLL               PoissonNLL           PoissonOptions             F.poisson_nll_loss                      Nelder and Wedderburn 1972
+//	InfoNCE, CLIP             InfoNCE              InfoNCEOptions             F.cross_entropy(x, arange), twice       van den Oord et al. 2018
+//	NT-Xent                   NTXent               NTXentOptions              -                                       Chen et al. 2020
 //	CTC                       CTC                  CTCOptions                 F.ctc_loss(F.log_softmax(x))            Graves et al. 2006
 //	reductions                all                  Reduction, Denominator     reduction=                          -
 //	none                      XRows                                           reduction='none'                    -

@@ -344,3 +344,53 @@ func ExamplePoissonNLLRows() {
 	fmt.Printf("%.4f %v\n", loss, err)
 	// Output: [1.0000 2.7918] <nil>
 }
+
+// CLIP: images by row, texts by column; the cosines of three pairs that belong together.
+func ExampleInfoNCE() {
+	cosines := xent.LogitsOf([]float64{0.9, 0.1, 0.2, 0.05, 0.8, 0.3, 0, 0.2, 0.7}, 3)
+	for _, opt := range []*xent.InfoNCEOptions{{}, {Symmetric: true}, {Symmetric: true, Temperature: 0.07}} {
+		res, err := xent.InfoNCE(cosines, opt)
+		fmt.Println(res.Mean(), err)
+	}
+	// Output:
+	// 0.7137 nats <nil>
+	// 0.7143 nats <nil>
+	// 0.001005 nats <nil>
+}
+
+func ExampleInfoNCEGrad() {
+	grad := make([]float64, 4)
+	_, err := xent.InfoNCEGrad(xent.MatrixOf(grad, 2), xent.LogitsOf([]float64{1, 1, 1, 1}, 2), &xent.InfoNCEOptions{Temperature: 0.5})
+	fmt.Println(grad, err)
+	// Output: [-0.5 0.5 0.5 -0.5] <nil>
+}
+
+// One thing, of which the first of three candidates is the right one.
+func ExampleInfoNCERows() {
+	loss := make([]float64, 1)
+	_, err := xent.InfoNCERows(loss, xent.LogitsOf([]float64{2, 0, 0}, 3), nil)
+	fmt.Printf("%.4f %v\n", loss, err)
+	// Output: [0.2395] <nil>
+}
+
+// Two pictures, each in two versions: rows 0 and 1, and rows 2 and 3.
+func ExampleNTXent() {
+	embeddings := xent.MatrixOf([]float64{1, 0.2, 0.8, 0.3, -0.5, 1, -0.4, 0.9}, 2)
+	res, err := xent.NTXent(embeddings, []int{1, 0, 3, 2}, &xent.NTXentOptions{Temperature: 0.5})
+	fmt.Println(res.Mean(), err)
+	// Output: 0.1833 nats <nil>
+}
+
+func ExampleNTXentGrad() {
+	embeddings, grad := xent.MatrixOf([]float64{1, 0, 0, 1, 1, 0}, 2), make([]float64, 6)
+	_, err := xent.NTXentGrad(xent.MatrixOf(grad, 2), embeddings, []int{1, 0, 1}, nil)
+	fmt.Printf("%.3f %v\n", grad, err)
+	// Output: [0.000 -0.410 -0.487 0.000 0.000 -0.077] <nil>
+}
+
+func ExampleNTXentRows() {
+	loss := make([]float64, 2)
+	_, err := xent.NTXentRows(loss, xent.MatrixOf([]float64{1, 0, 0, 1}, 2), []int{1, 0}, nil)
+	fmt.Println(loss, err) // with no other item, there is nothing to tell apart
+	// Output: [0 0] <nil>
+}

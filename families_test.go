@@ -83,7 +83,12 @@ func families[T xent.Float]() (all []family[T]) {
 	gaussian := workersOf(xent.GaussianOptions{Full: true, MinVar: .1}, func(o *xent.GaussianOptions) *int { return &o.Workers })
 	prior := workersOf(xent.GaussianKLOptions{FreeNats: .01}, func(o *xent.GaussianKLOptions) *int { return &o.Workers })
 	normal := func(x M) xent.Normals[T] { return xent.Normals[T]{Mean: x, LogVar: xent.MatrixOf(teacher, k)} }
-	return append(all, family[T]{"SquaredError", k,
+	pairs := workersOf(xent.InfoNCEOptions{Temperature: .5}, func(o *xent.InfoNCEOptions) *int { return &o.Workers })
+	return append(all, family[T]{"InfoNCE", familyRows + 3,
+		func(x M, w int) (xent.Result, error) { return xent.InfoNCE(xent.Logits[T](x), pairs(w)) },
+		func(g, x M, w int) (xent.Result, error) { return xent.InfoNCEGrad(g, xent.Logits[T](x), pairs(w)) },
+		func(l []T, x M, w int) (xent.Result, error) { return xent.InfoNCERows(l, xent.Logits[T](x), pairs(w)) },
+	}, family[T]{"SquaredError", k,
 		func(x M, w int) (xent.Result, error) { return xent.SquaredError(x, target, squared(w)) },
 		func(g, x M, w int) (xent.Result, error) { return xent.SquaredErrorGrad(g, x, target, squared(w)) },
 		func(l []T, x M, w int) (xent.Result, error) { return xent.SquaredErrorRows(l, x, target, squared(w)) },

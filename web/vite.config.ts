@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { content } from './tools/content.ts';
+import { library } from './tools/library.ts';
 import { pages } from './tools/pages.ts';
 import { still } from './tools/still.ts';
 import { terms } from './tools/terms.ts';
@@ -9,7 +10,7 @@ import { terms } from './tools/terms.ts';
 const onwarn = () => {};
 
 export default defineConfig({
-	plugins: [pages(), terms(), still(), content(), svelte({ onwarn })],
+	plugins: [pages(), library(), terms(), still(), content(), svelte({ onwarn })],
 	base: './',
 	build: {
 		target: 'es2023',

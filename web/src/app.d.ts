@@ -17,3 +17,8 @@ declare module 'temml' {
 	};
 	export default temml;
 }
+
+declare module 'xent:library' {
+	const library: import('../tools/library').Library;
+	export default library;
+}

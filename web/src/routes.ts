@@ -156,6 +156,20 @@ export const routes = [
 		],
 	},
 	{
+		path: 'ref/',
+		dir: 'ref',
+		room: true,
+		title: 'Reference',
+		short: 'Reference',
+		description: 'Every loss of the library with its formula, its functions and options, and the packages.',
+		sections: [
+			{ id: 'losses', title: 'The losses' },
+			{ id: 'functions', title: 'The functions' },
+			{ id: 'numbers', title: 'Numbers to know' },
+			{ id: 'packages', title: 'The packages' },
+		],
+	},
+	{
 		path: 'ref/glossary/',
 		dir: 'ref/glossary',
 		room: true,
@@ -163,6 +177,7 @@ export const routes = [
 		short: 'Glossary',
 		description:
 			'The words of cross-entropy, information and calibration, each with its formula, unit and place.',
+		sections: [],
 	},
 	{
 		path: 'ref/history/',

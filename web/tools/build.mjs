@@ -56,7 +56,11 @@ const {
 } = await import(pathToFileURL(join(server, 'prerender.js')).href);
 const lab = await connect(join(web, 'generated', 'xent.wasm'));
 const bench = await connect(join(web, 'generated', 'bench.wasm'));
-for (const route of routes) {
+// The pages that list what stands on the others come when these have been rendered.
+const last = routes.filter((/** @type {{ path: string }} */ { path }) =>
+	['teach/', 'ref/history/'].includes(path),
+);
+for (const route of [...routes.filter((/** @type {unknown} */ r) => !last.includes(r)), ...last]) {
 	const entry = `src/pages/${route.dir}/main.ts`;
 	const keys = [...reachable(entry)];
 	const html = prerender(route, route.core === 'bench' ? bench : lab, {

@@ -9,11 +9,11 @@ export interface Correction {
 	readonly said: string;
 	/** What is right, in short, its numbers from the core. */
 	readonly right: (lab: Lab) => string;
-	/** Where it is explained. */
+	/** Where else it is explained, beside the notes of the pages in the same words. */
 	readonly where: readonly string[];
 }
 
-/** Every correction that the chapter makes, in the order of the chapter. A test holds that the pages' notes are among them. */
+/** The corrections of the chapter, in its order. */
 export const corrections: readonly Correction[] = [
 	{
 		id: 'true-class',
@@ -26,7 +26,7 @@ export const corrections: readonly Correction[] = [
 				`are ${list(text.gradient)}. With a soft label every class counts by itself, too.`
 			);
 		},
-		where: ['learn/1-code/#every-logit'],
+		where: ['ref/glossary/#gradient'],
 	},
 	{
 		id: 'gradient-19',
@@ -94,14 +94,14 @@ export const corrections: readonly Correction[] = [
 		said: 'The decomposition makes cross-entropy the theoretically optimal loss.',
 		right: () =>
 			'It shows that the least loss is at q = p, which is true of every strictly proper score. What sets cross-entropy apart is that minimising it is maximum likelihood, and so makes the best use of data if the model can be right.',
-		where: ['learn/4-kl/#directions'],
+		where: ['ref/glossary/#proper-scoring-rule'],
 	},
 	{
 		id: 'year-1948',
 		said: 'Entropy and cross-entropy were both defined in 1948.',
 		right: () =>
 			'Entropy and the theory of codes are Shannon’s, of 1948. The divergence of one distribution from another is Kullback and Leibler’s, of 1951; “cross-entropy” became a usual name later.',
-		where: ['learn/4-kl/#directions', 'ref/history/#timeline'],
+		where: ['ref/history/#timeline'],
 	},
 	{
 		id: 'bits',
@@ -110,7 +110,7 @@ export const corrections: readonly Correction[] = [
 			const coin = (unit: 'nats' | 'bits') => lab.surprisal({ probs: [0.5], unit }).texts[0]!;
 			return `Codes are counted in bits, frameworks return nats. The same coin costs ${coin('bits')} bits and ${coin('nats')} nats, so a loss without its unit may be off by that factor. Every number of the lab says which it is.`;
 		},
-		where: ['learn/4-kl/#directions', 'ref/glossary/#nat'],
+		where: ['ref/glossary/#nat'],
 	},
 	{
 		id: 'clipping',

@@ -30,6 +30,21 @@ const key = Symbol('parts');
 const pictured = Symbol('pictured');
 let path = '';
 
+/** A note on a page: something that is often said, and corrected there. */
+export interface Note {
+	/** Where it stands: "learn/4-kl/#said-the-loss-is-measured". */
+	readonly to: string;
+	readonly said: string;
+}
+
+/** Every correction on the pages that the build has rendered; nothing in a browser. */
+export const noted: Note[] = [];
+
+/** Notes a correction while the build renders it. */
+export function note(said: string, id: string): void {
+	noted.push({ to: `${path}#${id}`, said });
+}
+
 /** The page whose explorers are described from now on. */
 export function describePage(to: string): void {
 	path = to;

@@ -11,6 +11,7 @@ import (
 
 	"xent"
 	"xent/calib"
+	"xent/info"
 )
 
 var update = flag.Bool("update", false, "write web/src/data/fashion-temperature.json anew")
@@ -60,12 +61,22 @@ type fashionTable struct {
 	Rows         int           `json:"rows"`   // of the second half, of which all else is
 	Accuracy     float64       `json:"accuracy"`
 	Temperatures []float64     `json:"temperatures"`
-	Loss         []float64     `json:"loss"` // mean cross-entropy, nats
+	Loss         losses        `json:"loss"` // mean cross-entropy
 	Confidence   []float64     `json:"confidence"`
 	ECE          []float64     `json:"ece"`
 	Null         []float64     `json:"null"` // the ECE to expect of a calibrated model
-	Bins         [][][]float64 `json:"bins"` // of each temperature: confidence, accuracy, and its 95 % interval
+	Bins         [][][]float64 `json:"bins"` // of each temperature: rows, confidence, accuracy, and its 95 % interval
 	Knowledge    knowledge     `json:"knowledge"`
+}
+
+// losses are amounts of information in both units.
+type losses struct {
+	Nats []float64 `json:"nats"`
+	Bits []float64 `json:"bits"`
+}
+
+func (l *losses) add(n info.Nats) {
+	l.Nats, l.Bits = append(l.Nats, decimals(float64(n), 4)), append(l.Bits, decimals(n.Bits(), 4))
 }
 
 // knowledge is the mean prediction for each true class, in percent, at some temperatures.
@@ -119,16 +130,17 @@ func (f *fashionTable) add(t *testing.T, logits []float32, labels []uint8, tempe
 	}
 	n := float64(len(labels))
 	bins := cells.EqualMass(fashionBins)
-	f.Accuracy = decimals(float64(right)/n, 4)
-	f.Loss = append(f.Loss, decimals(float64(loss.Mean()), 5))
-	f.Confidence = append(f.Confidence, decimals(confidence/n, 4))
-	f.ECE = append(f.ECE, decimals(calib.ECE(bins), 4))
-	f.Null = append(f.Null, decimals(calib.NullECE(bins, 1).Mean, 4))
 	rows := [][]float64{}
-	for _, b := range bins {
+	for i, b := range bins {
 		low, high := calib.Wilson(b.Accuracy, b.Effective())
-		rows = append(rows, []float64{decimals(b.Confidence, 4), decimals(b.Accuracy, 4), decimals(low, 3), decimals(high, 3)})
+		bins[i].Confidence, bins[i].Accuracy = decimals(b.Confidence, 5), decimals(b.Accuracy, 5)
+		rows = append(rows, []float64{b.Weight, bins[i].Confidence, bins[i].Accuracy, decimals(low, 3), decimals(high, 3)})
 	}
+	f.Accuracy = decimals(float64(right)/n, 4)
+	f.Loss.add(loss.Mean())
+	f.Confidence = append(f.Confidence, decimals(confidence/n, 4))
+	f.ECE = append(f.ECE, decimals(calib.ECE(bins), 4)) // of the bins as they are printed
+	f.Null = append(f.Null, decimals(calib.NullECE(bins, 1).Mean, 4))
 	f.Bins = append(f.Bins, rows)
 }
 
@@ -177,8 +189,8 @@ func TestFashionTemperatures(t *testing.T) {
 		t.Errorf("%s is not what this test makes (%v): go test ./calib -run Fashion -update", fashionFile, err)
 	}
 	best := 0
-	for i, loss := range table.Loss {
-		if loss < table.Loss[best] {
+	for i, loss := range table.Loss.Nats {
+		if loss < table.Loss.Nats[best] {
 			best = i
 		}
 	}

@@ -38,6 +38,8 @@
 //	E10 the die of a given mean          maxent.go         MaxEntropy
 //	E7 gradients of a real network       flow.go           Flow
 //	   its runs and its chain rule       flownet.go, flowview.go, flowchain.go
+//	perplexity of a sentence             tokens.go         Perplexity
+//	the bound of a small autoencoder     elbo.go           ELBO
 //	distributions that are dragged       simplex.go        Redistribute, Normalise
 //	numbers as text                      format.go         Format
 //

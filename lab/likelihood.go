@@ -241,7 +241,8 @@ func likelihoodFormula(v LikelihoodView, params LikelihoodParams) LikelihoodForm
 	for decimals := 4; decimals <= 12; decimals++ {
 		f.LogLikelihood = Fixed(v.LogLikelihood, decimals)
 		printed := ticks(v.LogLikelihood, decimals) / math.Pow10(decimals)
-		if figure(0-printed/float64(params.Rolls)) == f.CrossEntropy {
+		mean := 0 - printed/float64(params.Rolls)
+		if figure(mean*(1-1e-12)) == f.CrossEntropy && figure(mean*(1+1e-12)) == f.CrossEntropy { // not next to a tie
 			break
 		}
 	}

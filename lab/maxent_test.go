@@ -136,7 +136,7 @@ func TestMaxEntropyFormula(t *testing.T) {
 }
 
 // readPrinted reads a number as a view prints it.
-func readPrinted(t *rapid.T, text string) float64 {
+func readPrinted(t rapid.TB, text string) float64 {
 	t.Helper()
 	x, err := strconv.ParseFloat(text, 64)
 	if err != nil {

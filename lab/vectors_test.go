@@ -65,6 +65,10 @@ var calls = []struct {
 	{"doctor", "own rows", Doctor, DoctorParams{Fault: FaultOwn, Classes: 2, Scores: []float64{1, 2, math.Inf(-1), 0}, Labels: []int{-100, 0}, Kind: ScoresUnknown, Unit: Nats}},
 	{"lossMap", "a line of a log that convicts", LossMap, LossMapParams{Classes: 10, Loss: 1.49, Accuracy: .97, Samples: 3, Unit: Nats}},
 	{"stableLoss", "steps that are infinite or no number", StableLoss, StabilityParams{True: 100, Format: Float32, Program: Naive, Step: 3, Unit: Bits}},
+	{"flow", "structs in structs, a race of six steps", Flow, FlowParams{Net: FlowNet{Depth: 2, Width: 3, Activation: FlowTanh, Init: FlowXavier, Spread: 1, Loss: FlowBinary, Rate: .5, Seed: 2, Task: FlowRing}, Race: true, Steps: 6, Edge: FlowEdge{Example: 5, Layer: 2, From: 1, To: 2}, Unit: Bits}},
+	{"flow", "a run that goes on, under squared error", Flow, FlowParams{Net: FlowNet{Depth: 1, Width: 1, Activation: FlowReLU, Init: FlowNormal, Spread: 2, Loss: FlowSquared, Rate: 2, Seed: 9, Task: FlowQuarters}, From: []FlowState{{Step: 7, Weights: []float64{.5, -1, .25, 2, -.5}}}, Steps: 2, Edge: FlowEdge{Layer: 9, To: 4}, Unit: Nats}},
+	{"perplexity", "an excluded token", Perplexity, PerplexityParams{Probs: []float64{.5, .1, 0}, Unit: Bits}},
+	{"elbo", "densities, and sums that add up", ELBO, ELBOParams{X: 2, Noise: .5, Mean: 1, SD: .6, Unit: Bits}},
 	{"ternaryPoint", "outside the triangle", TernaryPoint, TernaryPointParams{X: .5, Y: -.2}},
 }
 

@@ -394,6 +394,66 @@ export interface DoctorView {
 	readonly text: DoctorText;
 }
 
+/** ELBOParams is the smallest variational autoencoder: one number x, made from one hidden number z. */
+export interface ELBOParams {
+	/** what was observed, in -5 … 5 */
+	readonly x: number;
+	/** the standard deviation of the decoder, in 0.1 … 3 */
+	readonly noise: number;
+	/** of the approximate posterior q(z), in -5 … 5 */
+	readonly mean: number;
+	/** of it, in 0.05 … 3 */
+	readonly sd: number;
+	readonly unit: Unit;
+}
+
+/**
+ * ELBOText holds the figures as they are printed. Decimals are added until ELBO and gap add up to the evidence, and
+ * reconstruction less KL to the ELBO.
+ */
+export interface ELBOText {
+	readonly reconstruction: string;
+	readonly kl: string;
+	readonly elbo: string;
+	readonly gap: string;
+	readonly evidence: string;
+	readonly bestMean: string;
+	readonly bestSD: string;
+	/** as literals */
+	readonly mean: string;
+	/** as literals */
+	readonly sd: string;
+	/** the KL with four decimals, of the closed form */
+	readonly klAlone: string;
+}
+
+/** ELBOView takes the evidence apart. Information is in the unit asked for; log-densities may be above 0. */
+export interface ELBOView {
+	/** E[log p(x|z)] over q */
+	readonly reconstruction: number;
+	/** D(q(z)‖p(z)), from the prior */
+	readonly kl: number;
+	/** Reconstruction - KL */
+	readonly elbo: number;
+	/** D(q(z)‖p(z|x)), from the true posterior; never negative */
+	readonly gap: number;
+	/** log p(x) = ELBO + Gap, whatever q is */
+	readonly evidence: number;
+	/** of the true posterior */
+	readonly bestMean: number;
+	/** of the true posterior */
+	readonly bestSD: number;
+	/** the densities of p(z), q(z) and p(z|x) */
+	readonly prior: readonly Point[];
+	/** the densities of p(z), q(z) and p(z|x) */
+	readonly model: readonly Point[];
+	/** the densities of p(z), q(z) and p(z|x) */
+	readonly truth: readonly Point[];
+	/** the height of the picture */
+	readonly top: number;
+	readonly text: ELBOText;
+}
+
 /** FloatNumber is a number as a format keeps it, bit by bit. */
 export interface FloatNumber {
 	/** 0 where there is none */
@@ -1256,6 +1316,36 @@ export interface PathCurve {
 	readonly endless: boolean;
 }
 
+/** PerplexityParams are the probabilities that a language model gave to the tokens that came. */
+export interface PerplexityParams {
+	/** 1 to 12, each in 0 … 1 */
+	readonly probs: readonly number[];
+	readonly unit: Unit;
+}
+
+/**
+ * PerplexityText holds the figures as they are printed, with digits such that a calculator, given the printed costs,
+ * prints the printed loss.
+ */
+export interface PerplexityText {
+	/** 1/q and -log q of each token */
+	readonly inverse: readonly string[];
+	/** 1/q and -log q of each token */
+	readonly costs: readonly string[];
+	readonly loss: string;
+	readonly perplexity: string;
+	readonly tokens: string;
+}
+
+/** PerplexityView is what the sentence cost. Information is in the unit asked for. */
+export interface PerplexityView {
+	/** the mean of -log q */
+	readonly loss: number;
+	/** Π q^(-1/N), the geometric mean of the inverse probabilities */
+	readonly perplexity: number;
+	readonly text: PerplexityText;
+}
+
 /** Point is a place on a chart, in the units of its axes. */
 export interface Point {
 	readonly x: number;
@@ -1653,6 +1743,18 @@ export interface Lab {
 	 */
 	doctor(params: DoctorParams): DoctorView;
 	/**
+	 * ELBO evaluates a model in which everything is normal and so everything has a closed form:
+	 *
+	 * 	prior p(z) = N(0, 1)     decoder p(x|z) = N(z, s)     approximate posterior q(z) = N(m, σ)
+	 * 	KL(q‖p) = ½(m² + σ² - 1 - ln σ²)
+	 * 	E[log p(x|z)] = -ln(s·√2π) - ((x-m)² + σ²)/2s²
+	 * 	log p(x) = ELBO + KL(q‖p(z|x))     p(x) = N(0, √(1+s²)), p(z|x) = N(x/(1+s²), s/√(1+s²))
+	 *
+	 * Errors: `ParamError`.
+	 * Source: Kingma and Welling 2014, with a linear decoder of one dimension.
+	 */
+	elbo(params: ELBOParams): ELBOView;
+	/**
 	 * Flow trains a small network and shows what its gradients look like.
 	 *
 	 * 	w = w - Rate·dL/dw      L: the mean loss over all points
@@ -1796,6 +1898,15 @@ export interface Lab {
 	 */
 	normalise(params: NormaliseParams): NormaliseView;
 	/**
+	 * Perplexity averages the costs of tokens:
+	 *
+	 * 	loss = -(1/N)·Σ log q     perplexity = (Π 1/q)^(1/N) = e^loss, the loss in nats
+	 *
+	 * Special values: a token of probability 0 makes both +Inf.
+	 * Errors: `ParamError`.
+	 */
+	perplexity(params: PerplexityParams): PerplexityView;
+	/**
 	 * Redistribute moves one bar and rescales the others so that the sum stays 1: they keep their
 	 * proportions, share evenly if all are 0, and stay if they are locked. The bar goes as far as the locked ones allow;
 	 * it cannot move at all when it is locked itself, or no other bar is free.
@@ -1895,6 +2006,7 @@ export function bind(call: Call): Lab {
 		crossEntropy: (params) => call('crossEntropy', params, writeCrossEntropyParams, readCrossEntropyView),
 		distil: (params) => call('distil', params, writeDistilParams, readDistilView),
 		doctor: (params) => call('doctor', params, writeDoctorParams, readDoctorView),
+		elbo: (params) => call('elbo', params, writeELBOParams, readELBOView),
 		flow: (params) => call('flow', params, writeFlowParams, readFlowView),
 		format: (params) => call('format', params, writeFormatParams, readFormatView),
 		jacobian: (params) => call('jacobian', params, writeJacobianParams, readJacobianView),
@@ -1909,6 +2021,7 @@ export function bind(call: Call): Lab {
 		maxEntropy: (params) => call('maxEntropy', params, writeMaxEntropyParams, readMaxEntropyView),
 		maxTrick: (params) => call('maxTrick', params, writeMaxTrickParams, readMaxTrickView),
 		normalise: (params) => call('normalise', params, writeNormaliseParams, readNormaliseView),
+		perplexity: (params) => call('perplexity', params, writePerplexityParams, readPerplexityView),
 		redistribute: (params) => call('redistribute', params, writeRedistributeParams, readRedistributeView),
 		sample: (params) => call('sample', params, writeSampleParams, readSampleView),
 		softmax: (params) => call('softmax', params, writeSoftmaxParams, readSoftmaxView),
@@ -1995,6 +2108,14 @@ function writeDoctorParams(w: Writer, v: DoctorParams): void {
 	w.numbers(v.scores ?? [], 'scores');
 	w.list(v.labels ?? [], 'labels', (v) => w.number(v, 'labels'));
 	w.constant(constantsOfScoreKind, v.kind, 'kind');
+	w.constant(constantsOfUnit, v.unit, 'unit');
+}
+
+function writeELBOParams(w: Writer, v: ELBOParams): void {
+	w.number(v.x, 'x');
+	w.number(v.noise, 'noise');
+	w.number(v.mean, 'mean');
+	w.number(v.sd, 'sd');
 	w.constant(constantsOfUnit, v.unit, 'unit');
 }
 
@@ -2120,6 +2241,11 @@ function writeMaxTrickParams(w: Writer, v: MaxTrickParams): void {
 
 function writeNormaliseParams(w: Writer, v: NormaliseParams): void {
 	w.numbers(v.values, 'values');
+}
+
+function writePerplexityParams(w: Writer, v: PerplexityParams): void {
+	w.numbers(v.probs, 'probs');
+	w.constant(constantsOfUnit, v.unit, 'unit');
 }
 
 function writeRedistributeParams(w: Writer, v: RedistributeParams): void {
@@ -2382,6 +2508,38 @@ function readDoctorView(r: Reader): DoctorView {
 		accuracy: r.number(),
 		own: r.number(),
 		text: readDoctorText(r),
+	};
+}
+
+function readELBOText(r: Reader): ELBOText {
+	return {
+		reconstruction: r.text(),
+		kl: r.text(),
+		elbo: r.text(),
+		gap: r.text(),
+		evidence: r.text(),
+		bestMean: r.text(),
+		bestSD: r.text(),
+		mean: r.text(),
+		sd: r.text(),
+		klAlone: r.text(),
+	};
+}
+
+function readELBOView(r: Reader): ELBOView {
+	return {
+		reconstruction: r.number(),
+		kl: r.number(),
+		elbo: r.number(),
+		gap: r.number(),
+		evidence: r.number(),
+		bestMean: r.number(),
+		bestSD: r.number(),
+		prior: r.list((r) => readPoint(r)),
+		model: r.list((r) => readPoint(r)),
+		truth: r.list((r) => readPoint(r)),
+		top: r.number(),
+		text: readELBOText(r),
 	};
 }
 
@@ -2938,6 +3096,24 @@ function readPathCurve(r: Reader): PathCurve {
 		points: r.list((r) => readPoint(r)),
 		marker: readMarker(r),
 		endless: r.boolean(),
+	};
+}
+
+function readPerplexityText(r: Reader): PerplexityText {
+	return {
+		inverse: r.texts(),
+		costs: r.texts(),
+		loss: r.text(),
+		perplexity: r.text(),
+		tokens: r.text(),
+	};
+}
+
+function readPerplexityView(r: Reader): PerplexityView {
+	return {
+		loss: r.number(),
+		perplexity: r.number(),
+		text: readPerplexityText(r),
 	};
 }
 

@@ -32,4 +32,5 @@ export const limits = {
 	barSteps: 10000,
 	minTemperature: 0.05,
 	maxTemperature: 100,
+	maxTokens: 12,
 } as const;

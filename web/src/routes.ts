@@ -139,6 +139,26 @@ export const routes = [
 		],
 	},
 	{
+		path: 'learn/9-apply/',
+		dir: 'learn/9-apply',
+		title: 'One loss, many uses',
+		short: 'Uses',
+		description:
+			'Cross-entropy at work: perplexity of language models, calibration of classifiers, distillation, and the bound of autoencoders and diffusion.',
+		chapter: 9,
+		sections: [
+			{ id: 'question', title: 'The same number everywhere' },
+			{ id: 'language', title: 'Language: perplexity' },
+			{ id: 'images', title: 'Images: is it as sure as it is right?' },
+			{ id: 'distillation', title: 'Distillation: what a teacher doubts' },
+			{ id: 'latent', title: 'Autoencoders and diffusion: a bound' },
+			{ id: 'derive', title: 'Why it is a bound' },
+			{ id: 'exercise', title: 'Work one out' },
+			{ id: 'choose', title: 'Which loss?' },
+			{ id: 'check', title: 'Three questions' },
+		],
+	},
+	{
 		path: 'learn/summary/',
 		dir: 'learn/summary',
 		title: 'Six things to keep, and one beyond',
@@ -167,6 +187,19 @@ export const routes = [
 			{ id: 'functions', title: 'The functions' },
 			{ id: 'numbers', title: 'Numbers to know' },
 			{ id: 'packages', title: 'The packages' },
+		],
+	},
+	{
+		path: 'choose/',
+		dir: 'choose',
+		room: true,
+		title: 'Which loss?',
+		short: 'Which loss?',
+		description:
+			'A guided choice: from the task, the kind of label, imbalance and noise to the loss, its reason, and its code in Go, NumPy and PyTorch.',
+		sections: [
+			{ id: 'guide', title: 'Four questions' },
+			{ id: 'losses', title: 'The losses' },
 		],
 	},
 	{

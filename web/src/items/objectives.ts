@@ -42,7 +42,7 @@ export const objectives = [
 		id: 'choose',
 		group: 'To do',
 		text: 'Choose the loss that fits the task and its labels.',
-		sections: ['learn/1-code/#one-hot'],
+		sections: ['choose/#guide'],
 	},
 	{
 		id: 'debug',
@@ -66,19 +66,19 @@ export const objectives = [
 		id: 'language',
 		group: 'To master',
 		text: 'Read the loss of a language model as perplexity.',
-		sections: ['learn/1-code/#idea'],
+		sections: ['learn/9-apply/#language'],
 	},
 	{
 		id: 'distillation',
 		group: 'To master',
 		text: 'Train on soft labels, and let a temperature show what a teacher knows.',
-		sections: ['learn/3-softmax/#distil', 'learn/1-code/#every-logit'],
+		sections: ['learn/3-softmax/#distil', 'learn/9-apply/#distillation'],
 	},
 	{
 		id: 'elbo',
 		group: 'To master',
 		text: 'Tell the two directions of the divergence apart, as variational inference must.',
-		sections: ['learn/4-kl/#directions'],
+		sections: ['learn/4-kl/#directions', 'learn/9-apply/#latent'],
 	},
 ] as const satisfies readonly Objective[];
 

@@ -135,7 +135,7 @@ func StableLoss(params StabilityParams) (StabilityView, error) {
 	stable, _ := layouts[3].run(Log1p, z, r)
 	v.Code = StabilityCode{
 		True: Shortest(z), Rival: Shortest(r),
-		Naive: resultText(naive[4]), Stable: Significant(stable[4], 6),
+		Naive: literal(naive[4]), Stable: literal(stable[4]),
 	}
 	return v, nil
 }
@@ -215,6 +215,14 @@ func resultText(x float64) string {
 		return "no number"
 	}
 	return figure(x)
+}
+
+// literal prints the same for code: six digits.
+func literal(x float64) string {
+	if x != x {
+		return "no number"
+	}
+	return Significant(x, 6)
 }
 
 // sizedLoss prints the true loss: a logit far ahead costs e^d, which may lie below a float64; so does its slope.

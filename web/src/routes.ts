@@ -126,6 +126,26 @@ export const routes = [
 		],
 	},
 	{
+		path: 'learn/8-practice/',
+		dir: 'learn/8-practice',
+		core: 'bench',
+		title: 'Few digits, and what goes wrong',
+		short: 'In practice',
+		description:
+			'Numerical stability of cross-entropy bit by bit, code that works and code that breaks, and a doctor for losses that look right and are not.',
+		chapter: 8,
+		sections: [
+			{ id: 'question', title: 'Two ways to go wrong' },
+			{ id: 'bits', title: 'Few bits' },
+			{ id: 'techniques', title: 'What keeps it stable' },
+			{ id: 'derive', title: 'Why the largest may go' },
+			{ id: 'code', title: 'Code, and how to break it' },
+			{ id: 'twice', title: 'Softmax twice' },
+			{ id: 'doctor', title: 'Ask the doctor' },
+			{ id: 'check', title: 'Three questions' },
+		],
+	},
+	{
 		path: 'learn/check/',
 		dir: 'learn/check',
 		title: 'What do you know by now?',

@@ -36,7 +36,7 @@ export const objectives = [
 		id: 'implement',
 		group: 'To do',
 		text: 'Write the loss and its gradient in Go, NumPy and PyTorch.',
-		sections: ['learn/1-code/#explore'],
+		sections: ['learn/1-code/#explore', 'learn/8-practice/#code'],
 	},
 	{
 		id: 'choose',
@@ -48,13 +48,13 @@ export const objectives = [
 		id: 'debug',
 		group: 'To do',
 		text: 'Read from the loss and its gradients what goes wrong in training.',
-		sections: ['learn/4-kl/#question', 'learn/1-code/#every-logit'],
+		sections: ['learn/8-practice/#doctor', 'learn/4-kl/#question', 'learn/1-code/#every-logit'],
 	},
 	{
 		id: 'stability',
 		group: 'To do',
 		text: 'Keep the computation finite for any logits.',
-		sections: ['learn/3-softmax/#shift', 'learn/1-code/#derive'],
+		sections: ['learn/8-practice/#bits', 'learn/8-practice/#techniques', 'learn/3-softmax/#shift', 'learn/1-code/#derive'],
 	},
 	{
 		id: 'fused',

@@ -54,7 +54,12 @@ export const objectives = [
 		id: 'stability',
 		group: 'To do',
 		text: 'Keep the computation finite for any logits.',
-		sections: ['learn/8-practice/#bits', 'learn/8-practice/#techniques', 'learn/3-softmax/#shift', 'learn/1-code/#derive'],
+		sections: [
+			'learn/8-practice/#bits',
+			'learn/8-practice/#techniques',
+			'learn/3-softmax/#shift',
+			'learn/1-code/#derive',
+		],
 	},
 	{
 		id: 'fused',

@@ -81,10 +81,10 @@ export interface State extends Question {
 
 /** What can be moved in a State, and what is read from the core then. Plain data: it travels with the page. */
 export interface Scene {
-	readonly call: 'kl' | 'crossEntropy';
+	readonly call: 'kl' | 'crossEntropy' | 'softmax';
 	/** The parameters of the call, those that move at their start. */
 	readonly params: Readonly<Record<string, unknown>>;
-	/** The parameter that moves: a list of numbers. */
+	/** The parameter that moves: a list of numbers, or one. */
 	readonly moves: string;
 	/** What moves: the bars of a distribution, or sliders. */
 	readonly as: 'bars' | 'sliders';

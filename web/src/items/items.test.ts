@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { load, type Lab } from '../core/load';
 import { agrees } from '../lib/items/digits';
-import { reading, within } from '../lib/items/scene';
+import { opening, reading, within } from '../lib/items/scene';
 import { place } from '../lib/places';
 import { routes } from '../routes';
 import { anki } from './anki';
@@ -56,6 +56,13 @@ test('there are about thirty, of ids that are unique and fit for an anchor', () 
 	const ids = all.map(({ id }) => id);
 	expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
 	expect(ids.filter((id) => !/^[a-z]+(-[a-z0-9]+)+$/.test(id))).toEqual([]);
+});
+
+test('no question is forgotten in a file', () => {
+	const files = import.meta.glob('../pages/**/{items,more}.ts', { eager: true }) as Record<string, object>;
+	expect(Object.keys(files).length).toBeGreaterThan(3);
+	for (const [file, exports] of Object.entries(files))
+		expect(Object.keys(exports), file).toEqual([file.endsWith('/items.ts') ? 'items' : 'more']);
 });
 
 test('the question of the source chapter is among them', () => {
@@ -187,7 +194,7 @@ describe('an order', () => {
 
 describe.each(each('state'))('$id, a state', ({ scene, solution, misses, reply, hint }) => {
 	test('can be reached, is not there at the start, and no mistake counts as right', () => {
-		const start = scene.params[scene.moves] as number[];
+		const start = opening(scene);
 		expect(solution).toHaveLength(start.length);
 		expect(scene.names).toHaveLength(start.length);
 		expect(within(reading(lab, scene, solution), scene.goal)).toBe(true);

@@ -45,6 +45,8 @@ var operations = map[string]func(*judge){
 	"ctc":                  ctcCase,
 	"clip_symmetric":       func(j *judge) { byType(j, clipCase[float32], clipCase[float64]) },
 	"ntxent":               func(j *judge) { byType(j, ntXentCase[float32], ntXentCase[float64]) },
+	"entmax15_loss":        entmaxCase,
+	"sparsemax_loss":       entmaxCase,
 	"accumulate":           accumulateCase,
 	"perplexity":           perplexityCase,
 
@@ -84,7 +86,6 @@ var unsupported = []string{
 	"ce_hessian",
 	"clip_global_norm",
 	"ece",
-	"entmax15_loss",
 	"linear_cross_entropy",
 	"log_loss",
 	"masked_means",
@@ -92,7 +93,6 @@ var unsupported = []string{
 	"ordinal_coral",
 	"ppl_windows",
 	"ranked_probability_score",
-	"sparsemax_loss",
 	"temperature_scaling",
 }
 

@@ -51,12 +51,14 @@
 //	Poisson NLL               PoissonNLL           PoissonOptions             F.poisson_nll_loss                      Nelder and Wedderburn 1972
 //	InfoNCE, CLIP             InfoNCE              InfoNCEOptions             F.cross_entropy(x, arange), twice       van den Oord et al. 2018
 //	NT-Xent                   NTXent               NTXentOptions              -                                       Chen et al. 2020
+//	sparsemax, entmax losses  EntmaxLoss           EntmaxOptions              -                                       Blondel et al. 2020
 //	CTC                       CTC                  CTCOptions                 F.ctc_loss(F.log_softmax(x))            Graves et al. 2006
 //	reductions                all                  Reduction, Denominator     reduction=                          -
 //	none                      XRows                                           reduction='none'                    -
 //
 //	function                  PyTorch
 //	Softmax, LogSoftmax       F.softmax, F.log_softmax
+//	Entmax                    - (sparsemax, entmax-1.5 and the others)
 //	LogSumExp                 torch.logsumexp
 //	Sigmoid, LogSigmoid       torch.sigmoid, F.logsigmoid
 //	Softplus                  F.softplus

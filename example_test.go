@@ -394,3 +394,46 @@ func ExampleNTXentRows() {
 	fmt.Println(loss, err) // with no other item, there is nothing to tell apart
 	// Output: [0 0] <nil>
 }
+
+// Softmax gives every class something; its sparse relatives leave out the least likely.
+func ExampleEntmax() {
+	p, logits := make([]float64, 3), xent.LogitsOf([]float64{1, 0.5, -1}, 3)
+	if err := xent.Softmax(xent.ProbsOf(p, 3), logits, nil); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Printf("%.3f\n", p)
+	for _, alpha := range []float64{1.5, 2} {
+		err := xent.Entmax(xent.ProbsOf(p, 3), logits, &xent.EntmaxOptions{Alpha: alpha})
+		fmt.Printf("%.3f %v\n", p, err)
+	}
+	// Output:
+	// [0.574 0.348 0.078]
+	// [0.674 0.326 0.000] <nil>
+	// [0.750 0.250 0.000] <nil>
+}
+
+// The sparsemax loss is done with a row once the label is 1 above the others.
+func ExampleEntmaxLoss() {
+	for _, margin := range []float64{0, 0.5, 1} {
+		res, err := xent.EntmaxLoss(xent.LogitsOf([]float64{margin, 0}, 2), []int{0}, &xent.EntmaxOptions{Alpha: 2})
+		fmt.Println(res.Mean(), err)
+	}
+	// Output:
+	// 0.25 nats <nil>
+	// 0.0625 nats <nil>
+	// 0 nats <nil>
+}
+
+func ExampleEntmaxLossGrad() {
+	grad := make([]float64, 3)
+	_, err := xent.EntmaxLossGrad(xent.MatrixOf(grad, 3), xent.LogitsOf([]float64{0, 0, -5}, 3), []int{0}, nil)
+	fmt.Println(grad, err)
+	// Output: [-0.5 0.5 0] <nil>
+}
+
+func ExampleEntmaxLossRows() {
+	loss := make([]float64, 2)
+	_, err := xent.EntmaxLossRows(loss, xent.LogitsOf([]float64{2, 0, 0, 2}, 2), []int{0, 0}, nil)
+	fmt.Println(loss, err)
+	// Output: [0 2] <nil>
+}

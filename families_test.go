@@ -84,6 +84,18 @@ func families[T xent.Float]() (all []family[T]) {
 	prior := workersOf(xent.GaussianKLOptions{FreeNats: .01}, func(o *xent.GaussianKLOptions) *int { return &o.Workers })
 	normal := func(x M) xent.Normals[T] { return xent.Normals[T]{Mean: x, LogVar: xent.MatrixOf(teacher, k)} }
 	pairs := workersOf(xent.InfoNCEOptions{Temperature: .5}, func(o *xent.InfoNCEOptions) *int { return &o.Workers })
+	for _, alpha := range []float64{1.25, 1.5, 2} {
+		opt := workersOf(xent.EntmaxOptions{Alpha: alpha, IgnoreIndex: new(3)}, func(o *xent.EntmaxOptions) *int { return &o.Workers })
+		all = append(all, family[T]{"EntmaxLoss", k,
+			func(x M, w int) (xent.Result, error) { return xent.EntmaxLoss(xent.Logits[T](x), labels, opt(w)) },
+			func(g, x M, w int) (xent.Result, error) {
+				return xent.EntmaxLossGrad(g, xent.Logits[T](x), labels, opt(w))
+			},
+			func(l []T, x M, w int) (xent.Result, error) {
+				return xent.EntmaxLossRows(l, xent.Logits[T](x), labels, opt(w))
+			},
+		})
+	}
 	return append(all, family[T]{"InfoNCE", familyRows + 3,
 		func(x M, w int) (xent.Result, error) { return xent.InfoNCE(xent.Logits[T](x), pairs(w)) },
 		func(g, x M, w int) (xent.Result, error) { return xent.InfoNCEGrad(g, xent.Logits[T](x), pairs(w)) },

@@ -56,7 +56,7 @@ export const glossary: readonly Term[] = [
 		unit: information,
 		example: (lab) =>
 			`Probability 0.9 for what happened costs ${costs(lab, 0.9)} nats, for what did not ${costs(lab, 1 - 0.9)}.`,
-		where: ['learn/1-code/#explore'],
+		where: ['learn/6-mse/#explore', 'ref/#losses'],
 		see: ['cross-entropy', 'sigmoid', 'logit'],
 	},
 	{
@@ -75,7 +75,7 @@ export const glossary: readonly Term[] = [
 		text: 'The squared distance between the predicted probabilities and what happened. It is bounded, strictly proper, and kinder than cross-entropy to a model that was sure and wrong.',
 		math: () => tex`\sum_k \bigl(q(k) - [k = y]\bigr)^2`,
 		unit: 'a number from 0 to 2; some halve it for two classes',
-		where: ['learn/4-kl/#directions', 'ref/history/#corrections'],
+		where: ['learn/6-mse/#meaning', 'learn/4-kl/#directions'],
 		see: ['proper-scoring-rule', 'squared-error'],
 	},
 	{
@@ -102,7 +102,7 @@ export const glossary: readonly Term[] = [
 		name: 'class weight',
 		also: ['class weights', 'positive weight'],
 		text: 'A factor on the loss of every row of a class, to make a rare class count more. It changes the distribution that the model learns: its probabilities are then those of a world in which the classes are as frequent as the weights pretend.',
-		where: ['learn/1-code/#explore'],
+		where: ['ref/#losses'],
 		see: ['cross-entropy', 'focal-loss'],
 	},
 	{
@@ -142,7 +142,7 @@ export const glossary: readonly Term[] = [
 		id: 'dark-knowledge',
 		name: 'dark knowledge',
 		text: 'What a trained model knows beyond its first choice: which wrong classes it finds nearly right. A picture of a 2 that resembles a 7 more than a 5 says so in small probabilities.',
-		where: ['ref/history/#timeline'],
+		where: ['learn/3-softmax/#distil'],
 		see: ['distillation', 'soft-label', 'temperature'],
 	},
 	{
@@ -152,7 +152,7 @@ export const glossary: readonly Term[] = [
 		text: 'Training a small model on the probabilities of a large one instead of on labels, both softened by a temperature T. The soft part of the loss is multiplied by T² so that its slopes keep their size.',
 		math: () => tex`T^2\,D\bigl(q^{\text{teacher}}_T\,\|\,q^{\text{student}}_T\bigr)`,
 		unit: information,
-		where: ['ref/history/#timeline', 'ref/history/#corrections'],
+		where: ['learn/3-softmax/#distil', 'ref/history/#timeline'],
 		see: ['temperature', 'soft-label', 'dark-knowledge'],
 	},
 	{
@@ -191,7 +191,7 @@ export const glossary: readonly Term[] = [
 		text: 'Cross-entropy that turns its attention away from rows which are already right: each is multiplied by how much probability is still missing, to the power γ. With γ = 0 it is cross-entropy.',
 		math: () => tex`(1 - q(y))^\gamma\,\bigl(-\log q(y)\bigr)`,
 		unit: information,
-		where: ['learn/1-code/#explore'],
+		where: ['ref/#losses'],
 		see: ['cross-entropy', 'class-weight'],
 	},
 	{
@@ -203,7 +203,7 @@ export const glossary: readonly Term[] = [
 		unit: 'loss per unit of what is changed',
 		example: (lab) =>
 			`The logits 2, 1, 0 with the first class true: ${row(lab, [2, 1, 0]).gradient.map(typeset).join(', ')}.`,
-		where: ['learn/1-code/#every-logit', 'learn/1-code/#derive'],
+		where: ['learn/1-code/#every-logit', 'learn/3-softmax/#slopes'],
 		see: ['back-propagation', 'softmax', 'learning-rate'],
 	},
 	{
@@ -212,7 +212,7 @@ export const glossary: readonly Term[] = [
 		also: ['curvature'],
 		text: 'The slopes of the slopes: how a loss bends. For cross-entropy of a softmax it is never negative in any direction, so the loss has no false bottoms in its logits.',
 		math: () => tex`\operatorname{diag}(q) - q\,q^{\mathsf T}`,
-		where: ['learn/1-code/#explore'],
+		where: ['learn/3-softmax/#slopes', 'ref/#functions'],
 		see: ['gradient', 'softmax'],
 	},
 	{
@@ -220,7 +220,7 @@ export const glossary: readonly Term[] = [
 		name: 'ignore index',
 		also: ['ignored row', 'padding', 'mask'],
 		text: 'A label that stands for “no label”, often −100, so that padding costs nothing and teaches nothing. The mean must then divide by the rows that count, not by all of them.',
-		where: ['learn/1-code/#explore'],
+		where: ['ref/#losses'],
 		see: ['class-weight', 'cross-entropy'],
 	},
 	{
@@ -260,7 +260,7 @@ export const glossary: readonly Term[] = [
 		name: 'label smoothing',
 		text: 'Giving every class a small part of the label: ε is shared among all K classes, the rest stays. The model is then no longer asked for infinite logits, and its loss can no longer reach 0.',
 		math: () => tex`p'(k) = (1-\varepsilon)\,p(k) + \frac{\varepsilon}{K}`,
-		where: ['learn/1-code/#explore'],
+		where: ['ref/#losses'],
 		see: ['soft-label', 'one-hot'],
 	},
 	{
@@ -268,7 +268,7 @@ export const glossary: readonly Term[] = [
 		name: 'learning rate',
 		text: 'How far one step of training goes against the gradient. Too small and nothing happens; too large and each step lands higher than it started, until the numbers overflow.',
 		math: () => tex`w \leftarrow w - \eta\,\frac{\partial L}{\partial w}`,
-		where: ['ref/history/#timeline'],
+		where: ['learn/6-mse/#explore'],
 		see: ['gradient', 'overflow'],
 	},
 	{
@@ -278,7 +278,7 @@ export const glossary: readonly Term[] = [
 		text: 'The probability that a model gives to all the data that was seen. Its logarithm is a sum over the rows; minus their mean is the cross-entropy of the data under the model. So the greatest likelihood is the least cross-entropy.',
 		math: () => tex`-\frac1N\sum_i \log q(y_i\mid x_i) = H(p_{\text{data}}, q)`,
 		unit: information,
-		where: ['learn/4-kl/#directions', 'ref/history/#corrections'],
+		where: ['learn/5-mle/#derive', 'learn/5-mle/#promises'],
 		see: ['cross-entropy', 'overflow'],
 	},
 	{
@@ -288,7 +288,7 @@ export const glossary: readonly Term[] = [
 		text: 'The logarithm of a sum of exponentials: a smooth maximum. With the greatest logit taken out first nothing can overflow, and it is what a softmax in logarithms subtracts.',
 		math: () => tex`\operatorname{lse}(z) = m + \log\sum_k e^{z_k - m},\quad m = \max_k z_k`,
 		unit: 'that of the logits',
-		where: ['learn/1-code/#derive'],
+		where: ['learn/1-code/#derive', 'learn/3-softmax/#shift'],
 		see: ['softmax', 'overflow', 'logit'],
 	},
 	{
@@ -298,7 +298,7 @@ export const glossary: readonly Term[] = [
 		text: 'A raw score of a model before it becomes a probability: any number, only differences matter. For two outcomes it is the logarithm of the odds.',
 		math: () => tex`z = \log\frac{p}{1-p}`,
 		unit: 'nats',
-		where: ['learn/1-code/#explore', 'learn/1-code/#every-logit'],
+		where: ['learn/1-code/#explore', 'learn/3-softmax/#question'],
 		see: ['softmax', 'sigmoid'],
 	},
 	{
@@ -307,7 +307,7 @@ export const glossary: readonly Term[] = [
 		also: ['maxent'],
 		text: 'A rule for choosing a distribution of which little is known: of all that agree with what is known, take the one with the greatest entropy. Given a mean, it is a softmax of the values.',
 		math: () => tex`p(x) = \frac{e^{-\lambda f(x)}}{\sum_{x'} e^{-\lambda f(x')}}`,
-		where: ['ref/history/#works'],
+		where: ['learn/summary/#question', 'learn/summary/#derive'],
 		see: ['entropy', 'softmax', 'temperature'],
 	},
 	{
@@ -316,7 +316,7 @@ export const glossary: readonly Term[] = [
 		text: 'How much knowing one thing tells of another: what the uncertainty about one falls by when the other is seen. It is the divergence of what happens together from what independence would give.',
 		math: () => tex`I(X; Y) = D\bigl(p(x, y)\,\|\,p(x)\,p(y)\bigr)`,
 		unit: information,
-		where: ['#real'],
+		where: ['ref/#packages'],
 		see: ['kl-divergence', 'entropy'],
 	},
 	{
@@ -343,7 +343,7 @@ export const glossary: readonly Term[] = [
 		name: 'overflow',
 		also: ['underflow'],
 		text: 'A result too large for the number format, which becomes infinite; underflow is one too small, which becomes 0. The exponential overflows float32 beyond 88.7 and float64 beyond 709.8.',
-		where: ['learn/1-code/#explore'],
+		where: ['learn/3-softmax/#shift', 'learn/5-mle/#underflow'],
 		see: ['log-sum-exp', 'softplus'],
 	},
 	{
@@ -363,7 +363,7 @@ export const glossary: readonly Term[] = [
 		also: ['strictly proper', 'proper score', 'scoring rule'],
 		text: 'A loss for probabilities under which nobody gains by saying anything but what they believe. Strictly proper: only honesty is best. Cross-entropy and the Brier score both are.',
 		math: () => tex`\mathbb E_{x\sim p}\,S(p, x) \le \mathbb E_{x\sim p}\,S(q, x)`,
-		where: ['learn/4-kl/#directions', 'ref/history/#corrections'],
+		where: ['learn/4-kl/#directions', 'learn/6-mse/#meaning'],
 		see: ['brier-score', 'cross-entropy'],
 	},
 	{
@@ -378,7 +378,7 @@ export const glossary: readonly Term[] = [
 		name: 'sampling',
 		also: ['top-k', 'top-p', 'nucleus sampling'],
 		text: 'Drawing the next token from the model’s probabilities instead of taking the most probable one. Top-k keeps the k most probable tokens, top-p the fewest whose probabilities reach p; the rest is left out and what stays is rescaled.',
-		where: ['learn/1-code/#explore'],
+		where: ['learn/3-softmax/#draw'],
 		see: ['temperature', 'softmax'],
 	},
 	{
@@ -387,7 +387,7 @@ export const glossary: readonly Term[] = [
 		also: ['saturated'],
 		text: 'Where a curve has become so flat that its slope is nearly 0, as the sigmoid far from the middle. What is multiplied by that slope learns nothing. Cross-entropy cancels it in the output layer, and only there.',
 		math: () => tex`\sigma'(z) = \sigma(z)\,(1 - \sigma(z))`,
-		where: ['ref/history/#corrections'],
+		where: ['learn/6-mse/#derive', 'ref/history/#corrections'],
 		see: ['sigmoid', 'vanishing-gradient', 'squared-error'],
 	},
 	{
@@ -398,7 +398,7 @@ export const glossary: readonly Term[] = [
 		math: () => tex`\sigma(z) = \frac{1}{1 + e^{-z}}`,
 		unit: share,
 		example: (lab) => `σ(2) = ${row(lab, [2, 0]).probs[0]}.`,
-		where: ['learn/1-code/#explore'],
+		where: ['learn/6-mse/#derive', 'ref/#functions'],
 		see: ['logit', 'softmax', 'softplus'],
 	},
 	{
@@ -416,7 +416,7 @@ export const glossary: readonly Term[] = [
 		math: () => tex`q_k = \frac{e^{z_k}}{\sum_j e^{z_j}}`,
 		unit: share,
 		example: (lab) => `The logits 2, 1, 0 give ${row(lab, [2, 1, 0]).probs.join(', ')}.`,
-		where: ['learn/1-code/#derive'],
+		where: ['learn/1-code/#derive', 'learn/3-softmax/#explore'],
 		see: ['logit', 'temperature', 'log-sum-exp'],
 	},
 	{
@@ -425,7 +425,7 @@ export const glossary: readonly Term[] = [
 		text: 'A smooth corner: 0 far to the left, z far to the right. It is binary cross-entropy seen from the logit, and computed so nothing overflows and no digit is lost.',
 		math: () => tex`\log(1 + e^{z}) = \max(z, 0) + \log\bigl(1 + e^{-|z|}\bigr)`,
 		unit: 'that of the logit',
-		where: ['learn/1-code/#explore'],
+		where: ['ref/#functions'],
 		see: ['binary-cross-entropy', 'sigmoid', 'overflow'],
 	},
 	{
@@ -435,7 +435,7 @@ export const glossary: readonly Term[] = [
 		text: 'The square of the difference between prediction and truth. For numbers with Gaussian noise it is the likelihood; for probabilities it is the Brier score, whose slope in the logit vanishes where the model is sure and wrong.',
 		math: () => tex`(p - y)^2`,
 		unit: 'the square of what is predicted',
-		where: ['ref/history/#corrections'],
+		where: ['learn/6-mse/#explore', 'learn/6-mse/#meaning'],
 		see: ['brier-score', 'saturation', 'likelihood'],
 	},
 	{
@@ -457,7 +457,7 @@ export const glossary: readonly Term[] = [
 		unit: 'that of the logits',
 		example: (lab) =>
 			`The logits 2, 1, 0 at T = 2 are 1, 0.5, 0, and give ${row(lab, [1, 0.5, 0]).probs.join(', ')}.`,
-		where: ['ref/history/#corrections'],
+		where: ['learn/3-softmax/#explore', 'learn/3-softmax/#temperature', 'learn/summary/#derive'],
 		see: ['softmax', 'temperature-scaling', 'distillation'],
 	},
 	{
@@ -472,7 +472,7 @@ export const glossary: readonly Term[] = [
 		name: 'vanishing gradient',
 		also: ['vanishing gradients', 'exploding gradient'],
 		text: 'What reaches the first layers of a deep network when every layer on the way multiplies by less than 1: next to nothing. Factors above 1 make it explode. The loss sets what enters at the output, not what the layers do to it.',
-		where: ['ref/history/#corrections', 'ref/history/#timeline'],
+		where: ['learn/6-mse/#table', 'ref/history/#corrections'],
 		see: ['back-propagation', 'saturation'],
 	},
 	{
@@ -481,7 +481,7 @@ export const glossary: readonly Term[] = [
 		also: ['z-penalty'],
 		text: 'A small penalty on the square of the log-sum-exp, which keeps the logits of a large model from drifting where the softmax cannot see it.',
 		math: () => tex`\zeta\,\bigl(\operatorname{lse}(z)\bigr)^2`,
-		where: ['learn/1-code/#explore'],
+		where: ['ref/#losses'],
 		see: ['log-sum-exp', 'logit'],
 	},
 ];

@@ -38,17 +38,19 @@ var operations = map[string]func(*judge){
 	"kl_gamma": closedCase(func(x ...float64) info.Nats {
 		return info.Gamma{Shape: x[0], Rate: x[1]}.KL(info.Gamma{Shape: x[2], Rate: x[3]})
 	}, "shape1", "rate1", "shape2", "rate2"),
-	"gaussian_nll":         func(j *judge) { byType(j, gaussianCase[float32], gaussianCase[float64]) },
-	"poisson_nll":          func(j *judge) { byType(j, poissonCase[float32], poissonCase[float64]) },
-	"kl_std_normal_logvar": func(j *judge) { byType(j, priorCase[float32], priorCase[float64]) },
-	"neg_elbo_bernoulli":   func(j *judge) { byType(j, elboCase[float32], elboCase[float64]) },
-	"ctc":                  ctcCase,
-	"clip_symmetric":       func(j *judge) { byType(j, clipCase[float32], clipCase[float64]) },
-	"ntxent":               func(j *judge) { byType(j, ntXentCase[float32], ntXentCase[float64]) },
-	"entmax15_loss":        entmaxCase,
-	"sparsemax_loss":       entmaxCase,
-	"accumulate":           accumulateCase,
-	"perplexity":           perplexityCase,
+	"gaussian_nll":             func(j *judge) { byType(j, gaussianCase[float32], gaussianCase[float64]) },
+	"poisson_nll":              func(j *judge) { byType(j, poissonCase[float32], poissonCase[float64]) },
+	"kl_std_normal_logvar":     func(j *judge) { byType(j, priorCase[float32], priorCase[float64]) },
+	"neg_elbo_bernoulli":       func(j *judge) { byType(j, elboCase[float32], elboCase[float64]) },
+	"ctc":                      ctcCase,
+	"clip_symmetric":           func(j *judge) { byType(j, clipCase[float32], clipCase[float64]) },
+	"ntxent":                   func(j *judge) { byType(j, ntXentCase[float32], ntXentCase[float64]) },
+	"entmax15_loss":            entmaxCase,
+	"sparsemax_loss":           entmaxCase,
+	"ordinal_coral":            func(j *judge) { byType(j, coralCase[float32], coralCase[float64]) },
+	"ranked_probability_score": func(j *judge) { byType(j, rankedCase[float32], rankedCase[float64]) },
+	"accumulate":               accumulateCase,
+	"perplexity":               perplexityCase,
 
 	// figures that other projects print
 	"ce_prob_rows":      func(j *judge) { j.published(softRows(j)...) },
@@ -90,9 +92,7 @@ var unsupported = []string{
 	"log_loss",
 	"masked_means",
 	"max_entropy_mean",
-	"ordinal_coral",
 	"ppl_windows",
-	"ranked_probability_score",
 	"temperature_scaling",
 }
 

@@ -139,62 +139,25 @@ func entmaxLoss[T Float, L Int](fn string, grad Matrix[T], loss []T, x Matrix[T]
 	if err := x.check(fn, "logits"); err != nil {
 		return Result{}, err
 	}
-	if len(labels) != x.Rows {
-		return Result{}, &ShapeError{fn, "labels", "[" + itoa(len(labels)) + "]", "[" + itoa(x.Rows) + "] (one for each row of logits)"}
-	}
 	alpha, err := opt.alpha(fn)
 	if err != nil {
 		return Result{}, err
 	}
-	if err := enums(fn, opt.Reduction, opt.Denominator, opt.Empty, opt.Workers); err != nil {
-		return Result{}, err
-	}
-	weight, ignored, err := labelWeight(fn, labels, x.Cols, &Options{IgnoreIndex: opt.IgnoreIndex})
+	terms := labelTerms{opt.IgnoreIndex, opt.Reduction, opt.Denominator, opt.Empty, opt.Workers}
+	total, scale, err := reduceLabels(fn, labels, x.Rows, x.Cols, terms)
 	if err != nil {
 		return Result{}, err
 	}
-	total, scale, err := reduce(fn, opt.Reduction, opt.Denominator, opt.Empty, weight, x.Rows, ignored)
-	if err != nil {
-		return Result{}, err
-	}
-	b := entmaxBatch[T, L]{grad: grad, loss: loss, x: x, labels: labels, alpha: alpha, scale: scale}
-	if opt.IgnoreIndex != nil {
-		b.ignoring, b.ignored = true, int64(*opt.IgnoreIndex)
-	}
-	return runBatch(b, x.Rows, par.Workers(opt.Workers, x.Rows*x.Cols), total), nil
+	return runLabels(entmaxLosses[T]{grad, x, alpha, scale}, grad, loss, labels, x.Cols, terms, total), nil
 }
 
-// entmaxBatch is a checked batch; grad without Data and loss nil are not wanted.
-type entmaxBatch[T Float, L Int] struct {
+// entmaxLosses is a checked batch; grad without Data is not wanted.
+type entmaxLosses[T Float] struct {
 	grad, x      Matrix[T]
-	loss         []T
-	labels       []L
-	ignoring     bool
-	ignored      int64
 	alpha, scale float64
 }
 
-func (b entmaxBatch[T, L]) run(lo, hi int) (part Result) {
-	for i := lo; i < hi; i++ {
-		y, loss := int(b.labels[i]), 0.0
-		if b.ignoring && int64(b.labels[i]) == b.ignored {
-			part.Rows++
-			part.Ignored++
-			if b.grad.Data != nil {
-				clear(b.grad.Row(i))
-			}
-		} else {
-			loss = b.row(i, y)
-			part.addRow(loss)
-		}
-		if b.loss != nil {
-			b.loss[i] = T(loss)
-		}
-	}
-	return part
-}
-
-func (b *entmaxBatch[T, L]) row(i, y int) float64 {
+func (b entmaxLosses[T]) row(i, y int) float64 {
 	x := b.x.Row(i)
 	e := kern.NewEntmax(x, b.alpha)
 	loss, rest := kern.EntmaxLoss(&e, x, y)

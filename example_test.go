@@ -437,3 +437,49 @@ func ExampleEntmaxLossRows() {
 	fmt.Println(loss, err)
 	// Output: [0 2] <nil>
 }
+
+// Four stars out of one to four, from the logits of "more than one", "more than two", "more than three".
+func ExampleOrdinal() {
+	res, err := xent.Ordinal(xent.LogitsOf([]float64{2, 0, -1.5}, 3), []int{3}, nil)
+	fmt.Println(res.Mean(), err)
+	// Output: 2.521 nats <nil>
+}
+
+func ExampleOrdinalGrad() {
+	grad := make([]float64, 3)
+	_, err := xent.OrdinalGrad(xent.MatrixOf(grad, 3), xent.LogitsOf([]float64{0, 0, 0}, 3), []int{1}, nil)
+	fmt.Println(grad, err)
+	// Output: [-0.5 0.5 0.5] <nil>
+}
+
+func ExampleOrdinalRows() {
+	loss := make([]float64, 2)
+	_, err := xent.OrdinalRows(loss, xent.LogitsOf([]float64{0, 0, 0, 0}, 2), []int{0, 2}, &xent.OrdinalOptions{PerThreshold: true})
+	fmt.Printf("%.4f %v\n", loss, err)
+	// Output: [0.6931 0.6931] <nil>
+}
+
+// Predicting a neighbour of the true class, and the far end, with the same confidence.
+func ExampleRankedProbability() {
+	for _, logits := range [][]float64{{0, 3, 0}, {0, 0, 3}} {
+		res, err := xent.RankedProbability(xent.LogitsOf(logits, 3), []int{0}, nil)
+		fmt.Printf("%.4f %v\n", float64(res.Mean()), err)
+	}
+	// Output:
+	// 0.9135 <nil>
+	// 1.7386 <nil>
+}
+
+func ExampleRankedProbabilityGrad() {
+	grad := make([]float64, 2)
+	_, err := xent.RankedProbabilityGrad(xent.MatrixOf(grad, 2), xent.LogitsOf([]float64{0, 0}, 2), []int{0}, nil)
+	fmt.Println(grad, err)
+	// Output: [-0.25 0.25] <nil>
+}
+
+func ExampleRankedProbabilityRows() {
+	loss := make([]float64, 2)
+	_, err := xent.RankedProbabilityRows(loss, xent.LogitsOf([]float64{1, 2, 0, -1, 0.5, 0, 3, -2}, 4), []int{1, 2}, nil)
+	fmt.Printf("%.4f %v\n", loss, err)
+	// Output: [0.0714 0.0186] <nil>
+}

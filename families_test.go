@@ -96,6 +96,26 @@ func families[T xent.Float]() (all []family[T]) {
 			},
 		})
 	}
+	ordered := workersOf(xent.OrdinalOptions{PerThreshold: true, IgnoreIndex: new(2)}, func(o *xent.OrdinalOptions) *int { return &o.Workers })
+	all = append(all, family[T]{"Ordinal", k,
+		func(x M, w int) (xent.Result, error) { return xent.Ordinal(xent.Logits[T](x), labels, ordered(w)) },
+		func(g, x M, w int) (xent.Result, error) {
+			return xent.OrdinalGrad(g, xent.Logits[T](x), labels, ordered(w))
+		},
+		func(l []T, x M, w int) (xent.Result, error) {
+			return xent.OrdinalRows(l, xent.Logits[T](x), labels, ordered(w))
+		},
+	}, family[T]{"RankedProbability", k,
+		func(x M, w int) (xent.Result, error) {
+			return xent.RankedProbability(xent.Logits[T](x), labels, ordered(w))
+		},
+		func(g, x M, w int) (xent.Result, error) {
+			return xent.RankedProbabilityGrad(g, xent.Logits[T](x), labels, ordered(w))
+		},
+		func(l []T, x M, w int) (xent.Result, error) {
+			return xent.RankedProbabilityRows(l, xent.Logits[T](x), labels, ordered(w))
+		},
+	})
 	return append(all, family[T]{"InfoNCE", familyRows + 3,
 		func(x M, w int) (xent.Result, error) { return xent.InfoNCE(xent.Logits[T](x), pairs(w)) },
 		func(g, x M, w int) (xent.Result, error) { return xent.InfoNCEGrad(g, xent.Logits[T](x), pairs(w)) },

@@ -28,7 +28,7 @@ type prediction struct {
 // predicting returns the prediction at a place along one of its coordinates.
 func predicting(along Coordinate, at float64) prediction {
 	if along == ByProb {
-		d := prediction{p: at, q: 1 - at, lnP: math.Log(at), lnQ: math.Log1p(-at)}
+		d := prediction{p: at, q: 1 - at, lnP: logProb(at), lnQ: math.Log1p(-at)}
 		d.z = d.lnP - d.lnQ
 		return d
 	}
@@ -85,6 +85,9 @@ func (d prediction) squaredErrorSlope(y float64, along Coordinate) float64 {
 	}
 	return 2 * d.off(y) * d.p * d.q
 }
+
+// logProb returns ln p. The logarithm of package math is wrong below 2^-1022 on amd64.
+func logProb(p float64) float64 { return 0 - float64(info.Surprisal(p)) }
 
 // sigmoid returns 1/(1+e^-z), with all digits for negative z.
 func sigmoid(z float64) float64 { return 1 / (1 + math.Exp(-z)) }

@@ -16,6 +16,7 @@
 //	E1 cross-entropy of a softmax        crossentropy.go   CrossEntropy, SolveLogit
 //	   its live formula                  formula.go
 //	   the loss against probability      losscurve.go      LossCurve, Surprisal
+//	E2 binary cross-entropy              binaryloss.go     BinaryLoss, BinaryCurves
 //	E3 softmax and its temperature       softmax.go        Softmax
 //	   entropy and loss against T        softmaxcurve.go   SoftmaxCurve
 //	   all slopes of a softmax           jacobian.go       Jacobian

@@ -50,6 +50,23 @@ export const routes = [
 		],
 	},
 	{
+		path: 'learn/2-binary/',
+		dir: 'learn/2-binary',
+		title: 'Yes or no, from one number',
+		short: 'Binary cross-entropy',
+		description:
+			'The binary cross-entropy of a logit, its slope p − y, and why it is computed from the logit and not from p.',
+		chapter: 2,
+		sections: [
+			{ id: 'question', title: 'Two classes, one number' },
+			{ id: 'explore', title: 'Drag the logit' },
+			{ id: 'derive', title: 'The slope, in four steps' },
+			{ id: 'stable', title: 'Why from the logit' },
+			{ id: 'insights', title: 'Three things to take along' },
+			{ id: 'check', title: 'Three questions' },
+		],
+	},
+	{
 		path: 'learn/3-softmax/',
 		dir: 'learn/3-softmax',
 		title: 'From scores to shares',

@@ -37,6 +37,9 @@ export type FlowLoss = 'squared' | 'binary' | 'softmax';
 /** FlowTask says which points belong to class 1. */
 export type FlowTask = 'halves' | 'ring' | 'quarters';
 
+/** Precision is the arithmetic that a loss is computed in. */
+export type Precision = 'float32' | 'float64';
+
 /** Program is a way to compute the loss. */
 export type Program = 'naive' | 'clipped' | 'shifted' | 'log1p';
 
@@ -74,6 +77,99 @@ export interface BenchRow {
 	/** of the label, -1 where it names none */
 	readonly class: number;
 	readonly loss: string;
+}
+
+/** BinaryCurvesParams asks for the curves of E2. */
+export interface BinaryCurvesParams {
+	readonly target: number;
+	readonly posWeight: number;
+	readonly precision: Precision;
+	readonly unit: Unit;
+	/** 2 to 1000 */
+	readonly samples: number;
+}
+
+/** BinaryCurvesView is the curves inside the frames of their two charts. */
+export interface BinaryCurvesView {
+	/** z from -8 to 8 */
+	readonly sigmoid: readonly Point[];
+	/** z from -8 to 8 */
+	readonly slope: readonly Point[];
+	/** z from -50 to 50; the naive one where it is a finite number */
+	readonly loss: readonly Point[];
+	/** z from -50 to 50; the naive one where it is a finite number */
+	readonly naive: readonly Point[];
+	/** of the first frame: the slopes fit, and 1 */
+	readonly bottom: number;
+	/** of the first frame: the slopes fit, and 1 */
+	readonly top: number;
+	/** of the second */
+	readonly lossTop: number;
+	/** what the naive loss is behind its last point: "∞", "0·∞" or nothing */
+	readonly naiveEnd: string;
+}
+
+/** BinaryLossCode holds the literals of the code tabs. */
+export interface BinaryLossCode {
+	readonly target: string;
+	readonly logit: string;
+	readonly posWeight: string;
+	readonly nats: string;
+	readonly slope: string;
+}
+
+/** BinaryLossFormula holds printed inputs with which a calculator gets the printed results. */
+export interface BinaryLossFormula {
+	/** z, p, 1-p, w·y, y, 1-y */
+	readonly logit: string;
+	/** z, p, 1-p, w·y, y, 1-y */
+	readonly p: string;
+	/** z, p, 1-p, w·y, y, 1-y */
+	readonly q: string;
+	/** z, p, 1-p, w·y, y, 1-y */
+	readonly weight: string;
+	/** z, p, 1-p, w·y, y, 1-y */
+	readonly label: string;
+	/** z, p, 1-p, w·y, y, 1-y */
+	readonly rest: string;
+	/** a calculator gets p-y as -(1-p), for p is too near to its label 1 */
+	readonly complement: boolean;
+	/** w·y·(-log p) and (1-y)·(-log(1-p)); their costs are left out */
+	readonly terms: readonly FormulaTerm[];
+	readonly log: string;
+}
+
+/** BinaryLossParams is the state of explorer E2: one logit and its label. */
+export interface BinaryLossParams {
+	/** y: 0, 1, or a soft label between */
+	readonly target: number;
+	/** z, at most 10⁴ in size */
+	readonly logit: number;
+	/** w ≥ 0, the weight of the positive term; 1 is the usual loss */
+	readonly posWeight: number;
+	readonly precision: Precision;
+	/** of the loss; its slope is that of the loss in nats */
+	readonly unit: Unit;
+}
+
+/** BinaryLossText holds the figures as they are printed. */
+export interface BinaryLossText {
+	readonly prob: string;
+	readonly loss: string;
+	readonly nats: string;
+	readonly slope: string;
+}
+
+/** BinaryLossView is the binary cross-entropy of one logit, and two ways to compute it. */
+export interface BinaryLossView {
+	readonly prob: number;
+	readonly loss: number;
+	readonly slope: number;
+	readonly text: BinaryLossText;
+	readonly formula: BinaryLossFormula;
+	readonly naive: Way;
+	readonly stable: Way;
+	readonly code: BinaryLossCode;
 }
 
 /** ClassCurveParams asks how the loss of a row depends on the probability of one class. */
@@ -1679,8 +1775,38 @@ export interface TernaryView {
 	readonly contours: readonly Contour[];
 }
 
+/** Way is one way to compute the loss in nats, in the arithmetic of the precision: what each step gives. */
+export interface Way {
+	/** the last is the loss; "0·∞" is no number */
+	readonly steps: readonly string[];
+	/** the loss is right but for rounding */
+	readonly right: boolean;
+	/** the relative error in percent, where the loss is finite and not right */
+	readonly off: string;
+}
+
 /** The explorers: each computes in WebAssembly, at once, and throws a LabError for wrong parameters. */
 export interface Lab {
+	/**
+	 * BinaryCurves samples the sigmoid and the slope of the loss where they bend, and the loss, computed both ways, as far as
+	 * the naive one fails.
+	 *
+	 * Errors: `ParamError`.
+	 */
+	binaryCurves(params: BinaryCurvesParams): BinaryCurvesView;
+	/**
+	 * BinaryLoss evaluates the binary cross-entropy of one logit, and computes it both ways.
+	 *
+	 * 	p = σ(z)    L = -w·y·log p - (1-y)·log(1-p)        ∂L/∂z = (1-y)·p - w·y·(1-p), which is p - y for w = 1
+	 *
+	 * 	naive     e^-z, 1+e^-z, p, 1-p, ln p, ln(1-p), the sum: every step is rounded to the precision
+	 * 	stable    e^-|z|, ln(1+e^-|z|), softplus(-z), softplus(z), w·y·softplus(-z) + (1-y)·softplus(z)
+	 *
+	 * The naive way loses 1-p from z = 37 in float64, 17 in float32, and p from z = -710 and -89; it then gives ∞ or,
+	 * where 0 meets ∞, no number.
+	 * Errors: `ParamError`.
+	 */
+	binaryLoss(params: BinaryLossParams): BinaryLossView;
 	/**
 	 * ClassCurve samples the loss as the probability x of one class c runs from 0 to 1, the other
 	 * classes sharing the rest as they do now:
@@ -2001,6 +2127,8 @@ export interface Lab {
 /** Binds the explorers to a way of calling them. */
 export function bind(call: Call): Lab {
 	return {
+		binaryCurves: (params) => call('binaryCurves', params, writeBinaryCurvesParams, readBinaryCurvesView),
+		binaryLoss: (params) => call('binaryLoss', params, writeBinaryLossParams, readBinaryLossView),
 		classCurve: (params) => call('classCurve', params, writeClassCurveParams, readClassCurveView),
 		compareLosses: (params) => call('compareLosses', params, writeCompareLossesParams, readCompareLossesView),
 		crossEntropy: (params) => call('crossEntropy', params, writeCrossEntropyParams, readCrossEntropyView),
@@ -2056,6 +2184,8 @@ const constantsOfFlowLoss: readonly FlowLoss[] = ['squared', 'binary', 'softmax'
 
 const constantsOfFlowTask: readonly FlowTask[] = ['halves', 'ring', 'quarters'];
 
+const constantsOfPrecision: readonly Precision[] = ['float32', 'float64'];
+
 const constantsOfProgram: readonly Program[] = ['naive', 'clipped', 'shifted', 'log1p'];
 
 const constantsOfScoreKind: readonly ScoreKind[] = ['unknown', 'logits', 'probs', 'logprobs'];
@@ -2063,6 +2193,22 @@ const constantsOfScoreKind: readonly ScoreKind[] = ['unknown', 'logits', 'probs'
 const constantsOfStyle: readonly Style[] = ['fixed', 'significant', 'shortest'];
 
 const constantsOfUnit: readonly Unit[] = ['nats', 'bits'];
+
+function writeBinaryCurvesParams(w: Writer, v: BinaryCurvesParams): void {
+	w.number(v.target, 'target');
+	w.number(v.posWeight, 'posWeight');
+	w.constant(constantsOfPrecision, v.precision, 'precision');
+	w.constant(constantsOfUnit, v.unit, 'unit');
+	w.number(v.samples, 'samples');
+}
+
+function writeBinaryLossParams(w: Writer, v: BinaryLossParams): void {
+	w.number(v.target, 'target');
+	w.number(v.logit, 'logit');
+	w.number(v.posWeight, 'posWeight');
+	w.constant(constantsOfPrecision, v.precision, 'precision');
+	w.constant(constantsOfUnit, v.unit, 'unit');
+}
 
 function writeClassCurveParams(w: Writer, v: ClassCurveParams): void {
 	w.numbers(v.logits, 'logits');
@@ -2332,6 +2478,65 @@ function readBenchRow(r: Reader): BenchRow {
 		label: r.text(),
 		class: r.number(),
 		loss: r.text(),
+	};
+}
+
+function readBinaryCurvesView(r: Reader): BinaryCurvesView {
+	return {
+		sigmoid: r.list((r) => readPoint(r)),
+		slope: r.list((r) => readPoint(r)),
+		loss: r.list((r) => readPoint(r)),
+		naive: r.list((r) => readPoint(r)),
+		bottom: r.number(),
+		top: r.number(),
+		lossTop: r.number(),
+		naiveEnd: r.text(),
+	};
+}
+
+function readBinaryLossCode(r: Reader): BinaryLossCode {
+	return {
+		target: r.text(),
+		logit: r.text(),
+		posWeight: r.text(),
+		nats: r.text(),
+		slope: r.text(),
+	};
+}
+
+function readBinaryLossFormula(r: Reader): BinaryLossFormula {
+	return {
+		logit: r.text(),
+		p: r.text(),
+		q: r.text(),
+		weight: r.text(),
+		label: r.text(),
+		rest: r.text(),
+		complement: r.boolean(),
+		terms: r.list((r) => readFormulaTerm(r)),
+		log: r.text(),
+	};
+}
+
+function readBinaryLossText(r: Reader): BinaryLossText {
+	return {
+		prob: r.text(),
+		loss: r.text(),
+		nats: r.text(),
+		slope: r.text(),
+	};
+}
+
+function readBinaryLossView(r: Reader): BinaryLossView {
+	return {
+		prob: r.number(),
+		loss: r.number(),
+		slope: r.number(),
+		text: readBinaryLossText(r),
+		formula: readBinaryLossFormula(r),
+		naive: readWay(r),
+		stable: readWay(r),
+		code: readBinaryLossCode(r),
 	};
 }
 
@@ -3299,5 +3504,13 @@ function readTernaryView(r: Reader): TernaryView {
 		p: readPoint(r),
 		q: readPoint(r),
 		contours: r.list((r) => readContour(r)),
+	};
+}
+
+function readWay(r: Reader): Way {
+	return {
+		steps: r.texts(),
+		right: r.boolean(),
+		off: r.text(),
 	};
 }

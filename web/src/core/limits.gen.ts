@@ -3,6 +3,7 @@
 /** The bounds that package lab checks. */
 export const limits = {
 	maxLogit: 1e4,
+	maxPosWeight: 1000,
 	minClasses: 2,
 	maxClasses: 10,
 	logitSliderMax: 12,

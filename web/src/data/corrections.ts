@@ -117,7 +117,7 @@ export const corrections: readonly Correction[] = [
 		said: 'Clipping the probabilities makes the loss stable.',
 		right: () =>
 			'It makes it finite, and wrong: beyond the clip the loss is flat, so the rows that are most wrong teach nothing. Computed from the logits, with log-sum-exp or softplus, it needs no clip and keeps every digit.',
-		where: ['ref/glossary/#log-sum-exp', 'ref/glossary/#softplus'],
+		where: ['learn/2-binary/#stable', 'ref/glossary/#log-sum-exp', 'ref/glossary/#softplus'],
 	},
 ];
 

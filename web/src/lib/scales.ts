@@ -5,6 +5,9 @@ import { ticks } from 'd3-array';
 
 export type ScaleKind = 'linear' | 'log';
 
+/** Beside the scales of axes, that of a slider with both signs: even around 0, by ratio far from it. */
+export type TrackKind = ScaleKind | 'asinh';
+
 /** An axis: the range of its values and what it says. */
 export interface Axis {
 	readonly min: number;
@@ -31,9 +34,9 @@ export function scale(axis: Axis, from: number, to: number): Scale {
 	return Object.assign(place, { invert, ticks: made });
 }
 
-/** Places the values from min to max on 0…1 and back, evenly or by ratio (log, then min is above 0). */
+/** Places the values from min to max on 0…1 and back: evenly, by ratio (log, then min is above 0), or as asinh. */
 export function track(
-	kind: ScaleKind,
+	kind: TrackKind,
 	min: number,
 	max: number,
 ): { place(value: number): number; at(place: number): number } {
@@ -43,6 +46,13 @@ export function track(
 		return {
 			place: (value) => (Math.log(inside(value, min, max)) - low) / length,
 			at: (place) => (place <= 0 ? min : place >= 1 ? max : Math.exp(low + place * length)),
+		};
+	}
+	if (kind === 'asinh') {
+		const [low, length] = [Math.asinh(min), Math.asinh(max) - Math.asinh(min)];
+		return {
+			place: (value) => (Math.asinh(inside(value, min, max)) - low) / length,
+			at: (place) => (place <= 0 ? min : place >= 1 ? max : Math.sinh(low + place * length)),
 		};
 	}
 	return {

@@ -6,6 +6,34 @@ package main
 
 import "xent/lab"
 
+//go:wasmexport binaryCurves
+func exportBinaryCurves() status {
+	return call(func(t *tape) error {
+		view, err := lab.BinaryCurves(readBinaryCurvesParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeBinaryCurvesView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
+//go:wasmexport binaryLoss
+func exportBinaryLoss() status {
+	return call(func(t *tape) error {
+		view, err := lab.BinaryLoss(readBinaryLossParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeBinaryLossView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
 //go:wasmexport distil
 func exportDistil() status {
 	return call(func(t *tape) error {
@@ -182,6 +210,8 @@ var constantsOfFloatFormat = []lab.FloatFormat{lab.Float16, lab.BFloat16, lab.Fl
 
 var constantsOfFloatState = []lab.FloatState{lab.FloatNormal, lab.FloatSubnormal, lab.FloatZero, lab.FloatInfinite, lab.FloatNone}
 
+var constantsOfPrecision = []lab.Precision{lab.Single, lab.Double}
+
 var constantsOfProgram = []lab.Program{lab.Naive, lab.Clipped, lab.Shifted, lab.Log1p}
 
 var constantsOfScoreKind = []lab.ScoreKind{lab.ScoresUnknown, lab.ScoresLogits, lab.ScoresProbs, lab.ScoresLogProbs}
@@ -189,6 +219,26 @@ var constantsOfScoreKind = []lab.ScoreKind{lab.ScoresUnknown, lab.ScoresLogits, 
 var constantsOfStyle = []lab.Style{lab.StyleFixed, lab.StyleSignificant, lab.StyleShortest}
 
 var constantsOfUnit = []lab.Unit{lab.Nats, lab.Bits}
+
+func readBinaryCurvesParams(t *tape) lab.BinaryCurvesParams {
+	return lab.BinaryCurvesParams{
+		Target:    t.readFloat(),
+		PosWeight: t.readFloat(),
+		Precision: readEnum(t, constantsOfPrecision),
+		Unit:      readEnum(t, constantsOfUnit),
+		Samples:   t.readInt(),
+	}
+}
+
+func readBinaryLossParams(t *tape) lab.BinaryLossParams {
+	return lab.BinaryLossParams{
+		Target:    t.readFloat(),
+		Logit:     t.readFloat(),
+		PosWeight: t.readFloat(),
+		Precision: readEnum(t, constantsOfPrecision),
+		Unit:      readEnum(t, constantsOfUnit),
+	}
+}
 
 func readDistilParams(t *tape) lab.DistilParams {
 	return lab.DistilParams{
@@ -316,6 +366,55 @@ func writeBenchRow(t *tape, v lab.BenchRow) {
 	t.writeString(v.Loss)
 }
 
+func writeBinaryCurvesView(t *tape, v lab.BinaryCurvesView) {
+	writeSlice(t, v.Sigmoid, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeSlice(t, v.Slope, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeSlice(t, v.Loss, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeSlice(t, v.Naive, func(t *tape, v lab.Point) { writePoint(t, v) })
+	t.writeFloat(v.Bottom)
+	t.writeFloat(v.Top)
+	t.writeFloat(v.LossTop)
+	t.writeString(v.NaiveEnd)
+}
+
+func writeBinaryLossCode(t *tape, v lab.BinaryLossCode) {
+	t.writeString(v.Target)
+	t.writeString(v.Logit)
+	t.writeString(v.PosWeight)
+	t.writeString(v.Nats)
+	t.writeString(v.Slope)
+}
+
+func writeBinaryLossFormula(t *tape, v lab.BinaryLossFormula) {
+	t.writeString(v.Logit)
+	t.writeString(v.P)
+	t.writeString(v.Q)
+	t.writeString(v.Weight)
+	t.writeString(v.Label)
+	t.writeString(v.Rest)
+	t.writeBool(v.Complement)
+	writeSlice(t, v.Terms, func(t *tape, v lab.FormulaTerm) { writeFormulaTerm(t, v) })
+	t.writeString(v.Log)
+}
+
+func writeBinaryLossText(t *tape, v lab.BinaryLossText) {
+	t.writeString(v.Prob)
+	t.writeString(v.Loss)
+	t.writeString(v.Nats)
+	t.writeString(v.Slope)
+}
+
+func writeBinaryLossView(t *tape, v lab.BinaryLossView) {
+	t.writeFloat(v.Prob)
+	t.writeFloat(v.Loss)
+	t.writeFloat(v.Slope)
+	writeBinaryLossText(t, v.Text)
+	writeBinaryLossFormula(t, v.Formula)
+	writeWay(t, v.Naive)
+	writeWay(t, v.Stable)
+	writeBinaryLossCode(t, v.Code)
+}
+
 func writeDistilText(t *tape, v lab.DistilText) {
 	t.writeStrings(v.Teacher)
 	t.writeStrings(v.Student)
@@ -395,6 +494,13 @@ func writeFloatRange(t *tape, v lab.FloatRange) {
 
 func writeFormatView(t *tape, v lab.FormatView) {
 	t.writeStrings(v.Texts)
+}
+
+func writeFormulaTerm(t *tape, v lab.FormulaTerm) {
+	t.writeString(v.Weight)
+	t.writeString(v.Prob)
+	t.writeString(v.Cost)
+	t.writeBool(v.Zero)
 }
 
 func writeJacobianView(t *tape, v lab.JacobianView) {
@@ -580,4 +686,10 @@ func writeStabilityView(t *tape, v lab.StabilityView) {
 func writeSurprisalView(t *tape, v lab.SurprisalView) {
 	t.writeFloats(v.Values)
 	t.writeStrings(v.Texts)
+}
+
+func writeWay(t *tape, v lab.Way) {
+	t.writeStrings(v.Steps)
+	t.writeBool(v.Right)
+	t.writeString(v.Off)
 }

@@ -6,34 +6,6 @@ package main
 
 import "xent/lab"
 
-//go:wasmexport binaryCurves
-func exportBinaryCurves() status {
-	return call(func(t *tape) error {
-		view, err := lab.BinaryCurves(readBinaryCurvesParams(t))
-		if err != nil {
-			return err
-		}
-		t.startView()
-		writeBinaryCurvesView(t, view)
-		t.endView()
-		return nil
-	})
-}
-
-//go:wasmexport binaryLoss
-func exportBinaryLoss() status {
-	return call(func(t *tape) error {
-		view, err := lab.BinaryLoss(readBinaryLossParams(t))
-		if err != nil {
-			return err
-		}
-		t.startView()
-		writeBinaryLossView(t, view)
-		t.endView()
-		return nil
-	})
-}
-
 //go:wasmexport classCurve
 func exportClassCurve() status {
 	return call(func(t *tape) error {
@@ -342,31 +314,9 @@ var constantsOfFlowLoss = []lab.FlowLoss{lab.FlowSquared, lab.FlowBinary, lab.Fl
 
 var constantsOfFlowTask = []lab.FlowTask{lab.FlowHalves, lab.FlowRing, lab.FlowQuarters}
 
-var constantsOfPrecision = []lab.Precision{lab.Single, lab.Double}
-
 var constantsOfStyle = []lab.Style{lab.StyleFixed, lab.StyleSignificant, lab.StyleShortest}
 
 var constantsOfUnit = []lab.Unit{lab.Nats, lab.Bits}
-
-func readBinaryCurvesParams(t *tape) lab.BinaryCurvesParams {
-	return lab.BinaryCurvesParams{
-		Target:    t.readFloat(),
-		PosWeight: t.readFloat(),
-		Precision: readEnum(t, constantsOfPrecision),
-		Unit:      readEnum(t, constantsOfUnit),
-		Samples:   t.readInt(),
-	}
-}
-
-func readBinaryLossParams(t *tape) lab.BinaryLossParams {
-	return lab.BinaryLossParams{
-		Target:    t.readFloat(),
-		Logit:     t.readFloat(),
-		PosWeight: t.readFloat(),
-		Precision: readEnum(t, constantsOfPrecision),
-		Unit:      readEnum(t, constantsOfUnit),
-	}
-}
 
 func readClassCurveParams(t *tape) lab.ClassCurveParams {
 	return lab.ClassCurveParams{
@@ -600,55 +550,6 @@ func writeArea(t *tape, v lab.Area) {
 	t.writeFloat(v.Right)
 	t.writeFloat(v.Truth)
 	t.writeFloat(v.Model)
-}
-
-func writeBinaryCurvesView(t *tape, v lab.BinaryCurvesView) {
-	writeSlice(t, v.Sigmoid, func(t *tape, v lab.Point) { writePoint(t, v) })
-	writeSlice(t, v.Slope, func(t *tape, v lab.Point) { writePoint(t, v) })
-	writeSlice(t, v.Loss, func(t *tape, v lab.Point) { writePoint(t, v) })
-	writeSlice(t, v.Naive, func(t *tape, v lab.Point) { writePoint(t, v) })
-	t.writeFloat(v.Bottom)
-	t.writeFloat(v.Top)
-	t.writeFloat(v.LossTop)
-	t.writeString(v.NaiveEnd)
-}
-
-func writeBinaryLossCode(t *tape, v lab.BinaryLossCode) {
-	t.writeString(v.Target)
-	t.writeString(v.Logit)
-	t.writeString(v.PosWeight)
-	t.writeString(v.Nats)
-	t.writeString(v.Slope)
-}
-
-func writeBinaryLossFormula(t *tape, v lab.BinaryLossFormula) {
-	t.writeString(v.Logit)
-	t.writeString(v.P)
-	t.writeString(v.Q)
-	t.writeString(v.Weight)
-	t.writeString(v.Label)
-	t.writeString(v.Rest)
-	t.writeBool(v.Complement)
-	writeSlice(t, v.Terms, func(t *tape, v lab.FormulaTerm) { writeFormulaTerm(t, v) })
-	t.writeString(v.Log)
-}
-
-func writeBinaryLossText(t *tape, v lab.BinaryLossText) {
-	t.writeString(v.Prob)
-	t.writeString(v.Loss)
-	t.writeString(v.Nats)
-	t.writeString(v.Slope)
-}
-
-func writeBinaryLossView(t *tape, v lab.BinaryLossView) {
-	t.writeFloat(v.Prob)
-	t.writeFloat(v.Loss)
-	t.writeFloat(v.Slope)
-	writeBinaryLossText(t, v.Text)
-	writeBinaryLossFormula(t, v.Formula)
-	writeWay(t, v.Naive)
-	writeWay(t, v.Stable)
-	writeBinaryLossCode(t, v.Code)
 }
 
 func writeClassCurveView(t *tape, v lab.ClassCurveView) {
@@ -1199,10 +1100,4 @@ func writeTernaryView(t *tape, v lab.TernaryView) {
 	writePoint(t, v.P)
 	writePoint(t, v.Q)
 	writeSlice(t, v.Contours, func(t *tape, v lab.Contour) { writeContour(t, v) })
-}
-
-func writeWay(t *tape, v lab.Way) {
-	t.writeStrings(v.Steps)
-	t.writeBool(v.Right)
-	t.writeString(v.Off)
 }

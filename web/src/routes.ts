@@ -57,6 +57,7 @@ export const routes = [
 		description:
 			'The binary cross-entropy of a logit, its slope p − y, and why it is computed from the logit and not from p.',
 		chapter: 2,
+		core: 'bench',
 		sections: [
 			{ id: 'question', title: 'Two classes, one number' },
 			{ id: 'explore', title: 'Drag the logit' },

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { address, phone, ready, setUp, violations, visit, withPage } from './harness.mjs';
+import { address, newPage, phone, ready, setUp, violations, visit, withPage } from './harness.mjs';
 
 /** @import { Locator, Page } from 'playwright-core' */
 
@@ -428,6 +428,16 @@ test('with scripts off every question, answer and reason can be read', () =>
 		await it.locator('summary').click();
 		assert.match(await it.locator('details').innerText(), /log-sum-exp less a logit/);
 	}));
+
+test('where the core cannot be loaded the answers can be read', async () => {
+	const page = await newPage();
+	await page.route('**/*.wasm', (route) => route.abort());
+	await page.goto(address(path));
+	await page.locator('html[data-broken]').waitFor({ state: 'attached' });
+	assert.ok(await item(page, 'code-fused').locator('details').isVisible());
+	assert.ok(await item(page, 'code-fused').getByRole('button').isHidden());
+	await page.context().close();
+});
 
 test('in print the questions stand without their buttons', () =>
 	withPage({}, async (page) => {

@@ -1,4 +1,4 @@
-import { parse, write } from './parse';
+import { parse, ProgressError, write } from './parse';
 import { answered, day, empty, type Day, type Evidence, type Progress } from './progress';
 
 /** Where it is kept; what could not be read is kept beside it. */
@@ -24,19 +24,23 @@ class Store {
 		let text: string | null = null;
 		try {
 			text = localStorage.getItem(place);
-		} catch {
-			return this.#now; // no storage here
-		}
-		if (text === null) return this.#now;
-		try {
-			this.#now = parse(text);
+			if (text !== null) this.#now = parse(text);
 		} catch (error) {
-			this.trouble = error instanceof Error ? error.message : String(error);
-			localStorage.setItem(aside, text);
-			localStorage.removeItem(place);
-			this.#now = empty;
+			if (error instanceof ProgressError) this.#putAside(text!, error);
+			// Otherwise nothing may be stored here: what is known of this page has to do.
 		}
 		return this.#now;
+	}
+
+	#putAside(text: string, { message }: ProgressError): void {
+		this.trouble = message;
+		this.#now = empty;
+		try {
+			localStorage.setItem(aside, text);
+			localStorage.removeItem(place);
+		} catch {
+			// Full: it stays where it is until something is kept in its place.
+		}
 	}
 
 	set(to: Progress): void {

@@ -64,30 +64,18 @@ func binaryLoss[T Float](fn string, grad Matrix[T], loss []T, x, target Matrix[T
 	if opt == nil {
 		opt = &BinaryOptions{}
 	}
-	if err := x.check(fn, "logits"); err != nil {
-		return Result{}, err
-	}
-	if err := target.checkLike(fn, "target", x.Rows, x.Cols, "logits"); err != nil {
-		return Result{}, err
-	}
-	if err := opt.check(fn, x.Cols); err != nil {
-		return Result{}, err
-	}
-	if opt.Elements.Data != nil || opt.Elements.Rows != 0 || opt.Elements.Cols != 0 {
-		if err := opt.Elements.checkLike(fn, "option Elements", x.Rows, x.Cols, "logits"); err != nil {
-			return Result{}, err
-		}
-	}
-	if grad.Data != nil {
-		if err := checkOverlap(fn, grad, target, "target"); err != nil {
-			return Result{}, err
-		}
-	}
 	j := binaryJob[T]{grad: grad, loss: loss, x: x, target: target}
-	return j.do(fn, opt)
+	if err := j.check(fn, opt); err != nil {
+		return Result{}, err
+	}
+	total, err := j.prepare(fn, opt)
+	if err != nil {
+		return Result{}, err
+	}
+	return runBatch(j, x.Rows, par.Workers(opt.Workers, x.Rows*x.Cols), total), nil
 }
 
-// binaryJob is one checked batch.
+// binaryJob is one batch.
 type binaryJob[T Float] struct {
 	grad      Matrix[T] // no Data: not wanted
 	loss      []T       // nil: not wanted
@@ -103,8 +91,29 @@ type binaryJob[T Float] struct {
 	scale    float64 // of the gradient
 }
 
-// do computes the whole batch.
-func (j *binaryJob[T]) do(fn string, o *BinaryOptions) (Result, error) {
+func (j *binaryJob[T]) check(fn string, o *BinaryOptions) error {
+	if err := j.x.check(fn, "logits"); err != nil {
+		return err
+	}
+	if err := j.target.checkLike(fn, "target", j.x.Rows, j.x.Cols, "logits"); err != nil {
+		return err
+	}
+	if err := o.check(fn, j.x.Cols); err != nil {
+		return err
+	}
+	if o.Elements.Data != nil || o.Elements.Rows != 0 || o.Elements.Cols != 0 {
+		if err := o.Elements.checkLike(fn, "option Elements", j.x.Rows, j.x.Cols, "logits"); err != nil {
+			return err
+		}
+	}
+	if j.grad.Data != nil {
+		return checkOverlap(fn, j.grad, j.target, "target")
+	}
+	return nil
+}
+
+// prepare takes over the options of a checked batch, and returns a Result with its denominator.
+func (j *binaryJob[T]) prepare(fn string, o *BinaryOptions) (Result, error) {
 	j.weights, j.pos, j.elements = o.Weights, o.PosWeight, o.Elements
 	j.each = kern.Bernoulli{P: 1, N: 1, Smoothing: o.Smoothing, Focus: o.Focus, FocusN: o.Focus, Margin: o.Margin, Temp: o.Temperature}
 	if o.NegativeFocus != nil {
@@ -131,12 +140,8 @@ func (j *binaryJob[T]) do(fn string, o *BinaryOptions) (Result, error) {
 		weight = float64(elements - ignored)
 	}
 	total, scale, err := reduce(fn, o.Reduction, o.Denominator, o.Empty, weight, elements, ignored)
-	if err != nil {
-		return Result{}, err
-	}
 	j.scale = scale
-
-	return runBatch(*j, j.x.Rows, par.Workers(o.Workers, elements), total), nil
+	return total, err
 }
 
 // weigh counts the ignored elements and sums the weights of the others.

@@ -61,6 +61,8 @@
 //	function                  PyTorch
 //	Softmax, LogSoftmax       F.softmax, F.log_softmax
 //	Entmax                    - (sparsemax, entmax-1.5 and the others)
+//	CrossEntropyHVP           - (Hessian, Gauss-Newton and Fisher products)
+//	BinaryCrossEntropyHVP     - (likewise)
 //	LogSumExp                 torch.logsumexp
 //	Sigmoid, LogSigmoid       torch.sigmoid, F.logsigmoid
 //	Softplus                  F.softplus

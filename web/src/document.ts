@@ -6,6 +6,8 @@ export interface Parts {
 	readonly script: string;
 	readonly preload: readonly string[];
 	readonly styles: readonly string[];
+	/** The page's worker, if it has one. */
+	readonly worker?: string | undefined;
 	readonly head: string;
 	readonly body: string;
 }
@@ -34,6 +36,7 @@ export function document(route: Route, parts: Parts): string {
 		`<link rel="icon" type="image/svg+xml" href="${to}icon.svg">`,
 		...parts.styles.map((s) => `<link rel="stylesheet" href="${to}${s}">`),
 		`<script src="${to}theme.js"></script>`,
+		parts.worker ? `<meta name="worker" content="${to}${parts.worker}">` : '',
 		...parts.preload.map((p) => `<link rel="modulepreload" href="${to}${p}">`),
 		`<script type="module" src="${to}${parts.script}"></script>`,
 		parts.head,

@@ -18,6 +18,8 @@ export interface Route {
 	readonly core?: 'bench';
 	/** The unit the page begins in. */
 	readonly unit?: 'nats' | 'bits';
+	/** Whether the page has a worker: worker.ts beside its main.ts. */
+	readonly worker?: boolean;
 	/** The page's sections, for the contents and for the headings (see lib/Section.svelte). */
 	readonly sections?: readonly { readonly id: string; readonly title: string }[];
 }
@@ -140,6 +142,25 @@ export const routes = [
 			{ id: 'table', title: 'Five rows, each with its proof' },
 			{ id: 'meaning', title: 'What squared error is good for' },
 			{ id: 'exercise', title: 'Find its strongest pull' },
+			{ id: 'check', title: 'Three questions' },
+		],
+	},
+	{
+		path: 'learn/7-flow/',
+		dir: 'learn/7-flow',
+		worker: true,
+		title: 'How the gradient flows',
+		short: 'Gradient flow',
+		description:
+			'A real network trains in the page: gradients layer by layer, what cross-entropy repairs of them, and what it cannot.',
+		chapter: 7,
+		sections: [
+			{ id: 'question', title: 'Why does the first layer learn last?' },
+			{ id: 'explore', title: 'Train one' },
+			{ id: 'derive', title: 'A product as long as the way' },
+			{ id: 'repair', title: 'What the loss can repair' },
+			{ id: 'failures', title: 'Four ways to stop learning' },
+			{ id: 'exercise', title: 'Work one out' },
 			{ id: 'check', title: 'Three questions' },
 		],
 	},

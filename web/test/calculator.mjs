@@ -16,6 +16,7 @@ export async function equations(lines) {
 		const signs = {
 			'−': '-',
 			'·': '*',
+			'⋅': '*', // the dot of a formula
 			'×': '*',
 			'\u2062': '*',
 			'\u2061': '',

@@ -65,6 +65,7 @@ for (const route of [...routes.filter((/** @type {unknown} */ r) => !last.includ
 	const keys = [...reachable(entry)];
 	const html = prerender(route, route.core === 'bench' ? bench : lab, {
 		script: chunk(entry).file,
+		worker: route.worker ? chunk(`src/pages/${route.dir}/worker.ts`).file : undefined,
 		preload: keys.filter((k) => k !== entry).map((k) => chunk(k).file),
 		styles: [...new Set(keys.flatMap((k) => chunk(k).css ?? []))],
 	});

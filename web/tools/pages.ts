@@ -1,6 +1,6 @@
 import type { Plugin } from 'vite';
 import { document } from '../src/document.ts';
-import { routes } from '../src/routes.ts';
+import { routes, type Route } from '../src/routes.ts';
 
 /** The pages of src/routes.ts as entries of the build, and as documents of the development server. */
 export function pages(): Plugin {
@@ -9,7 +9,12 @@ export function pages(): Plugin {
 		config(config, { command }) {
 			if (command !== 'build' || config.build?.ssr) return {};
 			const input = Object.fromEntries(
-				routes.map((r) => [r.dir.replaceAll('/', '-'), `src/pages/${r.dir}/main.ts`]),
+				routes.flatMap(({ dir, worker }: Route) =>
+					(worker ? ['main', 'worker'] : ['main']).map((file) => [
+						`${dir.replaceAll('/', '-')}-${file}`,
+						`src/pages/${dir}/${file}.ts`,
+					]),
+				),
 			);
 			// What one page loads at once, another may load when it is needed: no mistake, so no warning.
 			const checks = { bundlerTimings: false, ineffectiveDynamicImport: false };
@@ -18,10 +23,11 @@ export function pages(): Plugin {
 		configureServer(server) {
 			server.middlewares.use(async (request, response, next) => {
 				const url = new URL(request.url ?? '/', 'http://localhost');
-				const route = routes.find((r) => `/${r.path}` === url.pathname);
+				const route: Route | undefined = routes.find((r) => `/${r.path}` === url.pathname);
 				if (!route) return next();
 				const html = document(route, {
 					script: `src/pages/${route.dir}/main.ts`,
+					worker: route.worker ? `src/pages/${route.dir}/worker.ts` : undefined,
 					preload: [],
 					styles: ['src/styles/site.css'],
 					head: '',

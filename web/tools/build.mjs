@@ -5,6 +5,7 @@
 // dist/ holds what a static server needs: HTML, assets named by their content, the core, and a .gz beside
 // whatever is text or code. It is built aside and put in place whole: a build that fails leaves the last one.
 import {
+	copyFileSync,
 	mkdirSync,
 	mkdtempSync,
 	readFileSync,
@@ -78,7 +79,9 @@ for (const [name, text] of Object.entries(beside(lab))) writeFileSync(join(dist,
 rmSync(join(dist, '.vite'), { recursive: true });
 
 for (const file of files(dist)) {
-	if (/\.(html|js|css|svg|wasm|json|txt)$/.test(file))
+	const core = /([a-z]+)-[^/]+\.wasm$/.exec(file)?.[1];
+	if (core) copyFileSync(join(web, 'generated', `${core}.wasm.gz`), `${file}.gz`);
+	else if (/\.(html|js|css|svg|json|txt)$/.test(file))
 		writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
 }
 const total = files(dist).filter((f) => !f.endsWith('.gz')).length;

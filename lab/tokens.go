@@ -1,3 +1,5 @@
+//go:build !js || bench
+
 package lab
 
 import (

@@ -62,6 +62,20 @@ func exportDoctor() status {
 	})
 }
 
+//go:wasmexport elbo
+func exportELBO() status {
+	return call(func(t *tape) error {
+		view, err := lab.ELBO(readELBOParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeELBOView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
 //go:wasmexport format
 func exportFormat() status {
 	return call(func(t *tape) error {
@@ -113,6 +127,20 @@ func exportMaxTrick() status {
 		}
 		t.startView()
 		writeMaxTrickView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
+//go:wasmexport perplexity
+func exportPerplexity() status {
+	return call(func(t *tape) error {
+		view, err := lab.Perplexity(readPerplexityParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writePerplexityView(t, view)
 		t.endView()
 		return nil
 	})
@@ -265,6 +293,16 @@ func readDoctorParams(t *tape) lab.DoctorParams {
 	}
 }
 
+func readELBOParams(t *tape) lab.ELBOParams {
+	return lab.ELBOParams{
+		X:     t.readFloat(),
+		Noise: t.readFloat(),
+		Mean:  t.readFloat(),
+		SD:    t.readFloat(),
+		Unit:  readEnum(t, constantsOfUnit),
+	}
+}
+
 func readFormatParams(t *tape) lab.FormatParams {
 	return lab.FormatParams{
 		Values: t.readFloats(),
@@ -296,6 +334,13 @@ func readMaxTrickParams(t *tape) lab.MaxTrickParams {
 		Temperature: t.readFloat(),
 		Shift:       t.readFloat(),
 		Trick:       t.readBool(),
+	}
+}
+
+func readPerplexityParams(t *tape) lab.PerplexityParams {
+	return lab.PerplexityParams{
+		Probs: t.readFloats(),
+		Unit:  readEnum(t, constantsOfUnit),
 	}
 }
 
@@ -468,6 +513,34 @@ func writeDoctorView(t *tape, v lab.DoctorView) {
 	writeDoctorText(t, v.Text)
 }
 
+func writeELBOText(t *tape, v lab.ELBOText) {
+	t.writeString(v.Reconstruction)
+	t.writeString(v.KL)
+	t.writeString(v.ELBO)
+	t.writeString(v.Gap)
+	t.writeString(v.Evidence)
+	t.writeString(v.BestMean)
+	t.writeString(v.BestSD)
+	t.writeString(v.Mean)
+	t.writeString(v.SD)
+	t.writeString(v.KLAlone)
+}
+
+func writeELBOView(t *tape, v lab.ELBOView) {
+	t.writeFloat(v.Reconstruction)
+	t.writeFloat(v.KL)
+	t.writeFloat(v.ELBO)
+	t.writeFloat(v.Gap)
+	t.writeFloat(v.Evidence)
+	t.writeFloat(v.BestMean)
+	t.writeFloat(v.BestSD)
+	writeSlice(t, v.Prior, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeSlice(t, v.Model, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeSlice(t, v.Truth, func(t *tape, v lab.Point) { writePoint(t, v) })
+	t.writeFloat(v.Top)
+	writeELBOText(t, v.Text)
+}
+
 func writeFloatNumber(t *tape, v lab.FloatNumber) {
 	t.writeFloat(v.Value)
 	writeEnum(t, constantsOfFloatState, v.State)
@@ -569,6 +642,20 @@ func writeMaxTrickView(t *tape, v lab.MaxTrickView) {
 	t.writeFloats(v.Powers)
 	t.writeFloat(v.Sum)
 	writeMaxTrickText(t, v.Text)
+}
+
+func writePerplexityText(t *tape, v lab.PerplexityText) {
+	t.writeStrings(v.Inverse)
+	t.writeStrings(v.Costs)
+	t.writeString(v.Loss)
+	t.writeString(v.Perplexity)
+	t.writeString(v.Tokens)
+}
+
+func writePerplexityView(t *tape, v lab.PerplexityView) {
+	t.writeFloat(v.Loss)
+	t.writeFloat(v.Perplexity)
+	writePerplexityText(t, v.Text)
 }
 
 func writePoint(t *tape, v lab.Point) {

@@ -48,20 +48,6 @@ func exportCrossEntropy() status {
 	})
 }
 
-//go:wasmexport elbo
-func exportELBO() status {
-	return call(func(t *tape) error {
-		view, err := lab.ELBO(readELBOParams(t))
-		if err != nil {
-			return err
-		}
-		t.startView()
-		writeELBOView(t, view)
-		t.endView()
-		return nil
-	})
-}
-
 //go:wasmexport flow
 func exportFlow() status {
 	return call(func(t *tape) error {
@@ -216,20 +202,6 @@ func exportNormalise() status {
 	})
 }
 
-//go:wasmexport perplexity
-func exportPerplexity() status {
-	return call(func(t *tape) error {
-		view, err := lab.Perplexity(readPerplexityParams(t))
-		if err != nil {
-			return err
-		}
-		t.startView()
-		writePerplexityView(t, view)
-		t.endView()
-		return nil
-	})
-}
-
 //go:wasmexport redistribute
 func exportRedistribute() status {
 	return call(func(t *tape) error {
@@ -347,16 +319,6 @@ func readCrossEntropyParams(t *tape) lab.CrossEntropyParams {
 		Label:  t.readInt(),
 		Target: t.readFloats(),
 		Unit:   readEnum(t, constantsOfUnit),
-	}
-}
-
-func readELBOParams(t *tape) lab.ELBOParams {
-	return lab.ELBOParams{
-		X:     t.readFloat(),
-		Noise: t.readFloat(),
-		Mean:  t.readFloat(),
-		SD:    t.readFloat(),
-		Unit:  readEnum(t, constantsOfUnit),
 	}
 }
 
@@ -489,13 +451,6 @@ func readMaxEntropyParams(t *tape) lab.MaxEntropyParams {
 func readNormaliseParams(t *tape) lab.NormaliseParams {
 	return lab.NormaliseParams{
 		Values: t.readFloats(),
-	}
-}
-
-func readPerplexityParams(t *tape) lab.PerplexityParams {
-	return lab.PerplexityParams{
-		Probs: t.readFloats(),
-		Unit:  readEnum(t, constantsOfUnit),
 	}
 }
 
@@ -643,34 +598,6 @@ func writeCrossEntropyView(t *tape, v lab.CrossEntropyView) {
 	writeCrossEntropyText(t, v.Text)
 	writeCrossEntropyFormula(t, v.Formula)
 	writeCrossEntropyCode(t, v.Code)
-}
-
-func writeELBOText(t *tape, v lab.ELBOText) {
-	t.writeString(v.Reconstruction)
-	t.writeString(v.KL)
-	t.writeString(v.ELBO)
-	t.writeString(v.Gap)
-	t.writeString(v.Evidence)
-	t.writeString(v.BestMean)
-	t.writeString(v.BestSD)
-	t.writeString(v.Mean)
-	t.writeString(v.SD)
-	t.writeString(v.KLAlone)
-}
-
-func writeELBOView(t *tape, v lab.ELBOView) {
-	t.writeFloat(v.Reconstruction)
-	t.writeFloat(v.KL)
-	t.writeFloat(v.ELBO)
-	t.writeFloat(v.Gap)
-	t.writeFloat(v.Evidence)
-	t.writeFloat(v.BestMean)
-	t.writeFloat(v.BestSD)
-	writeSlice(t, v.Prior, func(t *tape, v lab.Point) { writePoint(t, v) })
-	writeSlice(t, v.Model, func(t *tape, v lab.Point) { writePoint(t, v) })
-	writeSlice(t, v.Truth, func(t *tape, v lab.Point) { writePoint(t, v) })
-	t.writeFloat(v.Top)
-	writeELBOText(t, v.Text)
 }
 
 func writeFlowChain(t *tape, v lab.FlowChain) {
@@ -1040,20 +967,6 @@ func writePathCurve(t *tape, v lab.PathCurve) {
 	writeSlice(t, v.Points, func(t *tape, v lab.Point) { writePoint(t, v) })
 	writeMarker(t, v.Marker)
 	t.writeBool(v.Endless)
-}
-
-func writePerplexityText(t *tape, v lab.PerplexityText) {
-	t.writeStrings(v.Inverse)
-	t.writeStrings(v.Costs)
-	t.writeString(v.Loss)
-	t.writeString(v.Perplexity)
-	t.writeString(v.Tokens)
-}
-
-func writePerplexityView(t *tape, v lab.PerplexityView) {
-	t.writeFloat(v.Loss)
-	t.writeFloat(v.Perplexity)
-	writePerplexityText(t, v.Text)
 }
 
 func writePoint(t *tape, v lab.Point) {

@@ -205,6 +205,7 @@ export const routes = [
 		description:
 			'Cross-entropy at work: perplexity of language models, calibration of classifiers, distillation, and the bound of autoencoders and diffusion.',
 		chapter: 9,
+		core: 'bench',
 		sections: [
 			{ id: 'question', title: 'The same number everywhere' },
 			{ id: 'language', title: 'Language: perplexity' },

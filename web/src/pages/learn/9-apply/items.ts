@@ -5,18 +5,13 @@ export const items: readonly Item[] = [
 		id: 'apply-perplexity',
 		tests: ['language'],
 		section: 'language',
-		figures: {
-			ppl: (lab) => lab.perplexity({ probs: [0.5, 0.125], unit: 'bits' }).text.perplexity,
-			arithmetic: () => '5',
-		},
-		question:
-			'A model gives two tokens the probabilities 1/2 and 1/8. Why is its perplexity {ppl}, and not {arithmetic}?',
+		question: 'A model gives two tokens the probabilities 1/2 and 1/8. Why is its perplexity 4, and not 5?',
 		answers: [
 			{
 				text: 'Because costs are averaged, and costs are logarithms: the mean of 2 and 8 is geometric',
 				right: true,
 				reply:
-					'The mean of 1 bit and 3 bits is 2 bits, and 2² is {ppl}. The arithmetic mean of 2 and 8 would be {arithmetic}.',
+					'The mean of 1 bit and 3 bits is 2 bits, and 2² is 4. The arithmetic mean of 2 and 8 would be 5.',
 			},
 			{
 				text: 'Because perplexity counts only the likelier token',

@@ -91,6 +91,12 @@ export function part(label: string): string {
 	return name;
 }
 
+/** Makes a part of what has a name but no label: "chart" is called “The chart”. */
+export function named(name: string): void {
+	const parts = getContext<Described | undefined>(key)?.parts;
+	if (parts?.every((p) => p.name !== name)) parts.push({ name, labels: [`The ${name}`] });
+}
+
 /** The name of a picture, to which the charts within belong. */
 export function picturePart(title: string): string {
 	const name = part(title);

@@ -235,7 +235,7 @@ func (j *softmaxJob[T, L]) do(fn string, opt *Options, weight float64, ignored i
 // reduce returns a Result that holds the denominator and policies of a batch but no rows, and the
 // scale of the gradient. Weight is the denominator Usual and Weights.
 func reduce(fn string, r Reduction, d Denominator, e EmptyPolicy, weight float64, rows, ignored int) (Result, float64, error) {
-	start := Result{Weight: weight, zero: e == EmptyZero}
+	start := Result{Weight: weight, zero: e == EmptyZero, divided: r == Mean}
 	switch d {
 	case Count:
 		start.Weight = float64(rows - ignored)

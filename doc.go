@@ -68,6 +68,8 @@
 //	Softplus                  F.softplus
 //	RowMoments                - (entropy, varentropy, Brier score and probabilities from one pass over a row)
 //
+// Gradient accumulation over unequal micro-batches is [Accumulator]'s.
+//
 // Measures of distributions (entropy, KL, JS) are in [xent/info].
 //
 // # Exactness

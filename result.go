@@ -20,9 +20,10 @@ type Result struct {
 	// cost ±Inf or NaN. For binary losses they count elements.
 	Rows, Ignored, NonFinite int
 
-	sum   kern.Sum
-	fixed bool // Weight is not added up: Fixed(n)
-	zero  bool // the mean of nothing is 0
+	sum     kern.Sum
+	fixed   bool // Weight is not added up: Fixed(n)
+	zero    bool // the mean of nothing is 0
+	divided bool // the gradient, if any, is divided by Weight
 }
 
 // Sum returns Σ of the losses.
@@ -43,7 +44,7 @@ func (r Result) Mean() Nats {
 func (r *Result) Merge(s Result) {
 	switch {
 	case *r == Result{}:
-		r.fixed, r.zero, r.Weight = s.fixed, s.zero, s.Weight
+		r.fixed, r.zero, r.divided, r.Weight = s.fixed, s.zero, s.divided, s.Weight
 	case !r.fixed:
 		r.Weight += s.Weight
 	}

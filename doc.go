@@ -12,7 +12,8 @@
 //	X(in…, opt)    XGrad(grad, in…, opt)    XRows(loss, in…, opt)
 //
 // Batches are views of flat slices ([Matrix], with strides), float32 or float64. The caller owns all
-// memory: a gradient may overwrite the logits, and nothing is allocated when Workers is 1. A loss
+// memory: a gradient may overwrite the logits, and nothing is allocated when Workers is 1, unless the
+// comment of a loss says so. A loss
 // is a [Result]: a sum and what the mean divides by, which merges with those of other batches.
 //
 // [Logits], [Probs] and [LogProbs] are different types, so that a softmax before a loss that takes
@@ -83,7 +84,8 @@
 // a finite gradient; 0·Inf is 0; ignored rows cost 0 and get 0 whatever they hold.
 //
 // Whatever can come from a file is an error with the place, what was got and what was wanted,
-// before any output is written: [ShapeError], [LabelError], [OptionError], [EmptyError].
+// before any output is written: [ShapeError], [LabelError], [OptionError], [EmptyError],
+// [InfeasibleError].
 //
 // The number of workers never changes a bit of a result.
 package xent

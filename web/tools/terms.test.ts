@@ -8,7 +8,7 @@ const pages = fileURLToPath(new URL('../src/pages', import.meta.url));
 const defined = readdirSync(pages, { recursive: true, encoding: 'utf8' })
 	.filter((file) => file.endsWith('.svelte'))
 	.flatMap((file) =>
-		[...readFileSync(join(pages, file), 'utf8').matchAll(/<dfn\b[^>]*>(.*?)<\/dfn>/gs)].map(
+		[...readFileSync(join(pages, file), 'utf8').matchAll(/<dfn\b[^>]*>(.*?)<\/dfn\s*>/gs)].map(
 			([whole, text]) => ({
 				file,
 				whole: whole.replace(/\s+/g, ' '),
@@ -20,6 +20,9 @@ const defined = readdirSync(pages, { recursive: true, encoding: 'utf8' })
 test('a defined word becomes a link to its entry', () => {
 	expect(linked('a <dfn>Cross-entropy</dfn> of', '../../')).toBe(
 		'a <dfn><a href="../../ref/glossary/#cross-entropy" data-term="cross-entropy">Cross-entropy</a></dfn> of',
+	);
+	expect(linked('<dfn>Softmax</dfn\n\t>', '')).toBe(
+		'<dfn><a href="ref/glossary/#softmax" data-term="softmax">Softmax</a></dfn>',
 	);
 	expect(linked('<dfn>nothing</dfn>', '')).toBe('<dfn>nothing</dfn>');
 });

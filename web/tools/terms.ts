@@ -15,7 +15,7 @@ export function terms(): Plugin {
 		name: 'xent-terms',
 		enforce: 'pre',
 		transform(source, id) {
-			if (!id.endsWith('.svelte') || !id.startsWith(pages) || !source.includes('<dfn>')) return null;
+			if (!id.endsWith('.svelte') || !id.startsWith(pages) || !source.includes('<dfn')) return null;
 			return { code: linked(source, rootOf(id)), map: null };
 		},
 	};
@@ -23,7 +23,7 @@ export function terms(): Plugin {
 
 /** The source with its defined words linked; root leads from the page to the site's root. */
 export function linked(source: string, root: string): string {
-	return source.replace(/<dfn>([^<{]*)<\/dfn>/g, (whole, text: string) => {
+	return source.replace(/<dfn\s*>([^<{]*)<\/dfn\s*>/g, (whole, text: string) => {
 		const id = termOf(text);
 		return id ? `<dfn><a href="${root}ref/glossary/#${id}" data-term="${id}">${text}</a></dfn>` : whole;
 	});

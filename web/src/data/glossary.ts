@@ -56,7 +56,7 @@ export const glossary: readonly Term[] = [
 		unit: information,
 		example: (lab) =>
 			`Probability 0.9 for what happened costs ${costs(lab, 0.9)} nats, for what did not ${costs(lab, 1 - 0.9)}.`,
-		where: ['learn/6-mse/#explore', 'ref/#losses'],
+		where: ['learn/2-binary/#explore', 'learn/2-binary/#derive'],
 		see: ['cross-entropy', 'sigmoid', 'logit'],
 	},
 	{
@@ -84,7 +84,7 @@ export const glossary: readonly Term[] = [
 		also: ['calibrated'],
 		text: 'Whether probabilities mean what they say: of all predictions made with probability 0.8, eight in ten should come true. A model can be accurate without it, and calibrated without being accurate.',
 		math: () => tex`P(\text{right}\mid\text{confidence} = c) = c`,
-		where: ['#real'],
+		where: ['learn/9-apply/#images'],
 		see: ['confidence', 'calibration-error', 'reliability-diagram', 'temperature-scaling'],
 	},
 	{
@@ -94,7 +94,7 @@ export const glossary: readonly Term[] = [
 		text: 'How far confidence and accuracy lie apart, averaged over bins of similar confidence. It depends on the bins, and is above 0 by chance even for a calibrated model.',
 		math: () => tex`\sum_b \frac{n_b}{N}\,\bigl|\text{acc}_b - \text{conf}_b\bigr|`,
 		unit: share,
-		where: ['#real'],
+		where: ['learn/9-apply/#images'],
 		see: ['calibration', 'reliability-diagram'],
 	},
 	{
@@ -102,7 +102,7 @@ export const glossary: readonly Term[] = [
 		name: 'class weight',
 		also: ['class weights', 'positive weight'],
 		text: 'A factor on the loss of every row of a class, to make a rare class count more. It changes the distribution that the model learns: its probabilities are then those of a world in which the classes are as frequent as the weights pretend.',
-		where: ['ref/#losses'],
+		where: ['learn/9-apply/#choose', 'ref/#losses'],
 		see: ['cross-entropy', 'focal-loss'],
 	},
 	{
@@ -142,7 +142,7 @@ export const glossary: readonly Term[] = [
 		id: 'dark-knowledge',
 		name: 'dark knowledge',
 		text: 'What a trained model knows beyond its first choice: which wrong classes it finds nearly right. A picture of a 2 that resembles a 7 more than a 5 says so in small probabilities.',
-		where: ['learn/3-softmax/#distil'],
+		where: ['learn/3-softmax/#distil', 'learn/9-apply/#distillation'],
 		see: ['distillation', 'soft-label', 'temperature'],
 	},
 	{
@@ -152,7 +152,7 @@ export const glossary: readonly Term[] = [
 		text: 'Training a small model on the probabilities of a large one instead of on labels, both softened by a temperature T. The soft part of the loss is multiplied by T² so that its slopes keep their size.',
 		math: () => tex`T^2\,D\bigl(q^{\text{teacher}}_T\,\|\,q^{\text{student}}_T\bigr)`,
 		unit: information,
-		where: ['learn/3-softmax/#distil', 'ref/history/#timeline'],
+		where: ['learn/3-softmax/#distil', 'learn/9-apply/#distillation'],
 		see: ['temperature', 'soft-label', 'dark-knowledge'],
 	},
 	{
@@ -171,7 +171,7 @@ export const glossary: readonly Term[] = [
 		text: 'A lower bound on the logarithm of what a model with hidden causes z thinks of the data: how well the data is rebuilt from the inferred causes, less how far these stray from what was expected before.',
 		math: () => tex`\mathbb E_{q(z)}[\log p(x\mid z)] - D\bigl(q(z)\,\|\,p(z)\bigr) \le \log p(x)`,
 		unit: information,
-		where: ['ref/history/#timeline'],
+		where: ['learn/9-apply/#latent', 'learn/9-apply/#derive'],
 		see: ['kl-divergence', 'likelihood'],
 	},
 	{
@@ -191,7 +191,7 @@ export const glossary: readonly Term[] = [
 		text: 'Cross-entropy that turns its attention away from rows which are already right: each is multiplied by how much probability is still missing, to the power γ. With γ = 0 it is cross-entropy.',
 		math: () => tex`(1 - q(y))^\gamma\,\bigl(-\log q(y)\bigr)`,
 		unit: information,
-		where: ['ref/#losses'],
+		where: ['learn/9-apply/#choose', 'ref/#losses'],
 		see: ['cross-entropy', 'class-weight'],
 	},
 	{
@@ -220,7 +220,7 @@ export const glossary: readonly Term[] = [
 		name: 'ignore index',
 		also: ['ignored row', 'padding', 'mask'],
 		text: 'A label that stands for “no label”, often −100, so that padding costs nothing and teaches nothing. The mean must then divide by the rows that count, not by all of them.',
-		where: ['ref/#losses'],
+		where: ['learn/8-practice/#techniques', 'ref/#losses'],
 		see: ['class-weight', 'cross-entropy'],
 	},
 	{
@@ -260,7 +260,7 @@ export const glossary: readonly Term[] = [
 		name: 'label smoothing',
 		text: 'Giving every class a small part of the label: ε is shared among all K classes, the rest stays. The model is then no longer asked for infinite logits, and its loss can no longer reach 0.',
 		math: () => tex`p'(k) = (1-\varepsilon)\,p(k) + \frac{\varepsilon}{K}`,
-		where: ['ref/#losses'],
+		where: ['learn/9-apply/#choose', 'ref/#losses'],
 		see: ['soft-label', 'one-hot'],
 	},
 	{
@@ -288,7 +288,7 @@ export const glossary: readonly Term[] = [
 		text: 'The logarithm of a sum of exponentials: a smooth maximum. With the greatest logit taken out first nothing can overflow, and it is what a softmax in logarithms subtracts.',
 		math: () => tex`\operatorname{lse}(z) = m + \log\sum_k e^{z_k - m},\quad m = \max_k z_k`,
 		unit: 'that of the logits',
-		where: ['learn/1-code/#derive', 'learn/3-softmax/#shift'],
+		where: ['learn/8-practice/#derive', 'learn/1-code/#derive'],
 		see: ['softmax', 'overflow', 'logit'],
 	},
 	{
@@ -343,7 +343,7 @@ export const glossary: readonly Term[] = [
 		name: 'overflow',
 		also: ['underflow'],
 		text: 'A result too large for the number format, which becomes infinite; underflow is one too small, which becomes 0. The exponential overflows float32 beyond 88.7 and float64 beyond 709.8.',
-		where: ['learn/3-softmax/#shift', 'learn/5-mle/#underflow'],
+		where: ['learn/8-practice/#bits', 'learn/3-softmax/#shift', 'learn/5-mle/#underflow'],
 		see: ['log-sum-exp', 'softplus'],
 	},
 	{
@@ -354,7 +354,7 @@ export const glossary: readonly Term[] = [
 		unit: 'a number of outcomes, from 1',
 		example: (lab) =>
 			`The logits 2, 1, 0 with the first class true cost ${row(lab, [2, 1, 0]).loss} nats: a perplexity of ${row(lab, [2, 1, 0]).perplexity}.`,
-		where: ['#real', 'learn/1-code/#explore'],
+		where: ['learn/9-apply/#language', '#real'],
 		see: ['cross-entropy', 'entropy'],
 	},
 	{
@@ -370,7 +370,7 @@ export const glossary: readonly Term[] = [
 		id: 'reliability-diagram',
 		name: 'reliability diagram',
 		text: 'Accuracy drawn against confidence. A calibrated model lies on the diagonal; below it, the model promises more than it keeps.',
-		where: ['#real'],
+		where: ['learn/9-apply/#images'],
 		see: ['calibration', 'calibration-error'],
 	},
 	{
@@ -398,7 +398,7 @@ export const glossary: readonly Term[] = [
 		math: () => tex`\sigma(z) = \frac{1}{1 + e^{-z}}`,
 		unit: share,
 		example: (lab) => `σ(2) = ${row(lab, [2, 0]).probs[0]}.`,
-		where: ['learn/6-mse/#derive', 'ref/#functions'],
+		where: ['learn/2-binary/#explore', 'learn/6-mse/#derive'],
 		see: ['logit', 'softmax', 'softplus'],
 	},
 	{
@@ -425,7 +425,7 @@ export const glossary: readonly Term[] = [
 		text: 'A smooth corner: 0 far to the left, z far to the right. It is binary cross-entropy seen from the logit, and computed so nothing overflows and no digit is lost.',
 		math: () => tex`\log(1 + e^{z}) = \max(z, 0) + \log\bigl(1 + e^{-|z|}\bigr)`,
 		unit: 'that of the logit',
-		where: ['ref/#functions'],
+		where: ['learn/2-binary/#stable'],
 		see: ['binary-cross-entropy', 'sigmoid', 'overflow'],
 	},
 	{
@@ -464,7 +464,7 @@ export const glossary: readonly Term[] = [
 		id: 'temperature-scaling',
 		name: 'temperature scaling',
 		text: 'Mending the calibration of a trained model with one number: the temperature with the least cross-entropy on rows kept aside. It changes no decision, only how sure the model is of it.',
-		where: ['#real'],
+		where: ['learn/9-apply/#images'],
 		see: ['temperature', 'calibration'],
 	},
 	{
@@ -474,6 +474,14 @@ export const glossary: readonly Term[] = [
 		text: 'What reaches the first layers of a deep network when every layer on the way multiplies by less than 1: next to nothing. Factors above 1 make it explode. The loss sets what enters at the output, not what the layers do to it.',
 		where: ['learn/6-mse/#table', 'ref/history/#corrections'],
 		see: ['back-propagation', 'saturation'],
+	},
+	{
+		id: 'variational-autoencoder',
+		name: 'variational autoencoder',
+		also: ['variational auto-encoder', 'VAE'],
+		text: 'A network that squeezes each example into a few uncertain numbers and rebuilds it from them. It is trained on the ELBO: good rebuilding, and numbers that stay near what was expected.',
+		where: ['learn/9-apply/#latent', 'ref/history/#timeline'],
+		see: ['elbo', 'kl-divergence'],
 	},
 	{
 		id: 'z-loss',

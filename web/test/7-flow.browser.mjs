@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { address, ready, setUp, visit, withPage } from './harness.mjs';
+import { address, caughtUp, ready, setUp, visit, withPage } from './harness.mjs';
 
 /** @import { Page } from 'playwright-core' */
 
@@ -29,14 +29,16 @@ async function reaches(page, step) {
 	);
 }
 
-/** All figures of the explorer. @param {Page} page */
-const figures = (page) =>
-	page.evaluate(() => {
+/** All figures of the explorer, once it has caught up. @param {Page} page */
+async function figures(page) {
+	await caughtUp(page);
+	return page.evaluate(() => {
 		const parts = document.querySelectorAll('#e7 :is(p.state, svg, .formula, .trouble)');
-		return [...parts]
-			.map((e) => e.textContent + [...e.querySelectorAll('rect, circle')].map((m) => m.outerHTML))
-			.join();
+		const marks = (/** @type {Element} */ e) =>
+			[...e.querySelectorAll('rect, circle')].map((m) => m.outerHTML);
+		return [...parts].map((e) => e.textContent + marks(e)).join();
 	});
+}
 
 test('training lowers the loss, in a worker that the policy of the page allows', () =>
 	withPage({}, async (page) => {

@@ -213,13 +213,18 @@ for (const { path, id } of explorers) {
 					assert.ok(step > 0, `${name}: ArrowRight moved by ${step}`);
 					if (first.step)
 						near(step / first.step, Math.max(1, Math.round(step / first.step)), `${name}: a step of its own`);
-					near((await key('Shift+ArrowRight')).now, low.now + 11 * step, `${name}: Shift+ArrowRight`);
-					near((await key('Shift+ArrowLeft')).now, low.now + step, `${name}: Shift+ArrowLeft`);
-					near((await key('ArrowUp')).now, low.now + 2 * step, `${name}: ArrowUp`);
-					near((await key('ArrowDown')).now, low.now + step, `${name}: ArrowDown`);
+					const few = low.max - low.min < 11 * step; // ten steps are more than there are
+					if (!few) {
+						near((await key('Shift+ArrowRight')).now, low.now + 11 * step, `${name}: Shift+ArrowRight`);
+						near((await key('Shift+ArrowLeft')).now, low.now + step, `${name}: Shift+ArrowLeft`);
+					}
+					near((await key('ArrowDown')).now, low.now, `${name}: ArrowDown`);
+					near((await key('ArrowUp')).now, low.now + step, `${name}: ArrowUp`);
 					near((await key('ArrowLeft')).now, low.now, `${name}: ArrowLeft`);
-					assert.ok((await key('PageUp')).now >= low.now + 2 * step, `${name}: PageUp is no leap`);
-					near((await key('PageDown')).now, low.now, `${name}: PageDown`);
+					if (low.max - low.min >= 20 * step) {
+						assert.ok((await key('PageUp')).now >= low.now + 2 * step, `${name}: PageUp is no leap`);
+						near((await key('PageDown')).now, low.now, `${name}: PageDown`);
+					}
 					const high = await key('End');
 					near(high.now, high.max, `${name}: End`);
 					assert.notEqual(high.words, low.words, `${name}: the words do not change`);

@@ -124,7 +124,7 @@ func softmaxFormula(v *SoftmaxView, logp float64, params SoftmaxParams) {
 	top := maxOf(params.Logits)
 	f.Gaps = mapTexts(params.Logits, func(z float64) string {
 		gap := z - top
-		if near := roundTo(gap, 1e-9); math.Abs(gap-near) < 1e-12*(1+math.Abs(z)) {
+		if near := math.Round(gap*1e9) / 1e9; math.Abs(gap-near) < 1e-12*(1+math.Abs(z)) {
 			gap = near // without the dust of the subtraction
 		}
 		return Shortest(gap)

@@ -404,3 +404,14 @@ func TestJacobian(t *testing.T) {
 		t.Errorf("a sure row has the slope %v, want %v: 1 - p rounds to 0", v.Values[0], want)
 	}
 }
+
+// The gaps of logits that are dragged are printed without the dust of their subtraction.
+func TestSoftmaxGaps(t *testing.T) {
+	v, err := Softmax(SoftmaxParams{Logits: []float64{3, .2587, 2.4626}, Temperature: 1.84, Unit: Nats})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Join(v.Formula.Gaps, " "), "0 -2.7413 -0.5374"; got != want {
+		t.Errorf("gaps %s, want %s", got, want)
+	}
+}

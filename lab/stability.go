@@ -61,8 +61,7 @@ type ProgramView struct {
 type FloatRange struct {
 	Zero, Subnormal, Overflow             float64 // e^z is 0 below, loses digits below, is infinite from here on
 	ZeroText, SubnormalText, OverflowText string
-	True, Rival                           FloatState // of e to either logit
-	Digits                                string     // decimal ones
+	Digits                                string // decimal ones
 }
 
 // StabilityText holds figures as they are printed.
@@ -125,7 +124,7 @@ func StableLoss(params StabilityParams) (StabilityView, error) {
 	}
 	v.Bits = v.Steps[params.Step]
 	for i := range layouts {
-		v.Ranges = append(v.Ranges, layouts[i].ranges(params.True, params.Rival))
+		v.Ranges = append(v.Ranges, layouts[i].ranges())
 	}
 	v.Text = StabilityText{
 		True: Shortest(z), Rival: Shortest(r), Loss: sizedLoss(v.Loss, d, unit), Slope: sizedSlope(slope, d),
@@ -195,15 +194,14 @@ func (l *layout) close(got, want float64) bool {
 }
 
 // ranges finds where e^z leaves the format.
-func (l *layout) ranges(z, r float64) FloatRange {
+func (l *layout) ranges() FloatRange {
 	least := l.least() - l.fraction // the power of the least number, half of which rounds to 0
 	f := FloatRange{
 		Zero:      float64(least-1) * math.Ln2,
 		Subnormal: float64(l.least()) * math.Ln2,
 		// Half a unit beyond the largest number rounds to infinity.
 		Overflow: float64(l.most()+1)*math.Ln2 + math.Log1p(-math.Ldexp(1, -l.fraction-2)),
-		True:     l.state(l.round(expOf(z))), Rival: l.state(l.round(expOf(r))),
-		Digits: Fixed(float64(l.fraction+1)*math.Log10(2), 1),
+		Digits:   Fixed(float64(l.fraction+1)*math.Log10(2), 1),
 	}
 	f.ZeroText, f.SubnormalText, f.OverflowText = Fixed(f.Zero, 2), Fixed(f.Subnormal, 2), Fixed(f.Overflow, 2)
 	return f

@@ -77,7 +77,7 @@ func binary(b uint64, n int) string {
 // The limits of e^z are where the format itself has them.
 func TestFloatRanges(t *testing.T) {
 	for _, l := range layouts {
-		f := l.ranges(0, 0)
+		f := l.ranges()
 		for _, tt := range []struct {
 			at          float64
 			below, here FloatState
@@ -92,7 +92,7 @@ func TestFloatRanges(t *testing.T) {
 			}
 		}
 	}
-	if text := layoutOf(Float16).ranges(0, 0).OverflowText; text != "11.09" {
+	if text := layoutOf(Float16).ranges().OverflowText; text != "11.09" {
 		t.Errorf("float16 overflows at %s", text)
 	}
 }

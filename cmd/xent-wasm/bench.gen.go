@@ -560,8 +560,6 @@ func writeFloatRange(t *tape, v lab.FloatRange) {
 	t.writeString(v.ZeroText)
 	t.writeString(v.SubnormalText)
 	t.writeString(v.OverflowText)
-	writeEnum(t, constantsOfFloatState, v.True)
-	writeEnum(t, constantsOfFloatState, v.Rival)
 	t.writeString(v.Digits)
 }
 

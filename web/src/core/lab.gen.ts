@@ -582,10 +582,6 @@ export interface FloatRange {
 	readonly zeroText: string;
 	readonly subnormalText: string;
 	readonly overflowText: string;
-	/** of e to either logit */
-	readonly true: FloatState;
-	/** of e to either logit */
-	readonly rival: FloatState;
 	/** decimal ones */
 	readonly digits: string;
 }
@@ -2770,8 +2766,6 @@ function readFloatRange(r: Reader): FloatRange {
 		zeroText: r.text(),
 		subnormalText: r.text(),
 		overflowText: r.text(),
-		true: r.constant(constantsOfFloatState),
-		rival: r.constant(constantsOfFloatState),
 		digits: r.text(),
 	};
 }

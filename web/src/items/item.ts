@@ -79,12 +79,15 @@ export interface State extends Question {
 	readonly hint: string;
 }
 
-/** What can be moved in a State, and what is read from the core then. Plain data: it travels with the page. */
+/**
+ * What can be moved in a State, and what is read from the core then: the core of the chapters, which the knowledge
+ * check loads. Plain data: it travels with the page.
+ */
 export interface Scene {
-	readonly call: 'kl' | 'crossEntropy' | 'softmax';
+	readonly call: 'kl' | 'crossEntropy';
 	/** The parameters of the call, those that move at their start. */
 	readonly params: Readonly<Record<string, unknown>>;
-	/** The parameter that moves: a list of numbers, or one. */
+	/** The parameter that moves: a list of numbers. */
 	readonly moves: string;
 	/** What moves: the bars of a distribution, or sliders. */
 	readonly as: 'bars' | 'sliders';

@@ -1,17 +1,15 @@
 import type { Lab } from '../../core/load';
 import type { Scene } from '../../items/item';
 
-/** The values of the scene's controls as it opens: a parameter that is one number has one. */
+/** The values of the scene's controls as it opens. */
 export function opening(scene: Scene): number[] {
-	const values = scene.params[scene.moves] as number | readonly number[];
-	return typeof values === 'number' ? [values] : [...values];
+	return [...(scene.params[scene.moves] as readonly number[])];
 }
 
 /** The number that the core gives for a state of the scene's controls. */
 export function reading(lab: Lab, scene: Scene, values: readonly number[]): number {
 	const call = lab[scene.call] as (params: unknown) => unknown;
-	const moved = Array.isArray(scene.params[scene.moves]) ? values : values[0];
-	const view = call({ ...scene.params, [scene.moves]: moved });
+	const view = call({ ...scene.params, [scene.moves]: values });
 	const found = scene.reads.at.split('.').reduce((part, key) => (part as Record<string, unknown>)[key], view);
 	if (typeof found !== 'number') throw new Error(`${scene.call} has no number at ${scene.reads.at}`);
 	return found;

@@ -2,38 +2,25 @@ import type { Item } from '../../../items/item';
 
 export const more: readonly Item[] = [
 	{
-		id: 'softmax-set-temperature',
-		kind: 'state',
+		id: 'softmax-which-temperature',
+		kind: 'numeric',
 		tests: ['distillation', 'language'],
 		section: 'temperature',
 		question:
-			'Two classes with logits 2 and 0: at T = 1 the first is e² times as likely as the second. Set the temperature so that it is e times as likely.',
-		scene: {
-			call: 'softmax',
-			params: { logits: [2, 0], label: 0, temperature: 1, unit: 'nats' },
-			moves: 'temperature',
-			as: 'sliders',
-			legend: 'Temperature',
-			names: ['T'],
-			min: 0.1,
-			max: 5,
-			step: 0.1,
-			reads: { at: 'probs.0', name: 'The probability of the first class', unit: '' },
-			goal: { from: 0.7306, to: 0.7316 },
+			'Two classes have logits 2 and 0, so at T = 1 the first is e² times as likely as the second. At which temperature is it e times as likely?',
+		answer: (lab) => {
+			const [first, second] = lab.crossEntropy({ logits: [2, 0], label: 0, unit: 'nats' }).surprisal;
+			return (second! - first!) / 1; // the gap at T = 1 over the one that is wanted
 		},
-		solution: [2],
+		digits: 2,
 		reply: 'The temperature divides the gap of the logits: 2 becomes 1, and the odds are e to the gap.',
 		misses: [
+			{ value: () => 0.5, reply: 'That doubles the gap: a low temperature sharpens.' },
 			{
-				from: 0.9,
-				to: 1,
-				reply: 'A temperature below 1 widens the gap. The odds should fall.',
+				value: () => Math.SQRT2,
+				reply: 'The odds go with e to the power of the gap over T, not with a root of T.',
 			},
-			{
-				from: 0.5,
-				to: 0.72,
-				reply: 'Too hot: the odds are nearer to 1 : 1 than they should be. Halve the gap, not the odds.',
-			},
+			{ value: () => 1, reply: 'At T = 1 the odds are e to the gap of the logits as they are.' },
 		],
 		hint: 'The odds of two classes are e to the power of (z₁ − z₂)/T.',
 	},

@@ -51,6 +51,7 @@ var operations = map[string]func(*judge){
 	"ranked_probability_score": func(j *judge) { byType(j, rankedCase[float32], rankedCase[float64]) },
 	"ce_hessian":               func(j *judge) { byType(j, hessianCase[float32], hessianCase[float64]) },
 	"bce_second_derivative":    func(j *judge) { byType(j, curveCase[float32], curveCase[float64]) },
+	"clip_global_norm":         clipNormCase,
 	"accumulate":               accumulateCase,
 	"perplexity":               perplexityCase,
 
@@ -86,7 +87,6 @@ var unsupported = []string{
 	"bin_focal_mean",
 	"brier",
 	"calibration_error",
-	"clip_global_norm",
 	"ece",
 	"linear_cross_entropy",
 	"log_loss",

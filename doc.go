@@ -64,6 +64,7 @@
 //	Entmax                    - (sparsemax, entmax-1.5 and the others)
 //	CrossEntropyHVP           - (Hessian, Gauss-Newton and Fisher products)
 //	BinaryCrossEntropyHVP     - (likewise)
+//	ClipNorm                  clip_grad_norm_
 //	LogSumExp                 torch.logsumexp
 //	Sigmoid, LogSigmoid       torch.sigmoid, F.logsigmoid
 //	Softplus                  F.softplus

@@ -53,4 +53,9 @@ describe('numbers in formulas', () => {
 		expect(plain(mathCost('ln', prob, false))).toBe(want);
 		expect(plain(mathCost('ln', prob))).toBe(`(${want})`);
 	});
+
+	test('what a calculator drops from the 1', () => {
+		expect(plain(mathCost('ln', '1 - 4.248e-18'))).toBe('4.248×10−18');
+		expect(plain(mathCost('log2', '1 - 4.248e-18'))).toBe('4.248×10−18/ln2');
+	});
 });

@@ -60,11 +60,17 @@ export function mathText(text: string): MathML {
 
 /**
  * What a probability costs, -log q, as MathML that can be typed into a calculator: a power of ten gets
- * parentheses, and one that no calculator holds is taken apart, 434·ln 10 − ln 3.75. Within a sum or
+ * parentheses, one that no calculator holds is taken apart, 434·ln 10 − ln 3.75, and −ln(1 − x) is x where a
+ * calculator would drop it from the 1. Within a sum or
  * product the whole is in parentheses.
  */
 export function mathCost(log: string, prob: string, within = true): MathML {
 	const name = mathLog(log) + '<mspace width="0.17em"/>';
+	const rest = /^1 - (.+e-(\d+))$/.exec(prob);
+	if (rest && Number(rest[2]) >= 8) {
+		const cost = log === 'ln' ? '' : `<mo>/</mo>${mathLog('ln')}<mspace width="0.17em"/><mn>2</mn>`;
+		return `<mrow>${mathNumber(rest[1]!)}${cost}</mrow>`;
+	}
 	const [mantissa = '', power] = prob.split('e-');
 	const tiny = power !== undefined && Number(power) > 99 && !prob.includes(' ');
 	const cost = tiny

@@ -1,6 +1,7 @@
 package xent_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -41,7 +42,7 @@ func families[T xent.Float]() (all []family[T]) {
 	slices.Reverse(teacher)
 	for _, d := range divergences {
 		opt := workersOf(d.opt, func(o *xent.DivergenceOptions) *int { return &o.Workers })
-		all = append(all, family[T]{"Divergence of a teacher, " + d.name, k,
+		all = append(all, family[T]{fmt.Sprintf("Divergence of a teacher, %s(%g)", d.name, d.a), k,
 			func(x M, w int) (xent.Result, error) {
 				return xent.Divergence(xent.Logits[T](x), xent.TeacherOf(teacher, k), opt(w))
 			},
@@ -51,7 +52,7 @@ func families[T xent.Float]() (all []family[T]) {
 			func(l []T, x M, w int) (xent.Result, error) {
 				return xent.DivergenceRows(l, xent.Logits[T](x), xent.TeacherOf(teacher, k), opt(w))
 			},
-		}, family[T]{"Divergence of probabilities, " + d.name, k,
+		}, family[T]{fmt.Sprintf("Divergence of probabilities, %s(%g)", d.name, d.a), k,
 			func(x M, w int) (xent.Result, error) {
 				return xent.Divergence(xent.Logits[T](x), xent.ProbsOf(probs, k), opt(w))
 			},
@@ -86,7 +87,7 @@ func families[T xent.Float]() (all []family[T]) {
 	pairs := workersOf(xent.InfoNCEOptions{Temperature: .5}, func(o *xent.InfoNCEOptions) *int { return &o.Workers })
 	for _, alpha := range []float64{1.25, 1.5, 2} {
 		opt := workersOf(xent.EntmaxOptions{Alpha: alpha, IgnoreIndex: new(3)}, func(o *xent.EntmaxOptions) *int { return &o.Workers })
-		all = append(all, family[T]{"EntmaxLoss", k,
+		all = append(all, family[T]{fmt.Sprintf("EntmaxLoss(%g)", alpha), k,
 			func(x M, w int) (xent.Result, error) { return xent.EntmaxLoss(xent.Logits[T](x), labels, opt(w)) },
 			func(g, x M, w int) (xent.Result, error) {
 				return xent.EntmaxLossGrad(g, xent.Logits[T](x), labels, opt(w))

@@ -40,6 +40,12 @@ async function figures(page) {
 	});
 }
 
+/** Which weight the formula is of. @param {Page} page */
+async function where(page) {
+	await caughtUp(page);
+	return page.locator('#e7 .where').innerText();
+}
+
 test('training lowers the loss, in a worker that the policy of the page allows', () =>
 	withPage({}, async (page) => {
 		await page.goto(address(`${path}#v1;e7.act=tanh;e7.task=ring;e7.rate=0.1;e7.depth=3;e7.width=8`));
@@ -173,8 +179,7 @@ test('both losses lose the same on the way back: the page says so, and its figur
 test('a unit and a weight are chosen by pressing them', () =>
 	withPage({}, async (page) => {
 		await visit(page, path);
-		const where = page.locator('#e7 .where');
-		assert.match(await where.innerText(), /layer 1 from input 1 to unit 1/);
+		assert.match(await where(page), /layer 1 from input 1 to unit 1/);
 		const svg = page.locator('#e7 .net svg');
 		await svg.scrollIntoViewIfNeeded();
 		const box = await svg.boundingBox();
@@ -187,9 +192,9 @@ test('a unit and a weight are chosen by pressing them', () =>
 		});
 		if (!box || !a || !b) throw new Error('no picture');
 		await page.mouse.click(box.x + Number(a[0]), box.y + Number(a[1]));
-		assert.match(await where.innerText(), /to unit 2/);
+		assert.match(await where(page), /to unit 2/);
 		await page.mouse.click(box.x + Number(b[0]), box.y + Number(b[1]));
-		assert.match(await where.innerText(), /layer 5 from unit \d to output 1/);
+		assert.match(await where(page), /layer 5 from unit \d to output 1/);
 	}));
 
 test('with the keyboard alone: choose, train, look, go back', () =>
@@ -204,7 +209,7 @@ test('with the keyboard alone: choose, train, look, go back', () =>
 		await reaches(page, 5);
 		await page.getByRole('slider', { name: 'Weight: layer' }).focus();
 		await page.keyboard.press('End');
-		assert.match(await page.locator('#e7 .where').innerText(), /layer 4 from unit 1 to output 1/);
+		assert.match(await where(page), /layer 4 from unit 1 to output 1/);
 		await page.keyboard.press('Control+z');
 		await page.keyboard.press('Control+z');
 		await page.getByRole('button', { name: 'Reset' }).focus();

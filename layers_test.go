@@ -134,7 +134,7 @@ func isHeavy(path string) bool {
 // What the browser downloads is closed under imports: nothing heavy comes in through another
 // package of the standard library either.
 func TestBrowserStaysLight(t *testing.T) {
-	for _, tags := range []string{"", "bench"} {
+	for _, tags := range []string{"", "training", "practice"} {
 		all := packages(t, []string{"GOOS=js", "GOARCH=wasm"}, "-deps", "-tags", tags, "./cmd/xent-wasm")
 		for path := range all {
 			if isHeavy(path) {
@@ -144,7 +144,7 @@ func TestBrowserStaysLight(t *testing.T) {
 		if _, ok := all[module+"/cmd/xent-wasm"]; !ok {
 			t.Errorf("go list showed %d packages, but not cmd/xent-wasm", len(all))
 		}
-		if _, doctor := all[module+"/doctor"]; doctor != (tags == "bench") {
+		if _, doctor := all[module+"/doctor"]; doctor != (tags == "practice") {
 			t.Errorf("the core with tags %q has the doctor: %v", tags, doctor)
 		}
 	}

@@ -1,3 +1,5 @@
+//go:build !js || training
+
 package lab
 
 import (
@@ -166,18 +168,6 @@ func (c *checker) place(param string, at float64, along Coordinate) {
 	} else if !math.IsInf(at, 0) {
 		c.inRange(param, at, -MaxLogit, MaxLogit)
 	}
-}
-
-// tidy returns x at so many significant digits.
-func tidy(x float64, digits int) float64 {
-	if x == 0 || math.IsInf(x, 0) {
-		return x
-	}
-	step := math.Pow10(digits - 1 - int(math.Floor(math.Log10(math.Abs(x)))))
-	if math.IsInf(step, 0) || step == 0 {
-		return x
-	}
-	return math.Round(x*step) / step
 }
 
 // findFormula prints p, 1-p and p-y with the least number of digits, from four, with which a calculator gets the

@@ -44,9 +44,10 @@
 //	distributions that are dragged       simplex.go        Redistribute, Normalise
 //	numbers as text                      format.go         Format
 //
-// The browser loads the explorers in two cores, so that a reader of a chapter does not wait for what another one
-// brings along: the files with the build tag bench, and the functions with the directive lab:everywhere, make the core of the
-// doctor's bench and of chapter 3; all else makes the core of the chapters. A page names its core in web/src/routes.ts.
+// The browser loads the explorers in three cores, so that a reader of a chapter does not wait for what others bring
+// along: files with the build constraint "!js || training" or "!js || practice" are for the core of that name, all
+// others for the one of the chapters; a function with the directive lab:everywhere is in each. A page names its core
+// in web/src/routes.ts.
 //
 // Special values: NaN is refused with a [ParamError]; infinities are computed with and printed as ∞.
 // Memory: a view is fresh memory, owned by the caller.

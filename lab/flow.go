@@ -1,3 +1,5 @@
+//go:build !js || training
+
 package lab
 
 import (
@@ -14,7 +16,6 @@ const (
 	MaxRate     = 1e4
 	MinSpread   = 0.01
 	MaxSpread   = 100
-	MaxSeed     = 9999
 	MaxSteps    = 2000
 	FlowSamples = 48 // the points of a task
 )

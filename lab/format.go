@@ -171,3 +171,15 @@ func mapTexts(values []float64, format func(float64) string) []string {
 func fixedAll(values []float64, decimals int) []string {
 	return mapTexts(values, func(x float64) string { return Fixed(x, decimals) })
 }
+
+// tidy returns x at so many significant digits.
+func tidy(x float64, digits int) float64 {
+	if x == 0 || math.IsInf(x, 0) {
+		return x
+	}
+	step := math.Pow10(digits - 1 - int(math.Floor(math.Log10(math.Abs(x)))))
+	if math.IsInf(step, 0) || step == 0 {
+		return x
+	}
+	return math.Round(x*step) / step
+}

@@ -1,3 +1,5 @@
+//go:build !js || training
+
 package lab
 
 import (

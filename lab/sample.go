@@ -1,5 +1,3 @@
-//go:build !js || bench
-
 package lab
 
 // MaxDraws bounds the draws of one call of [Sample].

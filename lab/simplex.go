@@ -28,6 +28,8 @@ type RedistributeView struct {
 // it cannot move at all when it is locked itself, or no other bar is free.
 //
 // Errors: [ParamError].
+//
+//lab:everywhere
 func Redistribute(params RedistributeParams) (RedistributeView, error) {
 	c := checker{fn: "Redistribute"}
 	bars := len(params.Values)
@@ -90,6 +92,8 @@ type NormaliseView struct {
 // Normalise makes a distribution of weights: of numbers that were typed or came with a link.
 //
 // Errors: [ParamError] for a negative or infinite weight, or a sum of 0.
+//
+//lab:everywhere
 func Normalise(params NormaliseParams) (NormaliseView, error) {
 	c := checker{fn: "Normalise"}
 	c.length("values", len(params.Values), MinClasses, MaxClasses)

@@ -1,5 +1,3 @@
-//go:build !js || bench
-
 package lab
 
 import (

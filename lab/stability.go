@@ -1,4 +1,4 @@
-//go:build !js || bench
+//go:build !js || practice
 
 package lab
 

@@ -2,9 +2,9 @@
 //
 // An export takes its parameters from a tape, a shared array of float64, and leaves its view there; strings
 // lie in a second shared array of bytes. Neither array moves, so the host addresses them by tapeAddress and
-// textAddress, asked once. The order of values is that of the fields of package lab's types: bridge.gen.go
-// writes what web/src/core/lab.gen.ts reads, and both are generated from the same source. Built with -tags bench
-// it exports the explorers of the doctor's bench instead, by bench.gen.go.
+// textAddress, asked once. The order of values is that of the fields of package lab's types: chapters.gen.go
+// writes what web/src/core/lab.gen.ts reads, and both are generated from the same source. Built with -tags training
+// or -tags practice it exports the explorers of that core instead.
 //
 //	number, boolean      one slot
 //	enumeration          one slot: the index of the constant

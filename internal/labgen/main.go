@@ -8,8 +8,10 @@
 // such a struct, or slices of these; a parameter with the tag `lab:"optional"` may be left out in TypeScript and
 // is then the zero value. Exported number constants of the package become the object "limits".
 //
-// There are two cores: explorers in files with the build constraint "!js || bench" are in the one that is built with
-// -tags bench, those with the directive //lab:everywhere in both, all others in the one without.
+// The browser loads the explorers in several cores. A file with the build constraint "!js || NAME" has its explorers
+// in the core NAME, a file without in the core chapters; a function with the directive //lab:everywhere is
+// in all of them. Each core has a bridge of its own, cmd/xent-wasm/NAME.gen.go, with the build tag NAME; that of the
+// chapters is the one without a tag.
 package main
 
 import (
@@ -22,11 +24,10 @@ import (
 
 // The files, relative to the module's root.
 const (
-	source      = "lab"
-	goBridge    = "cmd/xent-wasm/bridge.gen.go"
-	benchBridge = "cmd/xent-wasm/bench.gen.go"
-	typeScript  = "web/src/core/lab.gen.ts"
-	limits      = "web/src/core/limits.gen.ts"
+	source     = "lab"
+	goBridges  = "cmd/xent-wasm"
+	typeScript = "web/src/core/lab.gen.ts"
+	limits     = "web/src/core/limits.gen.ts"
 )
 
 func main() {
@@ -59,15 +60,15 @@ func generate(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	bridge, err := model.only(func(e explorer) bool { return e.core }).goBridge("!bench")
-	if err != nil {
-		return nil, err
+	files := map[string][]byte{typeScript: model.typeScript(), limits: model.limitsFile()}
+	for _, core := range model.cores() {
+		bridge, err := model.only(core).goBridge(model.constraint(core))
+		if err != nil {
+			return nil, err
+		}
+		files[filepath.Join(goBridges, core+".gen.go")] = bridge
 	}
-	bench, err := model.only(func(e explorer) bool { return e.bench }).goBridge("bench")
-	if err != nil {
-		return nil, err
-	}
-	return map[string][]byte{goBridge: bridge, benchBridge: bench, typeScript: model.typeScript(), limits: model.limitsFile()}, nil
+	return files, nil
 }
 
 func moduleRoot() (string, error) {

@@ -25,7 +25,7 @@ type model struct {
 type explorer struct {
 	name, doc    string
 	params, view string
-	bench, core  bool // which core has it
+	core         string // the core that has it; "" for all
 }
 
 type structType struct {
@@ -76,7 +76,7 @@ func parse(dir string) (*model, error) {
 					return nil, fmt.Errorf("%s: %w", path, err)
 				}
 			case *ast.FuncDecl:
-				m.function(d, forBench(file))
+				m.function(d, coreOf(file))
 			}
 		}
 	}
@@ -153,31 +153,58 @@ func (m *model) constants(s *ast.ValueSpec) {
 	}
 }
 
-// forBench reports whether the build tags of a file leave it out of the core of the chapters.
-func forBench(file *ast.File) bool {
+// usual is the core of files that name none.
+const usual = "chapters"
+
+// coreOf returns the core that a file of package lab is for, by its build constraint.
+func coreOf(file *ast.File) string {
 	for _, group := range file.Comments {
 		for _, c := range group.List {
-			if c.Pos() < file.Package && c.Text == "//go:build !js || bench" {
-				return true
+			if name, ok := strings.CutPrefix(c.Text, "//go:build !js || "); ok && c.Pos() < file.Package {
+				return name
 			}
 		}
 	}
-	return false
+	return usual
 }
 
-// everywhere reports whether a function is to be in both cores.
+// everywhere reports whether a function is to be in all cores.
 func everywhere(d *ast.FuncDecl) bool {
 	return d.Doc != nil && slices.ContainsFunc(d.Doc.List, func(c *ast.Comment) bool { return c.Text == "//lab:everywhere" })
 }
 
+// cores returns the names of the cores, in order.
+func (m *model) cores() []string {
+	var names []string
+	for _, e := range m.explorers {
+		if e.core != "" && !slices.Contains(names, e.core) {
+			names = append(names, e.core)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// constraint returns the build constraint of a core's bridge.
+func (m *model) constraint(core string) string {
+	if core != usual {
+		return core
+	}
+	others := slices.DeleteFunc(m.cores(), func(name string) bool { return name == usual })
+	return "!" + strings.Join(others, " && !")
+}
+
 // only returns the model of one core.
-func (m *model) only(has func(explorer) bool) *model {
+func (m *model) only(core string) *model {
 	part := *m
-	part.explorers = slices.DeleteFunc(slices.Clone(m.explorers), func(e explorer) bool { return !has(e) })
+	part.explorers = slices.DeleteFunc(slices.Clone(m.explorers), func(e explorer) bool { return e.core != "" && e.core != core })
 	return &part
 }
 
-func (m *model) function(d *ast.FuncDecl, bench bool) {
+func (m *model) function(d *ast.FuncDecl, core string) {
+	if everywhere(d) {
+		core = ""
+	}
 	if d.Recv != nil || !d.Name.IsExported() || d.Type.TypeParams != nil {
 		return
 	}
@@ -189,7 +216,7 @@ func (m *model) function(d *ast.FuncDecl, bench bool) {
 	view, ok2 := out.List[0].Type.(*ast.Ident)
 	last, ok3 := out.List[1].Type.(*ast.Ident)
 	if ok1 && ok2 && ok3 && last.Name == "error" && params.IsExported() && view.IsExported() {
-		m.explorers = append(m.explorers, explorer{d.Name.Name, d.Doc.Text(), params.Name, view.Name, bench || everywhere(d), !bench || everywhere(d)})
+		m.explorers = append(m.explorers, explorer{d.Name.Name, d.Doc.Text(), params.Name, view.Name, core})
 	}
 }
 

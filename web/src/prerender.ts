@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { render } from 'svelte/server';
 import App from './App.svelte';
-import { load, type Lab } from './core/load';
+import type { Lab } from './core/load';
 import { document, type Parts } from './document';
 import { anki } from './items/anki';
 import { bank } from './items/bank';
@@ -14,10 +13,7 @@ export { described, index, routes };
 
 const pages = import.meta.glob<Page>('./pages/**/Page.svelte', { eager: true, import: 'default' });
 
-/** The core, from the file of its bytes. */
-export async function connect(file: string): Promise<Lab> {
-	return load(new Uint8Array(await readFile(file)));
-}
+export { everyCore } from './core/every';
 
 /** The whole HTML of a page, with the core's numbers in it. */
 export function prerender(route: Route, lab: Lab, files: Omit<Parts, 'head' | 'body'>): string {

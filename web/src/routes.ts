@@ -1,3 +1,7 @@
+/** The cores that the explorers are divided among; see lab/doc.go. */
+export const cores = ['chapters', 'training', 'practice'] as const;
+export type Core = (typeof cores)[number];
+
 /** One page of the site. Everything that must know the pages (build, navigation, tests) reads this table. */
 export interface Route {
 	/** Address below the site's root, with a trailing slash: "learn/1-code/"; the start page is "". */
@@ -14,8 +18,8 @@ export interface Route {
 	readonly chapter?: number;
 	/** A page beside the chapters that every page leads to. */
 	readonly room?: boolean;
-	/** The core that the page loads, if it is not that of the chapters; see lab/doc.go. */
-	readonly core?: 'bench';
+	/** The core that the page loads, if it is not that of the chapters. */
+	readonly core?: Core;
 	/** The unit the page begins in. */
 	readonly unit?: 'nats' | 'bits';
 	/** Whether the page has a worker: worker.ts beside its main.ts. */
@@ -53,13 +57,13 @@ export const routes = [
 	},
 	{
 		path: 'learn/2-binary/',
+		core: 'training',
 		dir: 'learn/2-binary',
 		title: 'Yes or no, from one number',
 		short: 'Binary cross-entropy',
 		description:
 			'The binary cross-entropy of a logit, its slope p − y, and why it is computed from the logit and not from p.',
 		chapter: 2,
-		core: 'bench',
 		sections: [
 			{ id: 'question', title: 'Two classes, one number' },
 			{ id: 'explore', title: 'Drag the logit' },
@@ -77,7 +81,6 @@ export const routes = [
 		description:
 			'Softmax with a temperature: what it does to probabilities, gradients, draws, single precision and a student.',
 		chapter: 3,
-		core: 'bench',
 		sections: [
 			{ id: 'question', title: 'How sure should it be?' },
 			{ id: 'explore', title: 'Heat it and cool it' },
@@ -129,6 +132,7 @@ export const routes = [
 	},
 	{
 		path: 'learn/6-mse/',
+		core: 'training',
 		dir: 'learn/6-mse',
 		title: 'Why not just square the error?',
 		short: 'Squared error or cross-entropy',
@@ -147,6 +151,7 @@ export const routes = [
 	},
 	{
 		path: 'learn/7-flow/',
+		core: 'training',
 		dir: 'learn/7-flow',
 		worker: true,
 		title: 'How the gradient flows',
@@ -167,7 +172,7 @@ export const routes = [
 	{
 		path: 'learn/8-practice/',
 		dir: 'learn/8-practice',
-		core: 'bench',
+		core: 'practice',
 		title: 'Few digits, and what goes wrong',
 		short: 'In practice',
 		description:
@@ -205,7 +210,7 @@ export const routes = [
 		description:
 			'Cross-entropy at work: perplexity of language models, calibration of classifiers, distillation, and the bound of autoencoders and diffusion.',
 		chapter: 9,
-		core: 'bench',
+		core: 'practice',
 		sections: [
 			{ id: 'question', title: 'The same number everywhere' },
 			{ id: 'language', title: 'Language: perplexity' },

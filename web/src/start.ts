@@ -1,10 +1,13 @@
 import { hydrate, mount } from 'svelte';
-import bench from '../generated/bench.wasm?url';
-import chapters from '../generated/xent.wasm?url';
+import chapters from '../generated/chapters.wasm?url';
+import practice from '../generated/practice.wasm?url';
+import training from '../generated/training.wasm?url';
 import App from './App.svelte';
 import type { Page } from './page';
-import type { Route } from './routes';
+import type { Core, Route } from './routes';
 import './styles/site.css';
+
+const cores: Record<Core, string> = { chapters, training, practice };
 
 /**
  * Brings a prerendered page to life: the core is loaded after the first paint, then the page is
@@ -19,7 +22,7 @@ async function come(page: Page): Promise<void> {
 	const route = JSON.parse(target.dataset.route!) as Route; // the whole table stays with the build
 	const root = document.documentElement;
 	try {
-		const bytes = fetch(route.core === 'bench' ? bench : chapters); // under way while the code that binds it comes
+		const bytes = fetch(cores[route.core ?? 'chapters']); // under way while the code that binds it comes
 		const { load } = await import('./core/load');
 		const options = { target, props: { page, lab: await load(await bytes), route } };
 		// A page cannot be made anew in the client, which lacks what stands still on it (see tools/still.ts).

@@ -80,7 +80,7 @@ for (const page of pages) {
 }
 rows.push({ budget: 'JS of the site', where: 'all', size: weight(names.filter((n) => n.endsWith('.js'))) });
 const cores = names.filter((name) => name.endsWith('.wasm'));
-if (cores.length !== 2) throw new Error(`${cores.length} cores in dist, want 2`);
+if (cores.length !== 3) throw new Error(`${cores.length} cores in dist, want 3`);
 // What no page loads at once comes after the first paint with the core, or when a reader asks for it.
 const later = names.filter(
 	(n) => n.startsWith('assets/') && n.endsWith('.js') && ![...scriptsOf.values()].some((all) => all.has(n)),

@@ -53,10 +53,9 @@ const {
 	index,
 	routes,
 	files: beside,
-	connect,
+	everyCore,
 } = await import(pathToFileURL(join(server, 'prerender.js')).href);
-const lab = await connect(join(web, 'generated', 'xent.wasm'));
-const bench = await connect(join(web, 'generated', 'bench.wasm'));
+const lab = await everyCore(pathToFileURL(join(web, 'generated/')));
 // The pages that list what stands on the others come when these have been rendered.
 const last = routes.filter((/** @type {{ path: string }} */ { path }) =>
 	['teach/', 'ref/history/'].includes(path),
@@ -64,7 +63,7 @@ const last = routes.filter((/** @type {{ path: string }} */ { path }) =>
 for (const route of [...routes.filter((/** @type {unknown} */ r) => !last.includes(r)), ...last]) {
 	const entry = `src/pages/${route.dir}/main.ts`;
 	const keys = [...reachable(entry)];
-	const html = prerender(route, route.core === 'bench' ? bench : lab, {
+	const html = prerender(route, lab, {
 		script: chunk(entry).file,
 		worker: route.worker ? chunk(`src/pages/${route.dir}/worker.ts`).file : undefined,
 		preload: keys.filter((k) => k !== entry).map((k) => chunk(k).file),

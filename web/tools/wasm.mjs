@@ -1,4 +1,4 @@
-// Builds the two Go cores for the browser into generated/, beside the loader that fits the toolchain.
+// Builds the Go cores for the browser into generated/, beside the loader that fits the toolchain.
 // A file is rewritten only if it changed, so that unchanged inputs stay unchanged for make.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -33,18 +33,18 @@ async function packed(name, core) {
 
 mkdirSync(out, { recursive: true });
 // Without inlining in the runtime and in what runs once a call the download is 30 KB smaller; the losses keep theirs.
-const small = ['runtime/...', 'xent/lab', 'xent/eval', 'xent/doctor'].map((name) => `-gcflags=${name}=-l`);
-for (const [name, tags] of [
-	['xent.wasm', ''],
-	['bench.wasm', 'bench'],
-]) {
+const small = ['runtime/...', 'xent/lab', 'xent/nn', 'xent/eval', 'xent/doctor'].map(
+	(name) => `-gcflags=${name}=-l`,
+);
+for (const core of ['chapters', 'training', 'practice']) {
+	const name = `${core}.wasm`;
 	const fresh = join(out, `${name}.${process.pid}`);
-	const flags = ['-trimpath', '-ldflags=-s -w', ...small, `-tags=${tags}`];
+	const flags = ['-trimpath', '-ldflags=-s -w', ...small, `-tags=${core}`];
 	go(['build', ...flags, '-o', fresh, './cmd/xent-wasm'], { GOOS: 'js', GOARCH: 'wasm' });
-	const core = readFileSync(fresh);
+	const bytes = readFileSync(fresh);
 	rmSync(fresh);
-	write(`${name}.gz`, await packed(String(name), core));
-	write(String(name), core);
+	write(`${name}.gz`, await packed(name, bytes));
+	write(name, bytes);
 }
 const glue = readFileSync(join(go(['env', 'GOROOT']).trim(), 'lib/wasm/wasm_exec.js'));
 write('wasm_exec.js', Buffer.concat([Buffer.from('// @ts-nocheck\n'), glue]));

@@ -7,6 +7,7 @@ export const limits = {
 	minClasses: 2,
 	maxClasses: 10,
 	logitSliderMax: 12,
+	maxSeed: 9999,
 	maxBenchRows: 1000,
 	maxOwnScores: 20000,
 	shownRows: 8,
@@ -16,7 +17,6 @@ export const limits = {
 	maxRate: 1e4,
 	minSpread: 0.01,
 	maxSpread: 100,
-	maxSeed: 9999,
 	maxSteps: 2000,
 	/** the points of a task */
 	flowSamples: 48,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { LabError, load, type Lab } from './load';
 
-const wasm = new URL('../../generated/xent.wasm', import.meta.url);
+const wasm = new URL('../../generated/chapters.wasm', import.meta.url);
 let module: WebAssembly.Module;
 let lab: Lab;
 

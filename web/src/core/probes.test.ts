@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { bothCores } from './both';
+import { everyCore } from './every';
 import type { Lab } from './load';
 
 // States of the explorers whose values are known to 40 digits, through WebAssembly.
@@ -20,7 +20,7 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
 let lab: Lab;
 beforeAll(async () => {
-	lab = await bothCores();
+	lab = await everyCore();
 });
 
 /** Numbers that JSON lacks are words there. */

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { bothCores } from './both';
+import { everyCore } from './every';
 import type { Lab } from './load';
 import vectors from '../../../testdata/vectors/lab.json';
 
@@ -7,7 +7,7 @@ import vectors from '../../../testdata/vectors/lab.json';
 
 let lab: Lab;
 beforeAll(async () => {
-	lab = await bothCores();
+	lab = await everyCore();
 });
 
 const infinities: Record<string, number> = { Infinity: Infinity, '-Infinity': -Infinity };

@@ -2,7 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { load, type Lab } from '../core/load';
+import { everyCore } from '../core/every';
+import type { Lab } from '../core/load';
 import { place } from '../lib/places';
 import { routes } from '../routes';
 import { corrections } from './corrections';
@@ -12,7 +13,7 @@ import { works } from './works';
 
 let lab: Lab;
 beforeAll(async () => {
-	lab = await load(readFileSync(new URL('../../generated/xent.wasm', import.meta.url)));
+	lab = await everyCore();
 });
 
 const ids = glossary.map((term) => term.id);

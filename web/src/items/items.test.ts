@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { load, type Lab } from '../core/load';
+import { everyCore, loadCores } from '../core/every';
+import type { Lab } from '../core/load';
 import { agrees } from '../lib/items/digits';
 import { opening, reading, within } from '../lib/items/scene';
 import { place } from '../lib/places';
@@ -20,9 +21,12 @@ import { ordered, scrambled, turned } from './order';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'xent-items-'));
+const generated = new URL('../../generated/', import.meta.url);
 let lab: Lab;
+let checks: Lab;
 beforeAll(async () => {
-	lab = await load(readFileSync(new URL('../../generated/xent.wasm', import.meta.url)));
+	lab = await everyCore();
+	checks = (await loadCores(generated)).chapters;
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -197,6 +201,7 @@ describe.each(each('state'))('$id, a state', ({ scene, solution, misses, reply, 
 		const start = opening(scene);
 		expect(solution).toHaveLength(start.length);
 		expect(scene.names).toHaveLength(start.length);
+		expect(checks, 'the core of the knowledge check').toHaveProperty(scene.call);
 		expect(within(reading(lab, scene, solution), scene.goal)).toBe(true);
 		expect(within(reading(lab, scene, start), scene.goal)).toBe(false);
 		for (const fixed of scene.fixed ?? []) expect(solution[fixed]).toBe(start[fixed]);

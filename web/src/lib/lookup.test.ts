@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { load } from '../core/load';
+import { everyCore } from '../core/every';
 import { index } from './glossary';
 import { find, lookup, type Index } from './lookup';
 
 let all: Index;
 beforeAll(async () => {
-	all = index(await load(readFileSync(new URL('../../generated/xent.wasm', import.meta.url))));
+	all = index(await everyCore());
 });
 
 const names = (query: string) => find(all, query).map((found) => found.name);

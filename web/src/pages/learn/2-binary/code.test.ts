@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { bothCores } from '../../../core/both';
+import { everyCore } from '../../../core/every';
 import type { Lab } from '../../../core/load';
 import { initial } from '../../../lib/share/codec';
 import { fill, python, runGo, runPython } from '../../../../tools/samples';
@@ -10,7 +10,7 @@ import { presets, schema, type State } from './state';
 
 let lab: Lab;
 beforeAll(async () => {
-	lab = await bothCores();
+	lab = await everyCore();
 });
 
 const preset = (name: string) => presets.find((p) => p.name === name)!.state;

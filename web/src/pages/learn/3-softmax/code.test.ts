@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { load, type Lab, type SoftmaxView } from '../../../core/load';
+import { everyCore } from '../../../core/every';
+import type { Lab, SoftmaxView } from '../../../core/load';
 import { literals } from './literals';
 
 // What the code tabs show is run, and prints the numbers beside it.
@@ -14,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'xent-softmax-'));
 let lab: Lab;
 
 beforeAll(async () => {
-	lab = await load(readFileSync(new URL('../../../../generated/bench.wasm', import.meta.url)));
+	lab = await everyCore();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { load, type Lab, type Unit } from '../../../core/load';
+import { everyCore } from '../../../core/every';
+import type { Lab, Unit } from '../../../core/load';
 import { initial } from '../../../lib/share/codec';
 import { literals } from './literals';
 import { fair, presets, repair, schema, type State } from './state';
@@ -16,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'xent-code-'));
 let lab: Lab;
 
 beforeAll(async () => {
-	lab = await load(readFileSync(new URL('../../../../generated/xent.wasm', import.meta.url)));
+	lab = await everyCore();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { load, type Lab } from '../../../core/load';
+import { everyCore } from '../../../core/every';
+import type { Lab } from '../../../core/load';
 import { initial } from '../../../lib/share/codec';
 import { fill, python, runGo, runPython } from '../../../../tools/samples';
 import { literals } from './literals';
@@ -10,7 +10,7 @@ import { presets, schema, type State } from './state';
 
 let lab: Lab;
 beforeAll(async () => {
-	lab = await load(readFileSync(new URL('../../../../generated/xent.wasm', import.meta.url)));
+	lab = await everyCore();
 });
 
 const preset = (name: string) => presets.find((p) => p.name === name)!.state;

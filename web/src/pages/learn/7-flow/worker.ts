@@ -3,7 +3,7 @@
 // It keeps nothing: an order holds the network, its seed and the states to go on from, and its answer the
 // states at the end. One order is one slice, at most as many steps as are asked for and as fit its time.
 
-import wasm from '../../../../generated/xent.wasm?url';
+import wasm from '../../../../generated/training.wasm?url';
 import { load, type FlowParams, type FlowView } from '../../../core/load';
 
 export interface Order {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bothCores } from '../../../core/both';
+import { everyCore } from '../../../core/every';
 import type { Lab } from '../../../core/load';
 import { logLiterals, stabilityLiterals } from './literals';
 
@@ -19,7 +19,7 @@ const read = (name: string) => readFileSync(code(name), 'utf8');
 let lab: Lab;
 
 beforeAll(async () => {
-	lab = await bothCores();
+	lab = await everyCore();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

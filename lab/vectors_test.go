@@ -36,6 +36,7 @@ var calls = []struct {
 	{"crossEntropy", "a loss beyond what exp can hold", CrossEntropy, CrossEntropyParams{Logits: []float64{0, 1e4, 3}, Label: 2, Unit: Bits}},
 	{"crossEntropy", "a soft target", CrossEntropy, CrossEntropyParams{Logits: []float64{.5, -1, 2}, Target: []float64{.2, .3, .5}, Unit: Bits}},
 	{"solveLogit", "rounded to a step", SolveLogit, SolveLogitParams{Logits: []float64{2, 1, .1}, Class: 1, Prob: .9, Min: -12, Max: 12, Step: .01}},
+	{"code", "structs in a struct, an impossible symbol", Code, CodeParams{P: []float64{.5, .25, .25}, Q: []float64{.75, .25, 0}, Message: []int{0, 1, 0}, Unit: Nats}},
 	{"lossCurve", "a list of points, a marker off scale", LossCurve, LossCurveParams{Unit: Bits, Axis: AxisLog, Samples: 5, MinProb: .001, MaxLoss: 8, Loss: math.Inf(1)}},
 	{"classCurve", "the loss along one class", ClassCurve, ClassCurveParams{Logits: []float64{2, 1, 0}, Class: 1, Target: []float64{.2, .3, .5}, Unit: Nats, Axis: AxisLinear, Samples: 6, MaxLoss: 5}},
 	{"surprisal", "certain, likely, impossible", Surprisal, SurprisalParams{Probs: []float64{1, .5, 0}, Unit: Bits}},

@@ -20,6 +20,20 @@ func exportClassCurve() status {
 	})
 }
 
+//go:wasmexport code
+func exportCode() status {
+	return call(func(t *tape) error {
+		view, err := lab.Code(readCodeParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeCodeView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
 //go:wasmexport crossEntropy
 func exportCrossEntropy() status {
 	return call(func(t *tape) error {
@@ -321,6 +335,15 @@ func readClassCurveParams(t *tape) lab.ClassCurveParams {
 	}
 }
 
+func readCodeParams(t *tape) lab.CodeParams {
+	return lab.CodeParams{
+		P:       t.readFloats(),
+		Q:       t.readFloats(),
+		Message: readSlice(t, func(t *tape) int { return t.readInt() }),
+		Unit:    readEnum(t, constantsOfUnit),
+	}
+}
+
 func readCrossEntropyParams(t *tape) lab.CrossEntropyParams {
 	return lab.CrossEntropyParams{
 		Logits: t.readFloats(),
@@ -514,6 +537,13 @@ func writeClassCurveView(t *tape, v lab.ClassCurveView) {
 	writeMarker(t, v.Marker)
 	writePoint(t, v.Best)
 	t.writeFloat(v.MinX)
+}
+
+func writeCodeView(t *tape, v lab.CodeView) {
+	writeWordsView(t, v.Truth)
+	writeWordsView(t, v.Model)
+	t.writeString(v.Entropy)
+	t.writeString(v.CrossEntropy)
 }
 
 func writeContour(t *tape, v lab.Contour) {
@@ -926,4 +956,20 @@ func writeTernaryView(t *tape, v lab.TernaryView) {
 	writePoint(t, v.P)
 	writePoint(t, v.Q)
 	writeSlice(t, v.Contours, func(t *tape, v lab.Contour) { writeContour(t, v) })
+}
+
+func writeWordsText(t *tape, v lab.WordsText) {
+	t.writeStrings(v.Ideal)
+	t.writeString(v.Mean)
+	t.writeString(v.Bits)
+	t.writeString(v.Information)
+}
+
+func writeWordsView(t *tape, v lab.WordsView) {
+	t.writeStrings(v.Words)
+	t.writeFloats(v.Lengths)
+	t.writeFloats(v.Shannon)
+	t.writeFloats(v.Ideal)
+	t.writeFloat(v.Mean)
+	writeWordsText(t, v.Text)
 }

@@ -201,6 +201,29 @@ export interface ClassCurveView {
 	readonly minX: number;
 }
 
+/** CodeParams is the state of explorer E0: what symbols really occur, what the model believes, and a message. */
+export interface CodeParams {
+	/** 2 to 6 symbols, each a distribution */
+	readonly p: readonly number[];
+	/** 2 to 6 symbols, each a distribution */
+	readonly q: readonly number[];
+	/** symbols, at most MaxMessage */
+	readonly message: readonly number[];
+	readonly unit: Unit;
+}
+
+/** CodeView compares the code that is best for the truth with the one that is best for the model. */
+export interface CodeView {
+	/** the codes made for P and for Q */
+	readonly truth: WordsView;
+	/** the codes made for P and for Q */
+	readonly model: WordsView;
+	/** H(P) and H(P, Q) as they are printed, in the unit asked for */
+	readonly entropy: string;
+	/** H(P) and H(P, Q) as they are printed, in the unit asked for */
+	readonly crossEntropy: string;
+}
+
 /** CompareLossesCode holds the literals of the code tabs. */
 export interface CompareLossesCode {
 	/** shortest decimal text */
@@ -1781,6 +1804,33 @@ export interface Way {
 	readonly off: string;
 }
 
+/** WordsText holds the figures of a `WordsView` as they are printed. */
+export interface WordsText {
+	/** -log of the probability, in the unit asked for */
+	readonly ideal: readonly string[];
+	/** in bits */
+	readonly mean: string;
+	/** the length of the message, whole bits */
+	readonly bits: string;
+	/** Σ -log over the message, in the unit asked for */
+	readonly information: string;
+}
+
+/** WordsView is a code of whole bits and what it costs. */
+export interface WordsView {
+	/** Huffman's codewords; "" for a symbol without one */
+	readonly words: readonly string[];
+	/** their lengths in bits; +Inf for a symbol of probability 0 */
+	readonly lengths: readonly number[];
+	/** -log2 of the probability, rounded up: lengths that are always possible, too */
+	readonly shannon: readonly number[];
+	/** -log2 of the probability: the lengths that words of parts of a bit would have */
+	readonly ideal: readonly number[];
+	/** Σ P·Lengths */
+	readonly mean: number;
+	readonly text: WordsText;
+}
+
 /** The explorers: each computes in WebAssembly, at once, and throws a LabError for wrong parameters. */
 export interface Lab {
 	/**
@@ -1816,6 +1866,18 @@ export interface Lab {
 	 * Errors: `ParamError`.
 	 */
 	classCurve(params: ClassCurveParams): ClassCurveView;
+	/**
+	 * Code encodes symbols with the best words of whole bits for P and for Q.
+	 *
+	 * 	H(P) ≤ Σ P·length < H(P) + 1        for the code of P
+	 * 	H(P, Q) is what words of length -log Q would cost
+	 *
+	 * Special values: a symbol of probability 0 has no word; it costs ∞. A symbol of probability 1 needs none: its
+	 * word is empty.
+	 * Errors: `ParamError`.
+	 * Source: Shannon 1948 (lengths), Huffman 1952 (the shortest words).
+	 */
+	code(params: CodeParams): CodeView;
 	/**
 	 * CompareLosses evaluates cross-entropy and squared error of one yes-or-no prediction, and how hard each pulls:
 	 *
@@ -2126,6 +2188,7 @@ export function bind(call: Call): Lab {
 		binaryCurves: (params) => call('binaryCurves', params, writeBinaryCurvesParams, readBinaryCurvesView),
 		binaryLoss: (params) => call('binaryLoss', params, writeBinaryLossParams, readBinaryLossView),
 		classCurve: (params) => call('classCurve', params, writeClassCurveParams, readClassCurveView),
+		code: (params) => call('code', params, writeCodeParams, readCodeView),
 		compareLosses: (params) => call('compareLosses', params, writeCompareLossesParams, readCompareLossesView),
 		crossEntropy: (params) => call('crossEntropy', params, writeCrossEntropyParams, readCrossEntropyView),
 		distil: (params) => call('distil', params, writeDistilParams, readDistilView),
@@ -2215,6 +2278,13 @@ function writeClassCurveParams(w: Writer, v: ClassCurveParams): void {
 	w.number(v.samples, 'samples');
 	w.number(v.minProb, 'minProb');
 	w.number(v.maxLoss, 'maxLoss');
+}
+
+function writeCodeParams(w: Writer, v: CodeParams): void {
+	w.numbers(v.p, 'p');
+	w.numbers(v.q, 'q');
+	w.list(v.message, 'message', (v) => w.number(v, 'message'));
+	w.constant(constantsOfUnit, v.unit, 'unit');
 }
 
 function writeCompareLossesParams(w: Writer, v: CompareLossesParams): void {
@@ -2542,6 +2612,15 @@ function readClassCurveView(r: Reader): ClassCurveView {
 		marker: readMarker(r),
 		best: readPoint(r),
 		minX: r.number(),
+	};
+}
+
+function readCodeView(r: Reader): CodeView {
+	return {
+		truth: readWordsView(r),
+		model: readWordsView(r),
+		entropy: r.text(),
+		crossEntropy: r.text(),
 	};
 }
 
@@ -3506,5 +3585,25 @@ function readWay(r: Reader): Way {
 		steps: r.texts(),
 		right: r.boolean(),
 		off: r.text(),
+	};
+}
+
+function readWordsText(r: Reader): WordsText {
+	return {
+		ideal: r.texts(),
+		mean: r.text(),
+		bits: r.text(),
+		information: r.text(),
+	};
+}
+
+function readWordsView(r: Reader): WordsView {
+	return {
+		words: r.texts(),
+		lengths: r.numbers(),
+		shannon: r.numbers(),
+		ideal: r.numbers(),
+		mean: r.number(),
+		text: readWordsText(r),
 	};
 }

@@ -4,6 +4,7 @@
 export const limits = {
 	maxLogit: 1e4,
 	maxPosWeight: 1000,
+	maxMessage: 60,
 	minClasses: 2,
 	maxClasses: 10,
 	logitSliderMax: 12,

@@ -28,3 +28,7 @@ export const steps = {
 	gradient: tex`\frac{\partial L}{\partial z_i} = q_i - p_i`,
 	sum: tex`\sum_i \frac{\partial L}{\partial z_i} = \sum_i q_i - \sum_i p_i = 1 - 1 = 0`,
 };
+
+export const entropy = tex`\link{p}{H(p)} = \slot{entropy}\ \slot{unit} \qquad \link{q}{H(p, q)} = \slot{cross}\ \slot{unit}`;
+export const meanTruth = tex`\sum_x p(x)\,\link{p}{\ell_p(x)} = \slot{truthTerms} = \slot{truthMean}\ \slot{bits}`;
+export const meanModel = tex`\sum_x p(x)\,\link{q}{\ell_q(x)} = \slot{modelTerms} = \slot{modelMean}\ \slot{bits}`;

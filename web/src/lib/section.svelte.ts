@@ -4,7 +4,7 @@ const key = Symbol('sight');
 
 /** Whether a part of the page can be seen, and whether it has the focus: how soon what is in it must follow. */
 export class Sight {
-	/** Out of sight; a little before it comes into it no longer, so that nothing changes before the reader's eyes. */
+	/** Out of sight: nobody sees it lag, and it catches up as it comes into view. */
 	skipped = $state(false);
 	/** The focus is within: what one drags, or moves by keys, is in hand. */
 	held = $state(false);
@@ -12,7 +12,7 @@ export class Sight {
 	/** Attach it to the part's element: it sees whether that is in sight. */
 	readonly watch = (node: HTMLElement): (() => void) => {
 		const look = ([entry]: IntersectionObserverEntry[]) => (this.skipped = !entry!.isIntersecting);
-		const observer = new IntersectionObserver(look, { rootMargin: '25%' });
+		const observer = new IntersectionObserver(look);
 		observer.observe(node);
 		const print = () => flushSync(() => (this.skipped = false));
 		addEventListener('beforeprint', print);
@@ -41,7 +41,7 @@ export function provideSight(): Sight {
 }
 
 /** The least time between two looks at what is followed, in milliseconds: in sight, and out of it. */
-const pace = { seen: 100, unseen: 500 };
+const pace = { seen: 100, unseen: 1000 };
 
 /** How long to wait for an event to come along before what is due gets a frame of its own. */
 const grace = 60;
@@ -97,7 +97,7 @@ export function paced(effect: () => void, wait: () => number = () => pace.seen):
 }
 
 /**
- * A value that follows, for what is looked at while something else is in hand: ten times a second, twice a second
+ * A value that follows, for what is looked at while something else is in hand: ten times a second, once a second
  * out of sight. In the part that is in hand it follows at once; while when is false nobody can see it, and get is
  * not called.
  */

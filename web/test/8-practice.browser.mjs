@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { address, ready, setUp, visit, withPage } from './harness.mjs';
+import { address, caughtUp, ready, setUp, visit, withPage } from './harness.mjs';
 
 /** @import { Page } from 'playwright-core' */
 
@@ -12,12 +12,14 @@ setUp();
 const path = 'learn/8-practice/';
 
 /** What the doctor says of the rows, causes first: "certain nan-rows". @param {Page} page */
-const diagnosis = (page) =>
-	page
+const diagnosis = async (page) => {
+	await caughtUp(page);
+	return page
 		.locator('#e8 .diagnosis')
 		.first()
 		.locator('.findings > article h5')
 		.evaluateAll((all) => all.map((h) => (h.textContent ?? '').replace(/\s+/g, ' ').trim()));
+};
 
 test('each example of the bench is named rightly', () =>
 	withPage({}, async (page) => {

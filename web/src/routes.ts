@@ -190,19 +190,6 @@ export const routes = [
 		],
 	},
 	{
-		path: 'learn/check/',
-		dir: 'learn/check',
-		title: 'What do you know by now?',
-		short: 'Knowledge check',
-		description:
-			'Questions on cross-entropy of six kinds, each answer explained. What was missed comes back after 1, 3, 7 and 21 days.',
-		sections: [
-			{ id: 'questions', title: 'The questions' },
-			{ id: 'objectives', title: 'What they test' },
-			{ id: 'keep', title: 'Your progress' },
-		],
-	},
-	{
 		path: 'learn/9-apply/',
 		dir: 'learn/9-apply',
 		title: 'One loss, many uses',
@@ -221,6 +208,19 @@ export const routes = [
 			{ id: 'exercise', title: 'Work one out' },
 			{ id: 'choose', title: 'Which loss?' },
 			{ id: 'check', title: 'Three questions' },
+		],
+	},
+	{
+		path: 'learn/check/',
+		dir: 'learn/check',
+		title: 'What do you know by now?',
+		short: 'Knowledge check',
+		description:
+			'Questions on cross-entropy of six kinds, each answer explained. What was missed comes back after 1, 3, 7 and 21 days.',
+		sections: [
+			{ id: 'questions', title: 'The questions' },
+			{ id: 'objectives', title: 'What they test' },
+			{ id: 'keep', title: 'Your progress' },
 		],
 	},
 	{

@@ -143,6 +143,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
  * @returns {Promise<string[]>}
  */
 export async function violations(page) {
+	await caughtUp(page);
 	await page.waitForTimeout(300); // what is set right at rest: the focus of what scrolls
 	await page.evaluate(axe);
 	const found = await page.evaluate(async () => {

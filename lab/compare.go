@@ -46,6 +46,7 @@ type CompareLossesText struct {
 type CompareLossesFormula struct {
 	P, Q, Off  string        // p, 1-p and p-y
 	Complement bool          // a calculator gets p-y as -(1-p), for p is too near to its label 1
+	Met        bool          // a calculator gets p-y as Off, for p is too near to its soft label
 	Terms      []FormulaTerm // of the cross-entropy: y·(-log p) and (1-y)·(-log(1-p))
 	Log        string        // "ln" or "log2"
 }
@@ -170,12 +171,16 @@ func (c *checker) place(param string, at float64, along Coordinate) {
 	}
 }
 
+// nearLabel is how near a probability must be to a soft label for their printed difference to lack a digit.
+const nearLabel = 1e-6
+
 // findFormula prints p, 1-p and p-y with the least number of digits, from four, with which a calculator gets the
 // printed results.
 func (v *CompareLossesView) findFormula(d prediction, params CompareLossesParams) {
 	y, f := params.Target, &v.Formula
 	f.Log = params.Unit.logName()
 	f.Complement = y == 1 && d.lnP > nearOne
+	f.Met = 0 < y && y < 1 && math.Abs(d.off(y)) < nearLabel
 	for digits := slopeDigits; digits <= maxDigits; digits++ {
 		p, lnP := probText(d.lnP, digits)
 		q, lnQ := probText(d.lnQ, digits)
@@ -202,20 +207,22 @@ func (v *CompareLossesView) reproducedBy(p prediction, off float64, params Compa
 	}
 	if params.Along == ByLogit {
 		subtracted := p.p - y
-		if v.Formula.Complement {
+		switch {
+		case v.Formula.Complement:
 			subtracted = -p.q
+		case v.Formula.Met:
+			subtracted = off
 		}
 		return printsAs(subtracted, ce.SlopeZ) && printsAs(2*off*p.p*p.q, se.SlopeZ)
 	}
-	return printsAs(ratio0(1-y, p.q)-ratio0(y, p.p), ce.SlopeP) && printsAs(2*off, se.SlopeP)
-}
-
-// ratio0 returns a/b, with 0/0 = 0.
-func ratio0(a, b float64) float64 {
-	if a == 0 {
-		return 0
+	slope := off / (p.p * p.q)
+	switch y {
+	case 0:
+		slope = 1 / p.q
+	case 1:
+		slope = -1 / p.p
 	}
-	return a / b
+	return printsAs(slope, ce.SlopeP) && printsAs(2*off, se.SlopeP)
 }
 
 // printsAs reports whether x, rounded to the digits of text, is text; between two neighbours either will do, and

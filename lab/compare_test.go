@@ -43,7 +43,7 @@ func TestCompareLossesChapter(t *testing.T) {
 // drawCompare draws a state that the page can be in.
 func drawCompare(t *rapid.T) CompareLossesParams {
 	params := CompareLossesParams{
-		Target: rapid.OneOf(rapid.SampledFrom([]float64{0, 1}), rapid.Float64Range(1e-4, 1-1e-4)).Draw(t, "target"),
+		Target: rapid.OneOf(rapid.SampledFrom([]float64{0, .5, 1}), rapid.Float64Range(1e-4, 1-1e-4)).Draw(t, "target"),
 		Given:  rapid.SampledFrom([]Coordinate{ByProb, ByLogit}).Draw(t, "given"),
 		Along:  rapid.SampledFrom([]Coordinate{ByProb, ByLogit}).Draw(t, "along"),
 		Unit:   rapid.SampledFrom([]Unit{Nats, Bits}).Draw(t, "unit"),
@@ -51,7 +51,8 @@ func drawCompare(t *rapid.T) CompareLossesParams {
 	if params.Given == ByProb {
 		params.At = rapid.Float64Range(0, 1).Draw(t, "p")
 	} else {
-		params.At = rapid.OneOf(rapid.Float64Range(-40, 40), rapid.Float64Range(-MaxLogit, MaxLogit)).Draw(t, "z")
+		wide := rapid.OneOf(rapid.Float64Range(-40, 40), rapid.Float64Range(-MaxLogit, MaxLogit))
+		params.At = rapid.OneOf(wide, rapid.Float64Range(-1e-6, 1e-6)).Draw(t, "z")
 	}
 	return params
 }
@@ -86,12 +87,21 @@ func TestCompareLossesFormula(t *testing.T) {
 		p, q, off := parsed(t, v.Formula.P), parsed(t, v.Formula.Q), parsed(t, v.Formula.Off)
 		y := params.Target
 		slopes := [2]float64{p - y, 2 * off * p * q}
-		if v.Formula.Complement {
+		switch {
+		case v.Formula.Complement:
 			slopes[0] = -q
+		case v.Formula.Met:
+			slopes[0] = off
 		}
 		texts := [2]string{v.CrossEntropy.Text.SlopeZ, v.SquaredError.Text.SlopeZ}
 		if params.Along == ByProb {
-			slopes = [2]float64{ratio0(1-y, q) - ratio0(y, p), 2 * off}
+			slopes = [2]float64{off / (p * q), 2 * off}
+			switch y {
+			case 0:
+				slopes[0] = 1 / q
+			case 1:
+				slopes[0] = -1 / p
+			}
 			texts = [2]string{v.CrossEntropy.Text.SlopeP, v.SquaredError.Text.SlopeP}
 		}
 		for _, c := range []struct {

@@ -374,6 +374,7 @@ func writeCompareLossesFormula(t *tape, v lab.CompareLossesFormula) {
 	t.writeString(v.Q)
 	t.writeString(v.Off)
 	t.writeBool(v.Complement)
+	t.writeBool(v.Met)
 	writeSlice(t, v.Terms, func(t *tape, v lab.FormulaTerm) { writeFormulaTerm(t, v) })
 	t.writeString(v.Log)
 }

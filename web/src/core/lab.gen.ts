@@ -253,6 +253,8 @@ export interface CompareLossesFormula {
 	readonly off: string;
 	/** a calculator gets p-y as -(1-p), for p is too near to its label 1 */
 	readonly complement: boolean;
+	/** a calculator gets p-y as Off, for p is too near to its soft label */
+	readonly met: boolean;
 	/** of the cross-entropy: y·(-log p) and (1-y)·(-log(1-p)) */
 	readonly terms: readonly FormulaTerm[];
 	/** "ln" or "log2" */
@@ -2641,6 +2643,7 @@ function readCompareLossesFormula(r: Reader): CompareLossesFormula {
 		q: r.text(),
 		off: r.text(),
 		complement: r.boolean(),
+		met: r.boolean(),
 		terms: r.list((r) => readFormulaTerm(r)),
 		log: r.text(),
 	};

@@ -11,7 +11,7 @@ export const lines = {
 		se: tex`\frac{\partial \link{se}{L_{\text{se}}}}{\partial z} = 2\,(p - y)\,p\,(1 - p) = \slot{seSub} = \link{se}{\slot{seSlope}}`,
 	},
 	p: {
-		ce: tex`\frac{\partial \link{ce}{L_{\text{ce}}}}{\partial p} = -\frac{y}{p} + \frac{1 - y}{1 - p} = \slot{ceSub} = \link{ce}{\slot{ceSlope}}`,
+		ce: tex`\frac{\partial \link{ce}{L_{\text{ce}}}}{\partial p} = \frac{p - y}{p\,(1 - p)} = \slot{ceSub} = \link{ce}{\slot{ceSlope}}`,
 		se: tex`\frac{\partial \link{se}{L_{\text{se}}}}{\partial p} = 2\,(p - y) = \slot{seSub} = \link{se}{\slot{seSlope}}`,
 	},
 	ratio: tex`\frac{\text{slope of } \link{ce}{L_{\text{ce}}}}{\text{slope of } \link{se}{L_{\text{se}}}} = \frac{1}{2\,p\,(1 - p)} = \slot{ratioSub} = \slot{ratio}`,
@@ -40,19 +40,20 @@ export function slots(
 				: `${mathNumber(weight)}<mo>·</mo>${mathCost(f.log, prob)}`,
 		);
 	const two = '<mn>2</mn>';
-	/** Weight over probability; a side without weight is left out. */
-	const parts = [
-		...(y > 0 ? [`<mo form="prefix">−</mo>${fraction(label, p)}`] : []),
-		...(y < 1 ? [`${y > 0 ? '<mo>+</mo>' : ''}${fraction(mathNumber(f.terms[1]!.weight), q)}`] : []),
-	];
-	const lost = `<mo form="prefix">−</mo>${Q}`;
+	const one = '<mn>1</mn>';
+	/** A label of 0 or 1 cancels a factor of the slope along p. */
+	const alongP =
+		y === 1
+			? `<mo form="prefix">−</mo>${fraction(one, p)}`
+			: fraction(y === 0 ? one : off, y === 0 ? q : times(P, Q));
+	const alongZ = f.complement ? `<mo form="prefix">−</mo>${Q}` : f.met ? off : `${p}<mo>−</mo>${label}`;
 	return {
 		costs: `<mrow>${costs.join('<mo>+</mo>')}</mrow>`,
 		ce: mathNumber(ce.text.loss),
 		unit: mathText(unit),
 		square: `<msup><mrow><mo>(</mo>${off}<mo>)</mo></mrow><mn>2</mn></msup>`,
 		se: mathNumber(se.text.loss),
-		ceSub: `<mrow>${along === 'p' ? parts.join('') : f.complement ? lost : `${p}<mo>−</mo>${label}`}</mrow>`,
+		ceSub: `<mrow>${along === 'p' ? alongP : alongZ}</mrow>`,
 		seSub: along === 'p' ? times(two, Off) : times(two, Off, P, Q),
 		ceSlope: mathNumber(along === 'p' ? ce.text.slopeP : ce.text.slopeZ),
 		seSlope: mathNumber(along === 'p' ? se.text.slopeP : se.text.slopeZ),

@@ -176,7 +176,7 @@ func TestDivergenceProperties(t *testing.T) {
 				sum += g
 				size += math.Abs(g)
 			}
-			if !(math.Abs(sum) <= 1e-13*size+1e-16*(1+value)) {
+			if !(math.Abs(sum) <= 1e-13*size+1e-15*(1+value)) {
 				t.Fatalf("%s: gradient of row %d sums to %g", d.name, i/k, sum)
 			}
 		}

@@ -48,7 +48,7 @@ func TestHVPIsTheChangeOfTheGradient(t *testing.T) {
 		}
 
 		bin := &xent.BinaryOptions{Smoothing: o.Smoothing, Temperature: o.Temperature, Reduction: o.Reduction, Weights: o.Weights,
-			PosWeight: []float64{3}, Balance: new(.25), Ignore: new(b.target[1]), Workers: 1}
+			PosWeight: []float64{3}, Balance: new(.25), Ignore: new(b.target[1]), Empty: xent.EmptyZero, Workers: 1}
 		target := xent.MatrixOf(b.target, k)
 		slope := func(step float64) []float64 {
 			x, g := slices.Clone(b.x), make([]float64, len(b.x))

@@ -177,7 +177,8 @@ func (v *LikelihoodView) roll(params LikelihoodParams) {
 				v.Exact, bottom = append(v.Exact, Point{X: float64(n), Y: sum}), sum
 			}
 			if product > 0 {
-				v.Computed = append(v.Computed, Point{X: float64(n), Y: log10(product)})
+				y := log10(product)
+				v.Computed, bottom = append(v.Computed, Point{X: float64(n), Y: y}), min(bottom, y)
 			}
 		}
 	}

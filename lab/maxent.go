@@ -177,15 +177,16 @@ func maxEntropyFormula(v MaxEntropyView, params MaxEntropyParams) MaxEntropyForm
 		Last: figure(v.Probs[DieFaces-1]), Entropy: figure(v.Entropy), Mean: Shortest(params.Mean), Log: unit.logName(),
 	}
 	for digits := 4; digits <= maxDigits; digits++ {
-		ratio := reread(v.Ratio, digits)
+		f.Ratio = Significant(v.Ratio, digits)
+		ratio := readNumber(f.Ratio)
 		sum, power := 0.0, 1.0
 		for range DieFaces {
 			power *= ratio
 			sum += power
 		}
-		f.Ratio, f.Sum = Significant(v.Ratio, digits), Significant(sum, digits)
-		entropy := math.Log(reread(sum, digits)) - params.Mean*math.Log(ratio)
-		if figure(power/sum) == f.Last && figure(unit.of(info.Nats(entropy))) == f.Entropy {
+		f.Sum = Significant(sum, digits)
+		entropy := math.Log(readNumber(f.Sum)) - params.Mean*math.Log(ratio)
+		if printsAs(power/sum, f.Last) && printsAs(unit.of(info.Nats(entropy)), f.Entropy) {
 			break
 		}
 	}
@@ -196,27 +197,9 @@ func maxEntropyFormula(v MaxEntropyView, params MaxEntropyParams) MaxEntropyForm
 			f.Probs = append(f.Probs, Fixed(p, digits))
 			mean += float64(i+1) * ticks(p, digits) / math.Pow10(digits)
 		}
-		if math.Abs(mean-params.Mean) < 0.4*lastPlace(f.Mean) {
+		if math.Abs(mean-params.Mean) < 0.4*lastDigit(f.Mean) {
 			break
 		}
 	}
 	return f
-}
-
-// reread is the number that x is printed as with so many significant digits.
-func reread(x float64, digits int) float64 {
-	mantissa, exponent := scientific(x, digits-1)
-	return digitsOf(mantissa) * math.Pow10(exponent-(digits-1))
-}
-
-// lastPlace is what one unit of the last place of a printed number is worth: 0.1 for "4.5".
-func lastPlace(text string) float64 {
-	decimals, point := 0, false
-	for _, c := range []byte(text) {
-		if point {
-			decimals++
-		}
-		point = point || c == '.'
-	}
-	return math.Pow10(-decimals)
 }

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { address, caughtUp, phone, ready, setUp, visit, withPage } from './harness.mjs';
+import { address, caughtUp, phone, ready, rested, setUp, visit, withPage } from './harness.mjs';
 
 /** @import { Page } from 'playwright-core' */
 
@@ -24,7 +24,7 @@ const states = [
 /** The rows of the explorer: probability and slope of each token, with an ASCII minus. @param {Page} page */
 const rows = (page) =>
 	page.evaluate(() =>
-		[...document.querySelectorAll('section.explorer .token')].map((row) =>
+		[...document.querySelectorAll('section.explorer .tokens .row')].map((row) =>
 			[...row.querySelectorAll(':scope > .num')].map((e) =>
 				(e.textContent ?? '').trim().replaceAll('−', '-'),
 			),
@@ -98,7 +98,7 @@ test('by keyboard: cool it, cut the tail, throw again', () =>
 		assert.match(await kept(), /^1 of 6 tokens/);
 		assert.deepEqual(new Set((await words()).split(' ')), new Set(['mat']));
 
-		await page.waitForTimeout(400);
+		await rested(page);
 		await page.reload();
 		await ready(page);
 		assert.match(await kept(), /^1 of 6 tokens/, 'the link holds the cut');

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { address, caughtUp, ready, setUp, visit, withPage } from './harness.mjs';
+import { address, caughtUp, ready, rested, setUp, visit, withPage } from './harness.mjs';
 
 /** @import { Page } from 'playwright-core' */
 
@@ -111,7 +111,7 @@ test('rewind, and the same seed gives the same figures; a new seed others', () =
 		}
 		assert.equal(await figures(page), there, 'ten times one step, twice five');
 		// a link to step 10, in a page and a core that have never seen the run
-		await page.waitForTimeout(400);
+		await rested(page);
 		const link = page.url();
 		assert.match(link, /e7\.step=10/);
 		await withPage({}, async (copy) => {

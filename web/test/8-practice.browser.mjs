@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { address, caughtUp, ready, setUp, visit, withPage } from './harness.mjs';
+import { address, caughtUp, ready, rested, setUp, visit, withPage } from './harness.mjs';
 
 /** @import { Page } from 'playwright-core' */
 
@@ -110,7 +110,7 @@ test('pasted text: what cannot be read is answered in words, what is strange is 
 			assert.equal((await diagnosis(page))[0], want, rows);
 			assert.doesNotMatch(await page.locator('#e8').innerText(), /NaN|undefined|\[object/);
 		}
-		await page.waitForTimeout(500);
+		await rested(page);
 		const link = page.url();
 		await withPage({}, async (copy) => {
 			await copy.goto(link);

@@ -127,11 +127,27 @@ export async function ready(page) {
 }
 
 /**
- * Waits until all parts of a page show the present state: some look at it only so often.
+ * Waits until all parts of a page show the present state. Some look at it only once a second; as a window that is
+ * left they do so at once.
  * @param {Page} page
  */
 export async function caughtUp(page) {
+	await page.evaluate(() => dispatchEvent(new Event('blur')));
+	await unhurried(page);
+}
+
+/** Waits until the parts of a page have caught up by themselves. @param {Page} page */
+export async function unhurried(page) {
 	await page.locator('html:not([data-following])').waitFor({ state: 'attached', timeout: 10_000 });
+}
+
+/**
+ * Waits until the hand has rested: the state is in the address, and what was done is a step of undo.
+ * @param {Page} page
+ */
+export async function rested(page) {
+	await caughtUp(page);
+	await page.waitForTimeout(500);
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -6,10 +6,12 @@ import { test } from 'node:test';
 import {
 	address,
 	background,
+	caughtUp,
 	newPage,
 	phone,
 	ready,
 	setUp,
+	unhurried,
 	violations,
 	visit,
 	withPage,
@@ -112,4 +114,28 @@ test('chapters are walked by their links before and after', () =>
 		await page.locator('a[rel=prev]').press('Enter');
 		await page.waitForURL(address(chapters.at(-2)));
 		await ready(page);
+	}));
+
+test('what is out of sight catches up by itself, and at once when the window is left', () =>
+	withPage({}, async (page) => {
+		await visit(page, 'learn/1-code/#e1');
+		const tables = page.locator('section.explorer#e1 table');
+		await page.locator('section.explorer#e1 summary').first().press('Enter');
+		await tables.first().waitFor();
+		const slider = page.locator('section.explorer#e1 .stage').getByRole('slider').first();
+		await slider.focus();
+		/** @type {string[]} */
+		const shown = [];
+		for (const wait of [unhurried, caughtUp, unhurried]) {
+			for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight'); // the first is followed, the last waits
+			await wait(page);
+			shown.push((await tables.allTextContents()).join());
+			await caughtUp(page);
+			assert.equal(
+				(await tables.allTextContents()).join(),
+				shown.at(-1),
+				`nothing was left after ${wait.name}`,
+			);
+		}
+		assert.equal(new Set(shown).size, 3, 'the tables follow');
 	}));

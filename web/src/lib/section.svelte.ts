@@ -70,9 +70,21 @@ function arm(): void {
 	timer ??= setTimeout(look, Math.max(0, Math.min(...waiting.values()) - performance.now()) + grace);
 }
 
-if (typeof addEventListener === 'function')
+/** All that waits looks now, and what waits for that after it. */
+function catchUp(): void {
+	for (let turn = 0; waiting.size > 0 && turn < 9; turn++) {
+		const all = [...waiting.keys()];
+		waiting.clear();
+		flushSync(() => all.forEach((run) => run()));
+	}
+	look();
+}
+
+if (typeof addEventListener === 'function') {
 	for (const type of ['pointermove', 'keydown', 'input'])
 		addEventListener(type, look, { capture: true, passive: true });
+	for (const type of ['beforeprint', 'blur']) addEventListener(type, catchUp); // printed or left, it shows what is
+}
 
 /**
  * Runs an effect at its first change, then at most once in so many milliseconds; the last change is never missed.
@@ -81,7 +93,10 @@ if (typeof addEventListener === 'function')
 export function paced(effect: () => void, wait: () => number = () => pace.seen): void {
 	let beat = $state(0);
 	let last = -Infinity;
-	const again = () => void beat++;
+	const again = () => {
+		last = -Infinity;
+		beat++;
+	};
 	$effect(() => {
 		void beat;
 		const due = last + wait();

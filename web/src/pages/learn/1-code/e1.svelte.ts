@@ -18,7 +18,7 @@ export interface E1State {
 }
 
 /** Logits reach from exclusion to far beyond what a float64 can exponentiate. */
-export const maxLogit = 10_000;
+const { maxLogit } = limits;
 
 /** The least and greatest probability that can be dragged to; number boxes reach further. */
 export const minProb = 0.001;

@@ -24,7 +24,7 @@ export interface E3State {
 }
 
 /** Logits reach from exclusion to far beyond what a float64 can exponentiate. */
-export const maxLogit = 10_000;
+const { maxLogit } = limits;
 
 /** The least and greatest probability that can be dragged to. */
 export const minProb = 0.001;

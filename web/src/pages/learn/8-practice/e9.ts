@@ -1,4 +1,5 @@
 import type { FloatFormat, FloatNumber, FloatState, Program, StabilityView, Unit } from '../../../core/load';
+import { limits } from '../../../core/limits.gen';
 import { mathLog, mathNumber, mathText } from '../../../lib/format';
 import type { Answer } from '../../../lib/PredictFirst.svelte';
 import type { Preset } from '../../../lib/Presets.svelte';
@@ -16,12 +17,11 @@ export interface E9State {
 	step: number;
 }
 
-export const maxLogit = 10_000;
 export const formats = ['float16', 'bfloat16', 'float32', 'float64'] as const;
 
 export const schema: Schema<E9State> = {
-	z: number(12, -maxLogit, maxLogit),
-	r: number(0, -maxLogit, maxLogit),
+	z: number(12, -limits.maxLogit, limits.maxLogit),
+	r: number(0, -limits.maxLogit, limits.maxLogit),
 	format: choice<FloatFormat>('float16', formats),
 	program: choice<Program>('naive', ['naive', 'clipped', 'shifted', 'log1p']),
 	step: integer(0, 0, 5),

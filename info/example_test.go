@@ -63,10 +63,10 @@ func ExampleValidate() {
 // A die whose mean is 4.5 instead of 3.5, and nothing else is known of it.
 func ExampleMaxEntropy() {
 	p := make([]float64, 6)
-	multiplier, err := info.MaxEntropy(p, []float64{1, 2, 3, 4, 5, 6}, 4.5)
+	multiplier, entropy, err := info.MaxEntropy(p, []float64{1, 2, 3, 4, 5, 6}, 4.5)
 	if err != nil {
 		panic(err)
 	}
-	fmt.Printf("%.4f  temperature %.3f  entropy %.4f nats\n", p, 1/multiplier, float64(info.Entropy(p)))
+	fmt.Printf("%.4f  temperature %.3f  entropy %.4f nats\n", p, 1/multiplier, float64(entropy))
 	// Output: [0.0544 0.0788 0.1142 0.1654 0.2398 0.3475]  temperature 2.695  entropy 1.6136 nats
 }

@@ -3,6 +3,8 @@ package info
 import (
 	"math"
 	"strconv"
+
+	"xent/internal/kern"
 )
 
 // A MeanError tells that no distribution over the values has the mean.
@@ -20,10 +22,11 @@ func (e *MeanError) Error() string {
 }
 
 // MaxEntropy stores in p the distribution over the values x that has the greatest entropy among all with the given
-// mean, and returns the multiplier λ of that constraint:
+// mean, and returns the multiplier λ of that constraint and the entropy:
 //
-//	p[i] = e^(λ·x[i]) / Σ e^(λ·x[j])     Σ p[i]·x[i] = mean
+//	p[i] = e^(λ·x[i]) / Σ e^(λ·x[j])     Σ p[i]·x[i] = mean     H(p) = ln Σ e^(λ·x[j]) - λ·mean
 //
+// All are right to the last digits for extreme means too, of which p, once rounded, does not keep its entropy.
 // It is the softmax of the logits x at temperature 1/λ, and λ = 0, the uniform distribution, where the mean is that
 // of the values. p and x have one length, at least 1; x in any order, with repetitions.
 //
@@ -33,7 +36,7 @@ func (e *MeanError) Error() string {
 // Memory: none is allocated.
 // Source: Jaynes 1957; the solver is a bracketed Newton iteration on the logarithm of the mean's distance
 // from the end it is nearer to, which is nearly a straight line in λ both for middling and for extreme means.
-func MaxEntropy(p, x []float64, mean float64) (multiplier float64, err error) {
+func MaxEntropy(p, x []float64, mean float64) (multiplier float64, entropy Nats, err error) {
 	sameLength("MaxEntropy", len(p), len(x))
 	low, high, sum := math.Inf(1), math.Inf(-1), 0.0
 	for _, v := range x {
@@ -44,7 +47,7 @@ func MaxEntropy(p, x []float64, mean float64) (multiplier float64, err error) {
 		low = math.NaN()
 	}
 	if !(low <= mean && mean <= high) {
-		return 0, &MeanError{mean, low, high}
+		return 0, 0, &MeanError{mean, low, high}
 	}
 	// From the end that the mean is nearer to, in units of the range: weights e^(-rate·distance), rate ≥ 0.
 	end, side := high, 1.0
@@ -60,6 +63,10 @@ func MaxEntropy(p, x []float64, mean float64) (multiplier float64, err error) {
 	if low == high {
 		rate = 0
 	}
+	if rate > 1 && !math.IsInf(rate, 1) {
+		rate, h := kern.Tilt(p, x, end, mean, rate/width)
+		return side * rate, Nats(h), nil
+	}
 	total := 0.0
 	for i := range x {
 		p[i] = d.weight(i, rate)
@@ -68,7 +75,7 @@ func MaxEntropy(p, x []float64, mean float64) (multiplier float64, err error) {
 	for i := range p {
 		p[i] /= total
 	}
-	return side * rate / width, nil
+	return side * rate / width, Entropy(p), nil
 }
 
 // ladder is the values as distances from one end, in units of their range.

@@ -96,7 +96,7 @@ func MaxEntropy(params MaxEntropyParams) (MaxEntropyView, error) {
 	for i := range faces {
 		faces[i] = float64(i + 1)
 	}
-	multiplier, err := info.MaxEntropy(p, faces, params.Mean)
+	multiplier, entropy, err := info.MaxEntropy(p, faces, params.Mean)
 	if err != nil {
 		return MaxEntropyView{}, err
 	}
@@ -105,7 +105,7 @@ func MaxEntropy(params MaxEntropyParams) (MaxEntropyView, error) {
 		Multiplier:  multiplier,
 		Temperature: 1 / multiplier,
 		Ratio:       math.Exp(multiplier),
-		Entropy:     unit.of(info.Entropy(p)),
+		Entropy:     unit.of(entropy),
 		Greatest:    unit.of(info.Surprisal(1. / DieFaces)),
 	}
 	v.bend(params)

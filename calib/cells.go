@@ -7,6 +7,7 @@ package calib
 import (
 	"math"
 
+	"xent"
 	"xent/internal/exact"
 )
 
@@ -37,12 +38,15 @@ func (c *Cells) Add(w, confidence, against float64, right bool) {
 	if c.cell == nil {
 		c.cell = make([]cell, cells)
 	}
-	at := &c.cell[index(against)]
-	at.weight.Add(w)
-	at.squares.Add(w * w)
-	at.confidence.Add(w, confidence)
+	c.cell[index(against)].add(w, confidence, right)
+}
+
+func (c *cell) add(w, confidence float64, right bool) {
+	c.weight.Add(w)
+	c.squares.Add(w * w)
+	c.confidence.Add(w, confidence)
 	if right {
-		at.right.Add(w)
+		c.right.Add(w)
 	}
 }
 
@@ -129,4 +133,41 @@ func (c *cell) bin() Bin {
 		Confidence: exact.Ratio(c.confidence.Sum(), w),
 		Accuracy:   exact.Ratio(c.right.Sum(), w),
 	}
+}
+
+// EqualWidth returns the bins of equal width of predictions, in ascending order; empty ones are left out. Of n bins
+// the k-th holds the confidences in [k/n, (k+1)/n), and the last one 1 too: decided on the exact value of each
+// confidence, so that 0.3 as a float64, which is just below 3/10, is in the third of ten. weights are those of the
+// predictions; nil means 1. A confidence outside [0, 1], or NaN, is in no bin.
+//
+// Unlike [Cells], it needs all predictions at hand; it is what other libraries do. Where confidences crowd near 1,
+// as those of networks, a few bins hold nearly everything, and [Cells.EqualMass] tells more.
+//
+// It panics when the lengths differ. Memory: the bins.
+func EqualWidth[T xent.Float](confidence []T, right []bool, weights []float64, n int) []Bin {
+	if len(right) != len(confidence) || weights != nil && len(weights) != len(confidence) {
+		panic("calib: EqualWidth: confidences, outcomes and weights differ in number")
+	}
+	all := make([]cell, n)
+	for i, c := range confidence {
+		p, w := float64(c), 1.0
+		if weights != nil {
+			w = weights[i]
+		}
+		if !(p >= 0 && p <= 1) || w == 0 {
+			continue
+		}
+		k := math.Floor(p * float64(n))
+		if math.FMA(p, float64(n), -k) < 0 { // p·n was rounded up to k
+			k--
+		}
+		all[min(int(k), n-1)].add(w, p, right[i])
+	}
+	var bins []Bin
+	for i := range all {
+		if !all[i].weight.Zero() {
+			bins = append(bins, all[i].bin())
+		}
+	}
+	return bins
 }

@@ -12,13 +12,35 @@ import "math"
 // and must be read beside its value under perfect calibration, [Null].
 //
 // Source: Naeini et al. 2015; equal-mass bins from Nixon et al. 2019.
-func ECE(bins []Bin) float64 {
+func ECE(bins []Bin) float64 { return CalibrationError(bins, 1) }
+
+// CalibrationError returns the norm p ≥ 1 of the distances between confidence and accuracy:
+//
+//	( Σ_b W_b/W · |confidence_b - accuracy_b|^p )^(1/p)
+//
+// 1 is [ECE], 2 the root of the mean square, which weighs large distances more, and +Inf the largest distance (MCE),
+// which one small bin may decide. NaN without bins. The biases of ECE pull at all of them.
+//
+// Source: Naeini et al. 2015; Kumar, Liang and Ma 2019 for p = 2.
+func CalibrationError(bins []Bin, norm float64) float64 {
+	unit, largest := 1.0, 0.0
+	for _, b := range bins {
+		largest = max(largest, math.Abs(b.Confidence-b.Accuracy))
+	}
+	switch {
+	case len(bins) == 0:
+		return math.NaN()
+	case math.IsInf(norm, 1) || largest == 0:
+		return largest
+	case norm != 1:
+		unit = largest // so that no power leaves the range
+	}
 	var sum, weight float64
 	for _, b := range bins {
-		sum += b.Weight * math.Abs(b.Confidence-b.Accuracy)
+		sum += b.Weight * math.Pow(math.Abs(b.Confidence-b.Accuracy)/unit, norm)
 		weight += b.Weight
 	}
-	return sum / weight
+	return unit * math.Pow(sum/weight, 1/norm)
 }
 
 // Wilson returns the 95 % interval of a share seen in n independent rows, which need not be whole.

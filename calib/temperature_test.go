@@ -1,10 +1,8 @@
 package calib_test
 
 import (
-	"encoding/json"
 	"math"
 	"math/rand/v2"
-	"os"
 	"testing"
 
 	"xent"
@@ -18,65 +16,6 @@ func fitted(t testing.TB, logits []float64, classes int, labels []int) float64 {
 		t.Fatal(err)
 	}
 	return temperature
-}
-
-// The conformance cases, whose truth comes from 50-digit arithmetic.
-func TestFitTemperatureConformance(t *testing.T) {
-	content, err := os.ReadFile("../testdata/conformance/metrics.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	type tensor struct {
-		Shape []int
-		Data  []float64
-	}
-	var file struct {
-		Cases []struct {
-			ID, Op        string
-			Inputs, Truth json.RawMessage
-		}
-	}
-	if err := json.Unmarshal(content, &file); err != nil {
-		t.Fatal(err)
-	}
-	checked := 0
-	for _, c := range file.Cases {
-		if c.Op != "temperature_scaling" {
-			continue
-		}
-		var in struct{ Logits, Target tensor }
-		var truth struct {
-			Value struct {
-				Temperature tensor
-				Least       tensor `json:"nll_at_optimum"`
-			}
-		}
-		if err := json.Unmarshal(c.Inputs, &in); err != nil {
-			t.Fatal(err)
-		}
-		if err := json.Unmarshal(c.Truth, &truth); err != nil {
-			t.Fatal(err)
-		}
-		var labels []int
-		for _, x := range in.Target.Data {
-			labels = append(labels, int(x))
-		}
-		got, want := fitted(t, in.Logits.Data, in.Logits.Shape[1], labels), truth.Value.Temperature.Data[0]
-		if !(math.Abs(got-want) <= 1e-14*want) {
-			t.Errorf("%s: temperature %v, want %v", c.ID, got, want)
-		}
-		loss, err := xent.CrossEntropy(xent.LogitsOf(in.Logits.Data, in.Logits.Shape[1]), labels, &xent.Options{Temperature: got})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if least := truth.Value.Least.Data[0]; !(math.Abs(float64(loss.Mean())-least) <= 1e-14) {
-			t.Errorf("%s: the loss there is %v, want %v", c.ID, loss.Mean(), least)
-		}
-		checked++
-	}
-	if checked < 2 {
-		t.Fatalf("checked %d cases", checked)
-	}
 }
 
 func TestFitTemperatureSpecialValues(t *testing.T) {

@@ -119,7 +119,7 @@ func BenchmarkMoments(b *testing.B) {
 // Value and gradient of every loss of families_test.go, on 150 rows.
 func BenchmarkFamilies(b *testing.B) {
 	for _, f := range families[float64]() {
-		data, _, _ := familyInputs[float64](familyRows, f.cols)
+		data := f.inputs()
 		x, grad := xent.MatrixOf(data, f.cols), xent.MatrixOf(make([]float64, len(data)), f.cols)
 		b.Run(fmt.Sprintf("loss=%s/rows=%d/columns=%d/workers=1", f.name, familyRows, f.cols), func(b *testing.B) {
 			b.SetBytes(int64(2 * 8 * len(data)))

@@ -24,7 +24,7 @@ import (
 // Memory: none is allocated when BinaryOptions.Workers is 1.
 // Source: the logistic loss of Cox 1958.
 func BinaryCrossEntropy[T Float](logits Logits[T], target Matrix[T], opt *BinaryOptions) (Result, error) {
-	return binaryLoss("BinaryCrossEntropy", Matrix[T]{}, nil, Matrix[T](logits), target, opt)
+	return binaryLoss("BinaryCrossEntropy", binaryJob[T]{x: Matrix[T](logits), target: target}, opt)
 }
 
 // BinaryCrossEntropyGrad stores the gradient of [BinaryCrossEntropy] with respect to logits in grad
@@ -43,7 +43,7 @@ func BinaryCrossEntropyGrad[T Float](grad Matrix[T], logits Logits[T], target Ma
 	if err := checkGrad(fn, grad, Matrix[T](logits)); err != nil {
 		return Result{}, err
 	}
-	return binaryLoss(fn, grad, nil, Matrix[T](logits), target, opt)
+	return binaryLoss(fn, binaryJob[T]{grad: grad, x: Matrix[T](logits), target: target}, opt)
 }
 
 // BinaryCrossEntropyRows stores the loss of each row in loss: the sum over its elements, weighted
@@ -57,14 +57,13 @@ func BinaryCrossEntropyRows[T Float](loss []T, logits Logits[T], target Matrix[T
 	if err := checkRows(fn, len(loss), logits.Rows); err != nil {
 		return Result{}, err
 	}
-	return binaryLoss(fn, Matrix[T]{}, loss, Matrix[T](logits), target, opt)
+	return binaryLoss(fn, binaryJob[T]{loss: loss, x: Matrix[T](logits), target: target}, opt)
 }
 
-func binaryLoss[T Float](fn string, grad Matrix[T], loss []T, x, target Matrix[T], opt *BinaryOptions) (Result, error) {
+func binaryLoss[T Float](fn string, j binaryJob[T], opt *BinaryOptions) (Result, error) {
 	if opt == nil {
 		opt = &BinaryOptions{}
 	}
-	j := binaryJob[T]{grad: grad, loss: loss, x: x, target: target}
 	if err := j.check(fn, opt); err != nil {
 		return Result{}, err
 	}
@@ -72,7 +71,13 @@ func binaryLoss[T Float](fn string, grad Matrix[T], loss []T, x, target Matrix[T
 	if err != nil {
 		return Result{}, err
 	}
-	return runBatch(j, x.Rows, par.Workers(opt.Workers, x.Rows*x.Cols), total), nil
+	workers := par.Workers(opt.Workers, j.x.Rows*j.x.Cols)
+	if j.given {
+		if err := j.checkForecast(fn, workers); err != nil {
+			return Result{}, err
+		}
+	}
+	return runBatch(j, j.x.Rows, workers, total), nil
 }
 
 // binaryJob is one batch.
@@ -80,6 +85,7 @@ type binaryJob[T Float] struct {
 	grad      Matrix[T] // no Data: not wanted
 	loss      []T       // nil: not wanted
 	x, target Matrix[T]
+	given     bool // x are probabilities
 
 	plain    bool           // no option changes the loss of an element
 	each     kern.Bernoulli // what all elements share; P and N before their weights
@@ -128,7 +134,7 @@ func (j *binaryJob[T]) prepare(fn string, o *BinaryOptions) (Result, error) {
 	if o.Ignore != nil {
 		j.ignoring, j.ignored = true, *o.Ignore
 	}
-	j.plain = !j.ignoring && j.weights == nil && j.pos == nil && j.elements.Data == nil &&
+	j.plain = !j.given && !j.ignoring && j.weights == nil && j.pos == nil && j.elements.Data == nil &&
 		j.each == kern.Bernoulli{P: 1, N: 1, Temp: 1}
 
 	elements := j.x.Rows * j.x.Cols
@@ -225,7 +231,11 @@ func (j *binaryJob[T]) row(i int, x, t []T, part *Result) (sum kern.Sum) {
 			part.Ignored++
 		case w != 0:
 			b.P, b.N = w*j.each.P*oneOrAll(j.pos, c), w*j.each.N
-			loss, slope = b.Term(float64(v), float64(t[c]))
+			if j.given {
+				loss, slope = b.TermOf(float64(v), float64(t[c]))
+			} else {
+				loss, slope = b.Term(float64(v), float64(t[c]))
+			}
 			slope *= j.scale
 		case math.IsNaN(j.scale):
 			slope = j.scale // EmptyNaN: the weights sum to 0

@@ -43,7 +43,7 @@ func CrossEntropy[T Float, L Int](logits Logits[T], labels []L, opt *Options) (R
 // Memory: none is allocated when Options.Workers is 1.
 func CrossEntropyGrad[T Float, L Int](grad Matrix[T], logits Logits[T], labels []L, opt *Options) (Result, error) {
 	const fn = "CrossEntropyGrad"
-	if err := checkGrad(fn, grad, Matrix[T](logits)); err != nil {
+	if err := checkGradBlocks(fn, grad, Matrix[T](logits)); err != nil {
 		return Result{}, err
 	}
 	return labelLoss(fn, grad, nil, Matrix[T](logits), labels, opt)
@@ -89,7 +89,7 @@ func SoftCrossEntropy[T Float](logits Logits[T], target Probs[T], opt *Options) 
 // Errors: as SoftCrossEntropy; grad is then untouched.
 func SoftCrossEntropyGrad[T Float](grad Matrix[T], logits Logits[T], target Probs[T], opt *Options) (Result, error) {
 	const fn = "SoftCrossEntropyGrad"
-	if err := checkGrad(fn, grad, Matrix[T](logits)); err != nil {
+	if err := checkGradBlocks(fn, grad, Matrix[T](logits)); err != nil {
 		return Result{}, err
 	}
 	return softLoss(fn, grad, nil, Matrix[T](logits), Matrix[T](target), opt)
@@ -112,20 +112,25 @@ func labelLoss[T Float, L Int](fn string, grad Matrix[T], loss []T, x Matrix[T],
 	if opt == nil {
 		opt = &Options{}
 	}
-	if err := x.check(fn, "logits"); err != nil {
+	j := softmaxJob[T, L]{grad: grad, loss: loss, x: x, labels: labels}
+	return j.ofLabels(fn, opt)
+}
+
+// ofLabels computes the whole batch against labels.
+func (j *softmaxJob[T, L]) ofLabels(fn string, opt *Options) (Result, error) {
+	if err := j.x.checkBlocks(fn, "logits"); err != nil {
 		return Result{}, err
 	}
-	if len(labels) != x.Rows {
-		return Result{}, &ShapeError{fn, "labels", "[" + itoa(len(labels)) + "]", "[" + itoa(x.Rows) + "] (one for each row of logits)"}
+	if len(j.labels) != j.x.Rows {
+		return Result{}, &ShapeError{fn, "labels", "[" + itoa(len(j.labels)) + "]", "[" + itoa(j.x.Rows) + "] (one for each row of logits)"}
 	}
-	if err := opt.check(fn, x.Cols); err != nil {
+	if err := opt.check(fn, j.x.Rows, j.x.Cols); err != nil {
 		return Result{}, err
 	}
-	weight, ignored, err := labelWeight(fn, labels, x.Cols, opt)
+	weight, ignored, err := labelWeight(fn, j.labels, j.x.Cols, opt)
 	if err != nil {
 		return Result{}, err
 	}
-	j := softmaxJob[T, L]{grad: grad, loss: loss, x: x, labels: labels}
 	if opt.IgnoreIndex != nil {
 		j.ignoring, j.ignored = true, int64(*opt.IgnoreIndex)
 	}
@@ -139,6 +144,7 @@ func labelWeight[L Int](fn string, labels []L, classes int, opt *Options) (weigh
 	if any {
 		ignore = int64(*opt.IgnoreIndex)
 	}
+	weighted := opt.Weights != nil || opt.RowWeights != nil
 	for i, l := range labels {
 		y := int64(l)
 		switch {
@@ -146,54 +152,69 @@ func labelWeight[L Int](fn string, labels []L, classes int, opt *Options) (weigh
 			ignored++
 		case y < 0 || y >= int64(classes):
 			return 0, 0, labelError(fn, labels, i, classes, opt.IgnoreIndex)
-		case opt.Weights != nil:
-			sum.Add(opt.Weights[y])
+		case weighted:
+			sum.Add(at(opt.Weights, int(y)) * at(opt.RowWeights, i))
 		}
 	}
-	if opt.Weights == nil {
+	if !weighted {
 		return float64(len(labels) - ignored), ignored, nil
 	}
 	return sum.Value(), ignored, nil
+}
+
+// at returns weight i, 1 where there are no weights.
+func at(w []float64, i int) float64 {
+	if w == nil {
+		return 1
+	}
+	return w[i]
 }
 
 func softLoss[T Float](fn string, grad Matrix[T], loss []T, x, target Matrix[T], opt *Options) (Result, error) {
 	if opt == nil {
 		opt = &Options{}
 	}
-	if err := x.check(fn, "logits"); err != nil {
+	j := softmaxJob[T, int]{grad: grad, loss: loss, x: x, target: target}
+	return j.ofTargets(fn, opt)
+}
+
+// ofTargets computes the whole batch against soft targets.
+func (j *softmaxJob[T, L]) ofTargets(fn string, opt *Options) (Result, error) {
+	if err := j.x.checkBlocks(fn, "logits"); err != nil {
 		return Result{}, err
 	}
-	if err := target.checkLike(fn, "target", x.Rows, x.Cols, "logits"); err != nil {
+	if err := j.target.sameShape(fn, "target", j.x.Rows, j.x.Cols, "logits"); err != nil {
+		return Result{}, err
+	}
+	if err := j.target.checkBlocks(fn, "target"); err != nil {
 		return Result{}, err
 	}
 	if opt.IgnoreIndex != nil {
 		return Result{}, &OptionError{fn, "IgnoreIndex", itoa(*opt.IgnoreIndex), "nil: soft targets have no index"}
 	}
-	if err := opt.check(fn, x.Cols); err != nil {
+	if err := opt.check(fn, j.x.Rows, j.x.Cols); err != nil {
 		return Result{}, err
 	}
-	if grad.Data != nil {
-		if err := checkOverlap(fn, grad, target, "target"); err != nil {
+	if j.grad.Data != nil {
+		if err := checkOverlap(fn, j.grad, j.target, "target"); err != nil {
 			return Result{}, err
 		}
 	}
-	weight := float64(x.Rows)
+	weight := float64(j.x.Rows)
 	if opt.Denominator == Weights {
-		weight = softWeight(target, opt.Weights)
+		weight = softWeight(j.target, opt)
 	}
-	j := softmaxJob[T, int]{grad: grad, loss: loss, x: x, target: target}
 	return j.do(fn, opt, weight, 0)
 }
 
-// softWeight returns Σ w[j]·target[i][j] over all rows.
-func softWeight[T Float](target Matrix[T], w []float64) float64 {
+// softWeight returns Σ r[i]·w[j]·target[i][j] over all rows.
+func softWeight[T Float](target Matrix[T], opt *Options) float64 {
 	var sum kern.Sum
+	scratch := target.scratch()
 	for i := range target.Rows {
-		for j, t := range target.Row(i) {
-			if w == nil {
-				sum.Add(float64(t))
-			} else {
-				sum.Add(w[j] * float64(t))
+		if r := at(opt.RowWeights, i); r != 0 {
+			for j, t := range target.read(scratch, i) {
+				sum.Add(r * at(opt.Weights, j) * float64(t))
 			}
 		}
 	}
@@ -207,14 +228,18 @@ type softmaxJob[T Float, L Int] struct {
 	x      Matrix[T]
 	labels []L
 	target Matrix[T]
+	form   kern.Form // of x
+	sums   SumPolicy // of probabilities
 
 	ignoring bool // rows with the label ignored do not count
 	ignored  int64
 
-	link  kern.Link
-	each  kern.Target[T] // what all rows share; its Penalty before the row's weight
-	wide  bool           // sums need twice the digits
-	scale float64        // of the gradient
+	link       kern.Link
+	each       kern.Target[T] // what all rows share; its Penalty before the row's weight
+	rowWeights []float64
+	top        int     // Options.TopK
+	wide       bool    // sums need twice the digits
+	scale      float64 // of the gradient
 }
 
 // do computes the whole batch. Weight is the denominator Usual and Weights.
@@ -225,11 +250,17 @@ func (j *softmaxJob[T, L]) do(fn string, opt *Options, weight float64, ignored i
 	}
 	j.scale = scale
 	j.link = linkOf(opt)
+	j.rowWeights, j.top = opt.RowWeights, opt.TopK
 	shape := kern.Shape{Focus: opt.Focus, Robust: opt.Robustness, Poly: opt.Poly}
 	j.wide = (shape.Focus != 0 || shape.Robust != 0) && isFloat64[T]()
 	j.each = kern.Target[T]{Weights: opt.Weights, Smoothing: opt.Smoothing, Shape: shape, Penalty: opt.ZPenalty}
-
-	return runBatch(*j, j.x.Rows, par.Workers(opt.Workers, j.x.Rows*j.x.Cols), total), nil
+	workers := par.Workers(opt.Workers, j.x.Rows*j.x.Cols)
+	if j.form != kern.FromLogits {
+		if err := j.checkForecast(fn, workers); err != nil {
+			return Result{}, err
+		}
+	}
+	return runBatch(*j, j.x.Rows, workers, total), nil
 }
 
 // reduce returns a Result that holds the denominator and policies of a batch but no rows, and the
@@ -261,44 +292,83 @@ func reduce(fn string, r Reduction, d Denominator, e EmptyPolicy, weight float64
 // run computes rows lo to hi-1.
 func (j softmaxJob[T, L]) run(lo, hi int) (part Result) {
 	t := j.each
+	xs, ts, gs := j.x.scratch(), j.target.scratch(), j.grad.scratch()
 	for i := lo; i < hi; i++ {
-		x := j.x.Row(i)
-		if j.labels == nil {
-			t.Soft = j.target.Row(i)
-		} else {
-			y := int64(j.labels[i])
-			if j.ignoring && y == j.ignored {
-				j.ignore(i)
-				part.Rows++
+		ignored := j.ignoring && int64(j.labels[i]) == j.ignored
+		w := at(j.rowWeights, i)
+		if ignored || w == 0 {
+			part.Rows++
+			if ignored {
 				part.Ignored++
-				continue
 			}
-			t.Label = int(y)
-			if t.Weights != nil {
-				t.Penalty = j.each.Penalty * t.Weights[y]
-			}
+			j.skip(gs, i)
+			continue
 		}
-		row := kern.NewRow(x, j.link, j.wide)
-		loss, pull := kern.Loss(&row, x, &t)
-		if j.grad.Data != nil {
-			kern.Grad(j.grad.Row(i), &row, x, &t, pull, j.scale)
+		if j.labels == nil {
+			t.Soft = j.target.read(ts, i)
+		} else if t.Label = int(j.labels[i]); t.Weights != nil {
+			t.Penalty = j.each.Penalty * t.Weights[t.Label]
 		}
+		dst := j.grad.into(gs, i)
+		loss, before := j.row(dst, j.x.read(xs, i), &t, w*j.scale)
+		j.grad.write(dst, i)
+		loss *= w
 		if j.loss != nil {
 			j.loss[i] = T(loss)
+		}
+		if j.labels != nil {
+			part.judge(before, j.top)
 		}
 		part.addRow(loss)
 	}
 	return part
 }
 
-// ignore writes the zeros of a row that does not count.
-func (j *softmaxJob[T, L]) ignore(i int) {
-	if j.grad.Data != nil {
-		clear(j.grad.Row(i))
+// row returns the loss of the row x, stores scale times its gradient in dst unless that is nil, and tells how
+// many classes come before the label (not all of them, unless TopK asks).
+func (j *softmaxJob[T, L]) row(dst, x []T, t *kern.Target[T], scale float64) (loss float64, before int) {
+	if j.form != kern.FromLogits {
+		row := j.given(x)
+		loss, before = kern.LossGiven(&row, t), j.before(x, t.Label)
+		if dst != nil {
+			kern.GradGiven(dst, &row, t, scale)
+		}
+		return loss, before
 	}
+	row := kern.NewRow(x, j.link, j.wide)
+	switch {
+	case !row.Valid():
+		before = len(x)
+	case row.Arg != t.Label && j.top > 1:
+		before = j.before(x, t.Label)
+	case row.Arg != t.Label:
+		before = 1
+	}
+	loss, pull := kern.Loss(&row, x, t)
+	if dst != nil {
+		kern.Grad(dst, &row, x, t, pull, scale)
+	}
+	return loss, before
+}
+
+// before returns how many elements of x are above that of the label, or equal and before it.
+func (j *softmaxJob[T, L]) before(x []T, label int) (n int) {
+	for c, v := range x {
+		if v > x[label] || v == x[label] && c < label {
+			n++
+		}
+	}
+	return n
+}
+
+// skip writes the zeros of a row that does not count.
+func (j *softmaxJob[T, L]) skip(scratch []T, i int) {
 	if j.loss != nil {
 		j.loss[i] = 0
 	}
+	dst := j.grad.into(scratch, i)
+	clear(dst)
+	j.grad.write(dst, i)
 }
 
 // linkOf returns the map from logits to exponents.
@@ -316,11 +386,26 @@ func isFloat64[T Float]() bool {
 	return ok
 }
 
+// checkGrad checks x and a gradient in it, with rows in one piece.
 func checkGrad[T Float](fn string, grad, x Matrix[T]) error {
 	if err := x.check(fn, "logits"); err != nil {
 		return err
 	}
 	if err := grad.checkLike(fn, "grad", x.Rows, x.Cols, "logits"); err != nil {
+		return err
+	}
+	return checkOverlap(fn, grad, x, "logits")
+}
+
+// checkGradBlocks is checkGrad for matrices that may have inner dimensions, each its own.
+func checkGradBlocks[T Float](fn string, grad, x Matrix[T]) error {
+	if err := x.checkBlocks(fn, "logits"); err != nil {
+		return err
+	}
+	if err := grad.sameShape(fn, "grad", x.Rows, x.Cols, "logits"); err != nil {
+		return err
+	}
+	if err := grad.checkBlocks(fn, "grad"); err != nil {
 		return err
 	}
 	return checkOverlap(fn, grad, x, "logits")

@@ -24,8 +24,13 @@
 //	loss                      function             options                    PyTorch                             source
 //	cross-entropy, labels     CrossEntropy         Options                    F.cross_entropy(x, index)           Bridle 1990
 //	cross-entropy, targets    SoftCrossEntropy     Options                    F.cross_entropy(x, probabilities)   Bridle 1990
-//	class weights             both of these        Weights                    weight=                             -
-//	ignored rows              CrossEntropy         IgnoreIndex                ignore_index=                       -
+//	log-loss, labels          LogLoss              LogLossOptions             F.nll_loss(log p, index)            Good 1952
+//	log-loss, targets         SoftLogLoss          LogLossOptions             -                                   Good 1952
+//	class weights             all of these         Weights                    weight=                             -
+//	row weights, masks        all of labels        RowWeights                 (F.cross_entropy(…, reduction='none')*w).sum()  -
+//	images, [n, c, h, w]      all of these         LogitsOf(x, c, h, w)       F.cross_entropy                     -
+//	accuracy, top-k           CrossEntropy         TopK                       -                                   -
+//	ignored rows              CrossEntropy, LogLoss IgnoreIndex               ignore_index=                       -
 //	label smoothing           both of these        Smoothing                  label_smoothing=                    Szegedy et al. 2016, §7
 //	focal loss                both of these        Focus                      -                                   Lin et al. 2017
 //	poly-1                    both of these        Poly                       -                                   Leng et al. 2022
@@ -35,10 +40,12 @@
 //	z-loss                    both of these        ZPenalty                   -                                   Chowdhery et al. 2022, §5
 //	logit soft-capping        both of these        SoftCap                    cap*tanh(x/cap)                     Gemma 2 2024, §2
 //	binary, multi-label       BinaryCrossEntropy   BinaryOptions              F.binary_cross_entropy_with_logits  Cox 1958
+//	binary, of probabilities  BinaryLogLoss        BinaryOptions              F.binary_cross_entropy              Good 1952
 //	positive weights          BinaryCrossEntropy   PosWeight                  pos_weight=                         -
 //	element weights, masks    BinaryCrossEntropy   Weights, Elements, Ignore  weight=                             -
 //	sigmoid focal loss        BinaryCrossEntropy   Focus, Balance             torchvision sigmoid_focal_loss      Lin et al. 2017
 //	asymmetric loss           BinaryCrossEntropy   NegativeFocus, Margin      timm AsymmetricLossMultiLabel           Ridnik et al. 2021
+//	Brier score of logits     Brier                BrierOptions               -                                   Brier 1950
 //	squared error, Brier      SquaredError         SquaredOptions             F.mse_loss(p, t)                    Brier 1950
 //	KL, either direction      Divergence           KL, ReverseKL              F.kl_div(log q, p)                      Kullback and Leibler 1951
 //	KL of log targets         Divergence           p LogProbs                 F.kl_div(log_target=True)               -
@@ -70,7 +77,9 @@
 //	Softplus                  F.softplus
 //	RowMoments                - (entropy, varentropy, Brier score and probabilities from one pass over a row)
 //
-// Gradient accumulation over unequal micro-batches is [Accumulator]'s.
+// Gradient accumulation over unequal micro-batches is [Accumulator]'s. [Sequences] has the means over tokens and over
+// sequences, of which [SequenceWeights] gives the gradients, and [PlanWindows] cuts a text that is longer than a model reads
+// so that each token is scored once.
 //
 // Measures of distributions (entropy, KL, JS) are in [xent/info].
 //
@@ -85,7 +94,7 @@
 // a finite gradient; 0·Inf is 0; ignored rows cost 0 and get 0 whatever they hold.
 //
 // Whatever can come from a file is an error with the place, what was got and what was wanted,
-// before any output is written: [ShapeError], [LabelError], [OptionError], [EmptyError],
+// before any output is written: [ShapeError], [LabelError], [ProbError], [OptionError], [EmptyError],
 // [InfeasibleError].
 //
 // The number of workers never changes a bit of a result.

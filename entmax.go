@@ -13,6 +13,7 @@ type EntmaxOptions struct {
 	// the softmax. 1.5 and 2 have exact thresholds; others are found by bisection, some 60 passes.
 	Alpha float64
 
+	RowWeights  []float64   // as in [Options]; not for Entmax
 	IgnoreIndex *int        // as in [Options]; not for Entmax
 	Reduction   Reduction   // what the gradient is the gradient of
 	Denominator Denominator // of Mean: the rows that count, Rows, or Fixed(n)
@@ -60,8 +61,8 @@ func Entmax[T Float](dst Probs[T], logits Logits[T], opt *EntmaxOptions) error {
 	if err != nil {
 		return err
 	}
-	if opt.IgnoreIndex != nil || opt.Reduction != Mean || opt.Denominator != Usual || opt.Empty != EmptyFails {
-		return &OptionError{fn, "IgnoreIndex, Reduction, Denominator or Empty", "a setting of a loss", "none: only Alpha and Workers apply"}
+	if opt.RowWeights != nil || opt.IgnoreIndex != nil || opt.Reduction != Mean || opt.Denominator != Usual || opt.Empty != EmptyFails {
+		return &OptionError{fn, "RowWeights, IgnoreIndex, Reduction, Denominator or Empty", "a setting of a loss", "none: only Alpha and Workers apply"}
 	}
 	if err := enums(fn, Mean, Usual, EmptyFails, opt.Workers); err != nil {
 		return err
@@ -143,7 +144,7 @@ func entmaxLoss[T Float, L Int](fn string, grad Matrix[T], loss []T, x Matrix[T]
 	if err != nil {
 		return Result{}, err
 	}
-	terms := labelTerms{opt.IgnoreIndex, opt.Reduction, opt.Denominator, opt.Empty, opt.Workers}
+	terms := labelTerms{opt.RowWeights, opt.IgnoreIndex, opt.Reduction, opt.Denominator, opt.Empty, opt.Workers}
 	total, scale, err := reduceLabels(fn, labels, x.Rows, x.Cols, terms)
 	if err != nil {
 		return Result{}, err
@@ -157,7 +158,7 @@ type entmaxLosses[T Float] struct {
 	alpha, scale float64
 }
 
-func (b entmaxLosses[T]) row(i, y int) float64 {
+func (b entmaxLosses[T]) row(i, y int, w float64) float64 {
 	x := b.x.Row(i)
 	e := kern.NewEntmax(x, b.alpha)
 	loss, rest := kern.EntmaxLoss(&e, x, y)
@@ -168,7 +169,7 @@ func (b entmaxLosses[T]) row(i, y int) float64 {
 			if j != y {
 				g = e.Prob(float64(v))
 			}
-			dst[j] = T(b.scale * g)
+			dst[j] = T(w * b.scale * g)
 		}
 	}
 	return loss

@@ -17,6 +17,18 @@ type family[T xent.Float] struct {
 	value func(x xent.Matrix[T], workers int) (xent.Result, error)
 	grad  func(g, x xent.Matrix[T], workers int) (xent.Result, error)
 	rows  func(loss []T, x xent.Matrix[T], workers int) (xent.Result, error)
+
+	input func(x T) T // what an input becomes; nil: itself
+}
+
+func (f *family[T]) inputs() []T {
+	data, _, _ := familyInputs[T](familyRows, f.cols)
+	for i, x := range data {
+		if f.input != nil {
+			data[i] = f.input(x)
+		}
+	}
+	return data
 }
 
 const familyRows, familyClasses = 150, 7 // 50 chunks of 3 rows
@@ -51,7 +63,7 @@ func families[T xent.Float]() (all []family[T]) {
 			},
 			func(l []T, x M, w int) (xent.Result, error) {
 				return xent.DivergenceRows(l, xent.Logits[T](x), xent.TeacherOf(teacher, k), opt(w))
-			},
+			}, nil,
 		}, family[T]{fmt.Sprintf("Divergence of probabilities, %s(%g)", d.name, d.a), k,
 			func(x M, w int) (xent.Result, error) {
 				return xent.Divergence(xent.Logits[T](x), xent.ProbsOf(probs, k), opt(w))
@@ -61,7 +73,7 @@ func families[T xent.Float]() (all []family[T]) {
 			},
 			func(l []T, x M, w int) (xent.Result, error) {
 				return xent.DivergenceRows(l, xent.Logits[T](x), xent.ProbsOf(probs, k), opt(w))
-			},
+			}, nil,
 		})
 	}
 	for _, d := range distillations {
@@ -75,7 +87,7 @@ func families[T xent.Float]() (all []family[T]) {
 			},
 			func(l []T, x M, w int) (xent.Result, error) {
 				return xent.DistillRows(l, xent.Logits[T](x), xent.TeacherOf(teacher, k), labels, opt(w))
-			},
+			}, nil,
 		})
 	}
 	target := xent.MatrixOf(probs, k)
@@ -94,7 +106,7 @@ func families[T xent.Float]() (all []family[T]) {
 			},
 			func(l []T, x M, w int) (xent.Result, error) {
 				return xent.EntmaxLossRows(l, xent.Logits[T](x), labels, opt(w))
-			},
+			}, nil,
 		})
 	}
 	ordered := workersOf(xent.OrdinalOptions{PerThreshold: true, IgnoreIndex: new(2)}, func(o *xent.OrdinalOptions) *int { return &o.Workers })
@@ -105,7 +117,7 @@ func families[T xent.Float]() (all []family[T]) {
 		},
 		func(l []T, x M, w int) (xent.Result, error) {
 			return xent.OrdinalRows(l, xent.Logits[T](x), labels, ordered(w))
-		},
+		}, nil,
 	}, family[T]{"RankedProbability", k,
 		func(x M, w int) (xent.Result, error) {
 			return xent.RankedProbability(xent.Logits[T](x), labels, ordered(w))
@@ -115,20 +127,21 @@ func families[T xent.Float]() (all []family[T]) {
 		},
 		func(l []T, x M, w int) (xent.Result, error) {
 			return xent.RankedProbabilityRows(l, xent.Logits[T](x), labels, ordered(w))
-		},
+		}, nil,
 	})
+	all = append(all, givenFamilies[T](labels, probs)...)
 	return append(all, family[T]{"InfoNCE", familyRows + 3,
 		func(x M, w int) (xent.Result, error) { return xent.InfoNCE(xent.Logits[T](x), pairs(w)) },
 		func(g, x M, w int) (xent.Result, error) { return xent.InfoNCEGrad(g, xent.Logits[T](x), pairs(w)) },
-		func(l []T, x M, w int) (xent.Result, error) { return xent.InfoNCERows(l, xent.Logits[T](x), pairs(w)) },
+		func(l []T, x M, w int) (xent.Result, error) { return xent.InfoNCERows(l, xent.Logits[T](x), pairs(w)) }, nil,
 	}, family[T]{"SquaredError", k,
 		func(x M, w int) (xent.Result, error) { return xent.SquaredError(x, target, squared(w)) },
 		func(g, x M, w int) (xent.Result, error) { return xent.SquaredErrorGrad(g, x, target, squared(w)) },
-		func(l []T, x M, w int) (xent.Result, error) { return xent.SquaredErrorRows(l, x, target, squared(w)) },
+		func(l []T, x M, w int) (xent.Result, error) { return xent.SquaredErrorRows(l, x, target, squared(w)) }, nil,
 	}, family[T]{"PoissonNLL", k,
 		func(x M, w int) (xent.Result, error) { return xent.PoissonNLL(x, target, poisson(w)) },
 		func(g, x M, w int) (xent.Result, error) { return xent.PoissonNLLGrad(g, x, target, poisson(w)) },
-		func(l []T, x M, w int) (xent.Result, error) { return xent.PoissonNLLRows(l, x, target, poisson(w)) },
+		func(l []T, x M, w int) (xent.Result, error) { return xent.PoissonNLLRows(l, x, target, poisson(w)) }, nil,
 	}, family[T]{"GaussianNLL", k,
 		func(x M, w int) (xent.Result, error) { return xent.GaussianNLL(normal(x), target, gaussian(w)) },
 		func(g, x M, w int) (xent.Result, error) {
@@ -136,13 +149,87 @@ func families[T xent.Float]() (all []family[T]) {
 		},
 		func(l []T, x M, w int) (xent.Result, error) {
 			return xent.GaussianNLLRows(l, normal(x), target, gaussian(w))
-		},
+		}, nil,
 	}, family[T]{"GaussianKL", k,
 		func(x M, w int) (xent.Result, error) { return xent.GaussianKL(normal(x), prior(w)) },
 		func(g, x M, w int) (xent.Result, error) {
 			return xent.GaussianKLGrad(xent.Normals[T]{Mean: g}, normal(x), prior(w))
 		},
-		func(l []T, x M, w int) (xent.Result, error) { return xent.GaussianKLRows(l, normal(x), prior(w)) },
+		func(l []T, x M, w int) (xent.Result, error) { return xent.GaussianKLRows(l, normal(x), prior(w)) }, nil,
+	})
+}
+
+// givenFamilies are the losses of probabilities, and those with weights of rows.
+func givenFamilies[T xent.Float](labels []int32, targets []T) (all []family[T]) {
+	type M = xent.Matrix[T]
+	const k = familyClasses
+	target := xent.ProbsOf(targets, k)
+	rowWeights := make([]float64, familyRows)
+	for i := range rowWeights {
+		rowWeights[i] = float64(i%5) / 4 // a fifth of them 0
+	}
+	share := func(x T) T { return (x + 4) / 8 }
+	for _, o := range []xent.LogLossOptions{
+		{Sums: xent.SumKept, RowWeights: rowWeights},
+		{Sums: xent.SumDivided, Smoothing: .1, Weights: sevenWeights, Focus: 2, Robustness: .5, Poly: 1},
+	} {
+		opt := workersOf(o, func(o *xent.LogLossOptions) *int { return &o.Workers })
+		all = append(all, family[T]{fmt.Sprintf("LogLoss, sums %d", o.Sums), k,
+			func(x M, w int) (xent.Result, error) { return xent.LogLoss(xent.Probs[T](x), labels, opt(w)) },
+			func(g, x M, w int) (xent.Result, error) {
+				return xent.LogLossGrad(g, xent.Probs[T](x), labels, opt(w))
+			},
+			func(l []T, x M, w int) (xent.Result, error) {
+				return xent.LogLossRows(l, xent.Probs[T](x), labels, opt(w))
+			}, share,
+		}, family[T]{fmt.Sprintf("SoftLogLoss, sums %d", o.Sums), k,
+			func(x M, w int) (xent.Result, error) { return xent.SoftLogLoss(xent.LogProbs[T](x), target, opt(w)) },
+			func(g, x M, w int) (xent.Result, error) {
+				return xent.SoftLogLossGrad(g, xent.LogProbs[T](x), target, opt(w))
+			},
+			func(l []T, x M, w int) (xent.Result, error) {
+				return xent.SoftLogLossRows(l, xent.LogProbs[T](x), target, opt(w))
+			}, func(x T) T { return x - 5 },
+		})
+	}
+	binary := workersOf(xent.BinaryOptions{Focus: 2, PosWeight: []float64{3}, Ignore: new(.25)}, func(o *xent.BinaryOptions) *int { return &o.Workers })
+	brier := workersOf(xent.BrierOptions{Temperature: 2, RowWeights: rowWeights, IgnoreIndex: new(3)}, func(o *xent.BrierOptions) *int { return &o.Workers })
+	weighted := workersOf(xent.Options{RowWeights: rowWeights, TopK: 3, ZPenalty: .1, Weights: sevenWeights}, func(o *xent.Options) *int { return &o.Workers })
+	squared := workersOf(xent.SquaredOptions{RowWeights: rowWeights, Denominator: xent.Weights}, func(o *xent.SquaredOptions) *int { return &o.Workers })
+	return append(all, family[T]{"BinaryLogLoss", k,
+		func(x M, w int) (xent.Result, error) {
+			return xent.BinaryLogLoss(xent.Probs[T](x), M(target), binary(w))
+		},
+		func(g, x M, w int) (xent.Result, error) {
+			return xent.BinaryLogLossGrad(g, xent.Probs[T](x), M(target), binary(w))
+		},
+		func(l []T, x M, w int) (xent.Result, error) {
+			return xent.BinaryLogLossRows(l, xent.Probs[T](x), M(target), binary(w))
+		}, share,
+	}, family[T]{"Brier", k,
+		func(x M, w int) (xent.Result, error) { return xent.Brier(xent.Logits[T](x), labels, brier(w)) },
+		func(g, x M, w int) (xent.Result, error) {
+			return xent.BrierGrad(g, xent.Logits[T](x), labels, brier(w))
+		},
+		func(l []T, x M, w int) (xent.Result, error) {
+			return xent.BrierRows(l, xent.Logits[T](x), labels, brier(w))
+		}, nil,
+	}, family[T]{"CrossEntropy, weighted rows", k,
+		func(x M, w int) (xent.Result, error) {
+			return xent.CrossEntropy(xent.Logits[T](x), labels, weighted(w))
+		},
+		func(g, x M, w int) (xent.Result, error) {
+			return xent.CrossEntropyGrad(g, xent.Logits[T](x), labels, weighted(w))
+		},
+		func(l []T, x M, w int) (xent.Result, error) {
+			return xent.CrossEntropyRows(l, xent.Logits[T](x), labels, weighted(w))
+		}, nil,
+	}, family[T]{"SquaredError, weighted rows", k,
+		func(x M, w int) (xent.Result, error) { return xent.SquaredError(x, M(target), squared(w)) },
+		func(g, x M, w int) (xent.Result, error) { return xent.SquaredErrorGrad(g, x, M(target), squared(w)) },
+		func(l []T, x M, w int) (xent.Result, error) {
+			return xent.SquaredErrorRows(l, x, M(target), squared(w))
+		}, nil,
 	})
 }
 
@@ -165,7 +252,7 @@ func TestFamilies(t *testing.T) {
 func testFamilies[T xent.Float](t *testing.T) {
 	for _, f := range families[T]() {
 		t.Run(f.name, func(t *testing.T) {
-			data, _, _ := familyInputs[T](familyRows, f.cols)
+			data := f.inputs()
 			x := xent.MatrixOf(data, f.cols)
 			grad, loss := xent.MatrixOf(make([]T, len(data)), f.cols), make([]T, familyRows)
 			want, err := f.value(x, 1)

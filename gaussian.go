@@ -16,6 +16,8 @@ type Normals[T Float] struct{ Mean, LogVar, Var Matrix[T] }
 
 // GaussianOptions configure [GaussianNLL]. Nil and the zero value are the usual loss.
 type GaussianOptions struct {
+	RowWeights []float64 // as in [SquaredOptions]
+
 	// Full adds the constant ½·ln 2π, without which the loss is no logarithm of a density.
 	Full bool
 
@@ -94,7 +96,7 @@ func gaussianNLL[T Float](fn string, grad Normals[T], loss []T, pred Normals[T],
 	if err := inRange(fn, "MinVar", opt.MinVar, math.MaxFloat64); err != nil {
 		return Result{}, err
 	}
-	terms := elementTerms{opt.Reduction, opt.Denominator, opt.Empty, opt.Workers}
+	terms := elementTerms{opt.RowWeights, opt.Reduction, opt.Denominator, opt.Empty, opt.Workers}
 	total, scale, err := terms.reduce(fn, rows, cols)
 	if err != nil {
 		return Result{}, err
@@ -103,7 +105,7 @@ func gaussianNLL[T Float](fn string, grad Normals[T], loss []T, pred Normals[T],
 	if opt.Full {
 		b.constant = 0.91893853320467274178032973640562 // ½·ln 2π
 	}
-	return runElements(b, loss, rows, cols, opt.Workers, total), nil
+	return runElements(b, loss, rows, cols, terms, total), nil
 }
 
 // gaussianRows is a checked batch; matrices of grad without Data are not wanted.
@@ -114,8 +116,8 @@ type gaussianRows[T Float] struct {
 	scale           float64 // of the gradient
 }
 
-func (b gaussianRows[T]) row(i int) (sum kern.Sum, nonFinite int) {
-	t := b.target.Row(i)
+func (b gaussianRows[T]) row(i int, w float64) (sum kern.Sum, nonFinite int) {
+	t, c := b.target.Row(i), w*b.scale
 	for j, m := range b.pred.Mean.Row(i) {
 		d := float64(m) - float64(t[j])
 		v, ln := b.pred.variance(i, j)
@@ -127,12 +129,18 @@ func (b gaussianRows[T]) row(i int) (sum kern.Sum, nonFinite int) {
 			pull = 0 // also where v is too small for a float64
 		}
 		z := pull * d // Δ²/v
-		set(b.grad.Mean, i, j, pull*b.scale)
-		set(b.grad.LogVar, i, j, (1-z)/2*b.scale)
-		set(b.grad.Var, i, j, (1-z)/2/v*b.scale)
+		set(b.grad.Mean, i, j, pull*c)
+		set(b.grad.LogVar, i, j, (1-z)/2*c)
+		set(b.grad.Var, i, j, (1-z)/2/v*c)
 		addElement(&sum, &nonFinite, (ln+z)/2+b.constant)
 	}
 	return sum, nonFinite
+}
+
+func (b gaussianRows[T]) clear(i int) {
+	clearRow(b.grad.Mean, i)
+	clearRow(b.grad.LogVar, i)
+	clearRow(b.grad.Var, i)
 }
 
 // variance returns the variance of element (i, j) and its logarithm, NaN for a Var that is not above

@@ -8,12 +8,12 @@ import (
 // CrossEntropyHVP stores the product of the Hessian of [CrossEntropy] in the logits with v in dst. The
 // Hessian is one block for each row, which does not depend on the label but for its weight:
 //
-//	dst[i] = a·(diag(p) - p·pᵀ)·v[i] / (T²·W)      a = Weights[labels[i]], smoothed
+//	dst[i] = r·a·(diag(p) - p·pᵀ)·v[i] / (T²·W)      a = Weights[labels[i]], smoothed
 //
 // It is the Fisher information of the logits as well, and what stands in the middle of a Gauss-Newton
 // product: Jᵀ·HVP(J·u). Its column k is the product with a unit vector.
 //
-// Of the options, Weights, IgnoreIndex, Smoothing, Temperature and those of the mean apply.
+// Of the options, Weights, RowWeights, IgnoreIndex, Smoothing, Temperature and those of the mean apply.
 //
 // Shapes: dst, logits and v are [rows, classes], labels is [rows]; dst may be the same view as v.
 // Special values: excluded classes get 0, whatever v holds there; a row without a softmax gets NaN;
@@ -30,7 +30,7 @@ func CrossEntropyHVP[T Float, L Int](dst Matrix[T], logits Logits[T], labels []L
 	if err := checkProduct(fn, dst, x, v); err != nil {
 		return err
 	}
-	if err := opt.check(fn, x.Cols); err != nil {
+	if err := opt.check(fn, x.Rows, x.Cols); err != nil {
 		return err
 	}
 	for _, o := range [...]struct {
@@ -67,7 +67,7 @@ func CrossEntropyHVP[T Float, L Int](dst Matrix[T], logits Logits[T], labels []L
 			b.spread *= sum.Value() / float64(x.Cols)
 		}
 	}
-	terms := labelTerms{ignore: opt.IgnoreIndex, workers: opt.Workers}
+	terms := labelTerms{ignore: opt.IgnoreIndex, rowWeights: opt.RowWeights, workers: opt.Workers}
 	runLabels(b, dst, nil, labels, x.Cols, terms, Result{})
 	return nil
 }
@@ -81,14 +81,14 @@ type productRows[T Float] struct {
 	scale         float64
 }
 
-func (b productRows[T]) row(i, y int) float64 {
+func (b productRows[T]) row(i, y int, w float64) float64 {
 	mass := b.sharp
 	if b.weights != nil {
 		mass *= b.weights[y]
 	}
 	x := b.x.Row(i)
 	r := kern.NewRow(x, b.link, false)
-	kern.HVP(b.dst.Row(i), &r, x, b.v.Row(i), (mass+b.spread)*b.scale)
+	kern.HVP(b.dst.Row(i), &r, x, b.v.Row(i), (mass+b.spread)*w*b.scale)
 	return 0
 }
 

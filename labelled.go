@@ -2,12 +2,15 @@ package xent
 
 import "xent/internal/par"
 
-// A labelled loss is a checked batch of which row returns the loss of row i with label y, and stores its
-// gradient where that is wanted.
-type labelled interface{ row(i, y int) float64 }
+// A labelled loss is a checked batch of which row returns the loss of row i with label y, and stores w times
+// its gradient where that is wanted.
+type labelled interface {
+	row(i, y int, w float64) float64
+}
 
 // labelTerms are the settings that losses of labels share.
 type labelTerms struct {
+	rowWeights  []float64
 	ignore      *int
 	reduction   Reduction
 	denominator Denominator
@@ -23,7 +26,10 @@ func reduceLabels[L Int](fn string, labels []L, rows, classes int, t labelTerms)
 	if err := enums(fn, t.reduction, t.denominator, t.empty, t.workers); err != nil {
 		return Result{}, 0, err
 	}
-	weight, ignored, err := labelWeight(fn, labels, classes, &Options{IgnoreIndex: t.ignore})
+	if err := rowWeights(fn, t.rowWeights, rows); err != nil {
+		return Result{}, 0, err
+	}
+	weight, ignored, err := labelWeight(fn, labels, classes, &Options{IgnoreIndex: t.ignore, RowWeights: t.rowWeights})
 	if err != nil {
 		return Result{}, 0, err
 	}
@@ -31,9 +37,9 @@ func reduceLabels[L Int](fn string, labels []L, rows, classes int, t labelTerms)
 }
 
 // runLabels adds all rows of b to start; grad without Data and loss nil are not wanted, and rows with
-// the label to ignore get zeros in both.
+// the label to ignore, or of weight 0, get zeros in both.
 func runLabels[B labelled, T Float, L Int](b B, grad Matrix[T], loss []T, labels []L, cols int, t labelTerms, start Result) Result {
-	j := labelBatch[B, T, L]{b: b, grad: grad, loss: loss, labels: labels}
+	j := labelBatch[B, T, L]{b: b, grad: grad, loss: loss, labels: labels, weights: t.rowWeights}
 	if t.ignore != nil {
 		j.ignoring, j.ignored = true, int64(*t.ignore)
 	}
@@ -45,21 +51,23 @@ type labelBatch[B labelled, T Float, L Int] struct {
 	grad     Matrix[T]
 	loss     []T
 	labels   []L
+	weights  []float64
 	ignoring bool
 	ignored  int64
 }
 
 func (j labelBatch[B, T, L]) run(lo, hi int) (part Result) {
 	for i := lo; i < hi; i++ {
-		loss := 0.0
-		if y := int64(j.labels[i]); j.ignoring && y == j.ignored {
+		loss, w, y := 0.0, at(j.weights, i), int64(j.labels[i])
+		ignored := j.ignoring && y == j.ignored
+		if ignored || w == 0 {
 			part.Rows++
-			part.Ignored++
-			if j.grad.Data != nil {
-				clear(j.grad.Row(i))
+			if ignored {
+				part.Ignored++
 			}
+			clearRow(j.grad, i)
 		} else {
-			loss = j.b.row(i, int(y))
+			loss = w * j.b.row(i, int(y), w)
 			part.addRow(loss)
 		}
 		if j.loss != nil {

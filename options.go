@@ -16,10 +16,15 @@ import (
 //	φ(p) = (1-p)^Focus · ( (1-p^Robustness)/Robustness + Poly·(1-p) )
 //
 // where v is Weights[label] for labels and 1 for soft targets, and (1-p^0)/0 is its limit, -ln p:
-// so φ(p) is -ln p unless one of its three fields is set.
+// so φ(p) is -ln p unless one of its three fields is set. RowWeights[i] multiplies all of it.
 type Options struct {
 	// Weights are the classes' weights; nil means 1. Negative ones are allowed.
 	Weights []float64
+
+	// RowWeights are the rows' weights; nil means 1. They multiply what a row adds to the denominators Usual
+	// of labels and Weights. A row of weight 0 costs 0 and gets a gradient of exactly 0, whatever it holds: so
+	// a mask is a weight. What flows back into the losses of XRows is one too, with Reduction Sum.
+	RowWeights []float64
 
 	// IgnoreIndex is the label of rows that do not count: they cost 0 and get a gradient of
 	// exactly 0, whatever their logits hold. Nil ignores nothing; new(-100) is PyTorch's default.
@@ -55,6 +60,9 @@ type Options struct {
 	// SoftCap bounds the logits smoothly to (-SoftCap, SoftCap), before the temperature; 0 means
 	// no bound. Gemma 2 used 30. A logit at -Inf stays an excluded class.
 	SoftCap float64
+
+	// TopK (k) counts in Result.InTop the labels among the k largest logits; 0 means 1. It changes no loss.
+	TopK int
 
 	Reduction   Reduction   // what the gradient is the gradient of
 	Denominator Denominator // what Mean divides by
@@ -129,15 +137,15 @@ const (
 // here it is an explicit choice, and Result.Weight shows the figure.
 //
 //	              labels                soft targets       binary
-//	Usual         Σ Weights[label]      counted rows       counted elements
-//	Weights       Σ Weights[label]      Σ Weights[j]·t[j]  Σ w
+//	Usual         Σ r·Weights[label]    counted rows       counted elements
+//	Weights       Σ r·Weights[label]    Σ r·Weights[j]·t[j]  Σ w
 //	Count         counted rows          counted rows       counted elements
 //	Rows          all rows              all rows           all elements
 //	Fixed(n)      n                     n                  n
 //
 // Usual is what PyTorch does. With Weights, a label and its one-hot soft target agree; Count is
 // what Keras does; Rows includes ignored rows; Fixed(n) suits a batch given in pieces of which
-// only the total is known. Counted means: not ignored.
+// only the total is known. Counted means: not ignored; r is the row's weight.
 type Denominator float64
 
 // The denominators that are not numbers.
@@ -167,7 +175,7 @@ const (
 )
 
 // check returns an *OptionError for the first option that is out of range.
-func (o *Options) check(fn string, classes int) error {
+func (o *Options) check(fn string, rows, classes int) error {
 	for _, f := range []struct {
 		name   string
 		v, max float64
@@ -188,6 +196,12 @@ func (o *Options) check(fn string, classes int) error {
 	}
 	if err := weights(fn, "Weights", o.Weights, classes, false); err != nil {
 		return err
+	}
+	if err := rowWeights(fn, o.RowWeights, rows); err != nil {
+		return err
+	}
+	if o.TopK < 0 {
+		return &OptionError{Func: fn, Option: "TopK", Got: strconv.Itoa(o.TopK), Want: "0 or more"}
 	}
 	return enums(fn, o.Reduction, o.Denominator, o.Empty, o.Workers)
 }
@@ -236,6 +250,17 @@ func inRange(fn, name string, v, max float64) error {
 	return &OptionError{Func: fn, Option: name, Got: float(v), Want: want}
 }
 
+// rowWeights checks one finite weight for each row.
+func rowWeights(fn string, w []float64, rows int) error {
+	if w == nil {
+		return nil
+	}
+	if len(w) != rows {
+		return &OptionError{Func: fn, Option: "RowWeights", Got: count(len(w), "weight"), Want: strconv.Itoa(rows) + " (one for each row)"}
+	}
+	return finiteWeights(fn, "RowWeights", w)
+}
+
 // weights checks one weight for each column, or with one one for all.
 func weights(fn, name string, w []float64, columns int, one bool) error {
 	if w == nil {
@@ -244,6 +269,10 @@ func weights(fn, name string, w []float64, columns int, one bool) error {
 	if len(w) != columns && !(one && len(w) == 1) {
 		return &OptionError{Func: fn, Option: name, Got: count(len(w), "weight"), Want: strconv.Itoa(columns) + " (one for each column of logits)"}
 	}
+	return finiteWeights(fn, name, w)
+}
+
+func finiteWeights(fn, name string, w []float64) error {
 	for i, v := range w {
 		if v-v != 0 {
 			return &OptionError{Func: fn, Option: name + "[" + strconv.Itoa(i) + "]", Got: float(v), Want: "a finite weight"}

@@ -9,7 +9,8 @@ import (
 // OrdinalOptions configure the losses of ordered classes, [Ordinal] and [RankedProbability]. Nil and the
 // zero value are the usual losses.
 type OrdinalOptions struct {
-	IgnoreIndex *int // as in [Options]
+	RowWeights  []float64 // as in [Options]
+	IgnoreIndex *int      // as in [Options]
 
 	// PerThreshold divides by the number of thresholds, classes - 1.
 	PerThreshold bool
@@ -21,7 +22,7 @@ type OrdinalOptions struct {
 }
 
 func (o *OrdinalOptions) terms() labelTerms {
-	return labelTerms{o.IgnoreIndex, o.Reduction, o.Denominator, o.Empty, o.Workers}
+	return labelTerms{o.RowWeights, o.IgnoreIndex, o.Reduction, o.Denominator, o.Empty, o.Workers}
 }
 
 // share is what a row is multiplied by.
@@ -97,7 +98,7 @@ type thresholdRows[T Float] struct {
 	share, scale float64
 }
 
-func (b thresholdRows[T]) row(i, y int) float64 {
+func (b thresholdRows[T]) row(i, y int, w float64) float64 {
 	var sum kern.Sum
 	for k, v := range b.x.Row(i) {
 		away := float64(v) // of the wrong side
@@ -109,7 +110,7 @@ func (b thresholdRows[T]) row(i, y int) float64 {
 		if k < y {
 			slope = -slope
 		}
-		set(b.grad, i, k, slope*b.share*b.scale)
+		set(b.grad, i, k, slope*b.share*w*b.scale)
 	}
 	return sum.Value() * b.share
 }
@@ -181,7 +182,7 @@ type rankedRows[T Float] struct {
 	share, scale float64
 }
 
-func (b rankedRows[T]) row(i, y int) float64 {
+func (b rankedRows[T]) row(i, y int, w float64) float64 {
 	x := b.x.Row(i)
 	row := kern.NewRow(x, kern.Link{Temp: 1}, false)
 	if !row.Valid() {
@@ -213,7 +214,7 @@ func (b rankedRows[T]) row(i, y int) float64 {
 		dst := b.grad.Row(i)
 		for j := range dst {
 			pj := p(j)
-			dst[j] = T(2 * b.share * b.scale * pj * push.Value())
+			dst[j] = T(2 * b.share * w * b.scale * pj * push.Value())
 			below.Add(pj)
 			rest.Add(-pj)
 			d := below.Value()

@@ -9,6 +9,8 @@ import (
 // PoissonOptions configure [PoissonNLL]. Nil and the zero value are the usual loss of logarithms of
 // rates.
 type PoissonOptions struct {
+	RowWeights []float64 // as in [SquaredOptions]
+
 	// Rates says that the predictions are rates, not their logarithms.
 	Rates bool
 
@@ -95,13 +97,13 @@ func poissonNLL[T Float](fn string, grad Matrix[T], loss []T, pred, target Matri
 	case opt.Stirling && !opt.Full:
 		return Result{}, &OptionError{fn, "Stirling", "true", "Full, of which it is the approximation"}
 	}
-	terms := elementTerms{opt.Reduction, opt.Denominator, opt.Empty, opt.Workers}
+	terms := elementTerms{opt.RowWeights, opt.Reduction, opt.Denominator, opt.Empty, opt.Workers}
 	total, scale, err := terms.reduce(fn, pred.Rows, pred.Cols)
 	if err != nil {
 		return Result{}, err
 	}
 	b := poissonRows[T]{grad, pred, target, opt.Rates, opt.Full, opt.Stirling, opt.Epsilon, scale}
-	return runElements(b, loss, pred.Rows, pred.Cols, opt.Workers, total), nil
+	return runElements(b, loss, pred.Rows, pred.Cols, terms, total), nil
 }
 
 // poissonRows is a checked batch; grad without Data is not wanted.
@@ -112,7 +114,7 @@ type poissonRows[T Float] struct {
 	scale                 float64 // of the gradient
 }
 
-func (b poissonRows[T]) row(i int) (sum kern.Sum, nonFinite int) {
+func (b poissonRows[T]) row(i int, w float64) (sum kern.Sum, nonFinite int) {
 	counts := b.target.Row(i)
 	for j, v := range b.pred.Row(i) {
 		x, t := float64(v), float64(counts[j])
@@ -129,7 +131,7 @@ func (b poissonRows[T]) row(i int) (sum kern.Sum, nonFinite int) {
 		if b.full {
 			loss += b.constant(t)
 		}
-		set(b.grad, i, j, slope*b.scale)
+		set(b.grad, i, j, slope*w*b.scale)
 		addElement(&sum, &nonFinite, loss)
 	}
 	return sum, nonFinite
@@ -146,3 +148,5 @@ func (b *poissonRows[T]) constant(t float64) float64 {
 	}
 	return 0
 }
+
+func (b poissonRows[T]) clear(i int) { clearRow(b.grad, i) }

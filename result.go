@@ -20,6 +20,12 @@ type Result struct {
 	// cost ±Inf or NaN. For binary losses they count elements.
 	Rows, Ignored, NonFinite int
 
+	// Judged counts the rows of which it was seen whether the label has the largest logit or
+	// probability, Correct those where it has, and InTop those where it is among the Options.TopK
+	// largest. Of equal ones the first comes first, and a row that costs NaN is not correct. Losses of labels
+	// against classes judge: [CrossEntropy], [LogLoss] and [Brier].
+	Judged, Correct, InTop int
+
 	sum     kern.Sum
 	fixed   bool // Weight is not added up: Fixed(n)
 	zero    bool // the mean of nothing is 0
@@ -40,6 +46,17 @@ func (r Result) Mean() Nats {
 	return Nats(math.NaN())
 }
 
+// Accuracy returns Correct/Judged, the share of rows whose label comes first; NaN where none was judged.
+func (r Result) Accuracy() float64 { return float64(r.Correct) / float64(r.Judged) }
+
+// TopAccuracy returns InTop/Judged, the share of rows whose label is among the first Options.TopK.
+func (r Result) TopAccuracy() float64 { return float64(r.InTop) / float64(r.Judged) }
+
+// BitsPer returns the sum in bits for each of units: the bits per byte or per character of a text, or per
+// dimension of an image, of which tokens or pixels made up the rows. Unlike the mean over tokens it can be
+// compared between models that cut a text into different tokens.
+func (r Result) BitsPer(units float64) float64 { return r.Sum().Bits() / units }
+
 // Merge adds what s has seen. Both should come from the same options; a zero r takes those of s.
 func (r *Result) Merge(s Result) {
 	switch {
@@ -57,6 +74,20 @@ func (r *Result) add(s Result) {
 	r.Rows += s.Rows
 	r.Ignored += s.Ignored
 	r.NonFinite += s.NonFinite
+	r.Judged += s.Judged
+	r.Correct += s.Correct
+	r.InTop += s.InTop
+}
+
+// judge counts a row of which the given number of classes come before the label; top is Options.TopK.
+func (r *Result) judge(before, top int) {
+	r.Judged++
+	if before == 0 {
+		r.Correct++
+	}
+	if before < max(top, 1) {
+		r.InTop++
+	}
 }
 
 // addRow counts a row of the given loss.

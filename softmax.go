@@ -67,8 +67,9 @@ type logSumExpRows[T Float] struct {
 }
 
 func (j logSumExpRows[T]) run(lo, hi int) Result {
+	scratch := j.x.scratch()
 	for i := lo; i < hi; i++ {
-		row := kern.NewRow(j.x.Row(i), j.link, false)
+		row := kern.NewRow(j.x.read(scratch, i), j.link, false)
 		j.dst[i] = T(row.LogSumExp())
 	}
 	return Result{}
@@ -80,7 +81,10 @@ func eachRow[T Float](fn string, dst, x Matrix[T], opt *Options, logs bool) erro
 	if err != nil {
 		return err
 	}
-	if err := dst.checkLike(fn, "dst", x.Rows, x.Cols, "logits"); err != nil {
+	if err := dst.sameShape(fn, "dst", x.Rows, x.Cols, "logits"); err != nil {
+		return err
+	}
+	if err := dst.checkBlocks(fn, "dst"); err != nil {
 		return err
 	}
 	if err := checkOverlap(fn, dst, x, "logits"); err != nil {
@@ -98,8 +102,9 @@ type softmaxRows[T Float] struct {
 }
 
 func (j softmaxRows[T]) run(lo, hi int) Result {
+	xs, ds := j.x.scratch(), j.dst.scratch()
 	for i := lo; i < hi; i++ {
-		d, v := j.dst.Row(i), j.x.Row(i)
+		d, v := j.dst.into(ds, i), j.x.read(xs, i)
 		row := kern.NewRow(v, j.link, false)
 		switch {
 		case !row.Valid():
@@ -116,6 +121,7 @@ func (j softmaxRows[T]) run(lo, hi int) Result {
 				d[c] = T(p)
 			}
 		}
+		j.dst.write(d, i)
 	}
 	return Result{}
 }
@@ -128,13 +134,13 @@ func fill[T Float](dst []T, v T) {
 
 // rowLink checks logits and those options that apply to a softmax alone.
 func rowLink[T Float](fn string, x Matrix[T], opt *Options) (kern.Link, int, error) {
-	if err := x.check(fn, "logits"); err != nil {
+	if err := x.checkBlocks(fn, "logits"); err != nil {
 		return kern.Link{}, 0, err
 	}
 	if opt == nil {
 		opt = &Options{}
 	}
-	if err := opt.check(fn, x.Cols); err != nil {
+	if err := opt.check(fn, x.Rows, x.Cols); err != nil {
 		return kern.Link{}, 0, err
 	}
 	for _, o := range []struct {
@@ -142,6 +148,8 @@ func rowLink[T Float](fn string, x Matrix[T], opt *Options) (kern.Link, int, err
 		set  bool
 	}{
 		{"Weights", opt.Weights != nil},
+		{"RowWeights", opt.RowWeights != nil},
+		{"TopK", opt.TopK != 0},
 		{"IgnoreIndex", opt.IgnoreIndex != nil},
 		{"Smoothing", opt.Smoothing != 0},
 		{"Focus", opt.Focus != 0},

@@ -4,10 +4,12 @@ import "xent/internal/kern"
 
 // SquaredOptions configure [SquaredError]. Nil and the zero value are the usual loss.
 type SquaredOptions struct {
+	RowWeights []float64 // as in [Options]; the Denominator Weights divides by those of all elements
+
 	Reduction Reduction // what the gradient is the gradient of
 
-	// Denominator is what Mean divides by. Usual, Weights and Count are the number of elements, as
-	// in PyTorch; Rows is the number of rows, which makes the mean of probabilities against one-hot
+	// Denominator is what Mean divides by. Usual and Count are the number of elements, as in PyTorch, and so
+	// are Weights without RowWeights; Rows is the number of rows, which makes the mean of probabilities against one-hot
 	// targets the Brier score.
 	Denominator Denominator
 
@@ -73,12 +75,12 @@ func squaredLoss[T Float](fn string, grad Matrix[T], loss []T, pred, target Matr
 			return Result{}, err
 		}
 	}
-	terms := elementTerms{opt.Reduction, opt.Denominator, opt.Empty, opt.Workers}
+	terms := elementTerms{opt.RowWeights, opt.Reduction, opt.Denominator, opt.Empty, opt.Workers}
 	total, scale, err := terms.reduce(fn, pred.Rows, pred.Cols)
 	if err != nil {
 		return Result{}, err
 	}
-	return runElements(squaredRows[T]{grad, pred, target, scale}, loss, pred.Rows, pred.Cols, opt.Workers, total), nil
+	return runElements(squaredRows[T]{grad, pred, target, scale}, loss, pred.Rows, pred.Cols, terms, total), nil
 }
 
 // squaredRows is a checked batch; grad without Data is not wanted.
@@ -87,14 +89,23 @@ type squaredRows[T Float] struct {
 	scale              float64 // of the gradient
 }
 
-func (b squaredRows[T]) row(i int) (sum kern.Sum, nonFinite int) {
+func (b squaredRows[T]) row(i int, w float64) (sum kern.Sum, nonFinite int) {
 	t := b.target.Row(i)
 	for j, p := range b.pred.Row(i) {
 		d := float64(p) - float64(t[j])
 		if b.grad.Data != nil {
-			b.grad.Row(i)[j] = T(2 * d * b.scale)
+			b.grad.Row(i)[j] = T(2 * d * w * b.scale)
 		}
 		addElement(&sum, &nonFinite, d*d)
 	}
 	return sum, nonFinite
+}
+
+func (b squaredRows[T]) clear(i int) { clearRow(b.grad, i) }
+
+// clearRow stores zeros in row i of m, unless m is not wanted.
+func clearRow[T Float](m Matrix[T], i int) {
+	if m.Data != nil {
+		clear(m.Row(i))
+	}
 }

@@ -124,35 +124,56 @@ func (b *Bernoulli) Term(x, t float64) (loss, slope float64) {
 		slope = Mul0(u, pg*(p+b.FocusN*Mul0(q, down))) - slope
 		return loss, slope / b.Temp
 	}
-	value, tilt := b.beyond(z, expWide(away, off))
+	one, wide := dd{1, 0}, expWide(away, off)
+	m := one.div(one.add(wide))
+	if z < 0 {
+		m = wide.div(one.add(wide))
+	}
+	value, tilt := b.negative(m)
 	return loss + Mul0(u, value), (Mul0(u, tilt*p*q) - slope) / b.Temp
 }
 
-// beyond returns m^δ·(-ln(1-m)) for m = max(p-Margin, 0), and its derivative in p,
-//
-//	m^δ·( 1/(1-m) + δ·(-ln(1-m))/m )
-//
-// which is 0 up to the margin; e is e^-|z|. The difference p - Margin has twice the digits.
-func (b *Bernoulli) beyond(z float64, e dd) (value, tilt float64) {
-	one := dd{1, 0}
-	p := one.div(one.add(e))
-	if z < 0 {
-		p = e.div(one.add(e))
-	}
+// TermOf is Term for a probability p in [0, 1], whatever Temp is, and its derivative in p.
+func (b *Bernoulli) TermOf(p, t float64) (loss, slope float64) {
+	t, u := (1-b.Smoothing)*t+b.Smoothing/2, (1-b.Smoothing)*(1-t)+b.Smoothing/2
+	q, err := twoSum(1, -p)
+	up, dup := focused(dd{q, err}, b.Focus)
+	down, ddown := b.negative(dd{p, 0})
+	t *= b.P
+	u *= b.N
+	return Mul0(t, up) + Mul0(u, down), Mul0(u, ddown) - Mul0(t, dup)
+}
+
+// negative returns the negative term of probability p, before its weight, and its derivative in p;
+// both are 0 up to the margin.
+func (b *Bernoulli) negative(p dd) (value, slope float64) {
 	m := p.add(dd{-b.Margin, 0})
-	if !(m.hi > 0) {
+	if b.Margin > 0 && m.hi <= 0 {
 		return 0, 0
 	}
-	hit := one.add(m.neg()) // 1 - m
+	return focused(m, b.FocusN)
+}
+
+// focused returns m^γ·(-ln(1-m)) for m ≤ 1, and its derivative in m,
+//
+//	m^γ·( 1/(1-m) + γ·(-ln(1-m))/m )
+func focused(m dd, focus float64) (value, slope float64) {
+	if m.hi == 0 {
+		if focus != 0 {
+			return 0, 0
+		}
+		return 0, 1
+	}
+	hit := dd{1, 0}.add(m.neg()) // 1 - m
 	l := -math.Log1p(-m.hi)
 	if m.hi > 0.5 {
 		l = -Log(hit.hi)
 	}
 	f := 1.0
-	if b.FocusN != 0 {
-		f = pow(m, b.FocusN)
+	if focus != 0 {
+		f = pow(m, focus)
 	}
-	return f * l, f * (1/hit.hi + b.FocusN*l/m.hi)
+	return f * l, f * (1/hit.hi + Mul0(focus, l)/m.hi)
 }
 
 // expTimes returns e^(g·x).

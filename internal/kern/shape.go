@@ -13,29 +13,45 @@ type Shape struct {
 	Poly   float64 // ε₁ of poly-1
 }
 
-// bend returns φ(l) of class j with logit x, and
-//
-//	φ'(l) = q^γ·( p^r + ε·p + γ·p·(φ₀/q) )     φ₀ = (1-p^r)/r + ε·q
-//
-// A certain class costs 0; where Focus is above 0 it has slope 0.
+// bend returns φ(l) of class j with logit x, and φ'(l); see [Shape.of].
 func (s Shape) bend(r *Row, j int, x float64) (value, slope float64) {
 	l := r.Cost(x)
 	if s == (Shape{}) {
 		return l, 1
 	}
 	p, q := r.Prob(j, x)
-	rest := dd{q, 0}
+	o := odds{p: p, l: l, rest: dd{q, 0}}
 	if s.Focus != 0 {
-		rest = r.restWide(j, x)
-		q = rest.hi
-		if q == 0 {
-			return 0, 0
-		}
+		o.rest = r.restWide(j, x)
+	}
+	if s.Robust != 0 {
+		o.cost = r.costWide(x)
+	}
+	return s.of(o)
+}
+
+// odds is the probability of a class in the forms that a shape needs, each with its own digits.
+type odds struct {
+	p    float64
+	l    float64 // -ln p
+	rest dd      // 1-p, wide if there is a focus
+	cost dd      // -ln p, wide; only if there is a robustness
+}
+
+// of returns φ(l), and
+//
+//	φ'(l) = q^γ·( p^r + ε·p + γ·p·(φ₀/q) )     φ₀ = (1-p^r)/r + ε·q
+//
+// A certain class costs 0; where Focus is above 0 it has slope 0.
+func (s Shape) of(o odds) (value, slope float64) {
+	p, l, q := o.p, o.l, o.rest.hi
+	if s.Focus != 0 && q == 0 {
+		return 0, 0
 	}
 	power := 1.0 // p^r
 	cost := l    // (1-p^r)/r
 	if s.Robust != 0 {
-		power = expTimes(r.costWide(x).neg(), s.Robust)
+		power = expTimes(o.cost.neg(), s.Robust)
 		if y := s.Robust * l; y > 0x1p-54 {
 			cost = -math.Expm1(-y) / s.Robust
 		}
@@ -55,7 +71,7 @@ func (s Shape) bend(r *Row, j int, x float64) (value, slope float64) {
 	if s.Focus == 0 {
 		return base, tilt
 	}
-	f := pow(rest, s.Focus)
+	f := pow(o.rest, s.Focus)
 	return Mul0(f, base), f * (tilt + s.Focus*Mul0(p, base)/q)
 }
 

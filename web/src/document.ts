@@ -3,9 +3,13 @@ import { root, type Route } from './routes.ts';
 /** What the build knows about a page: the files to load and the rendered markup. */
 export interface Parts {
 	/** Addresses relative to the site's root. */
+	readonly early: string;
+	readonly icon: string;
 	readonly script: string;
 	readonly preload: readonly string[];
 	readonly styles: readonly string[];
+	/** The core that the page needs, for early.js to ask for. */
+	readonly core?: string | undefined;
 	/** The page's worker, if it has one. */
 	readonly worker?: string | undefined;
 	readonly head: string;
@@ -19,7 +23,7 @@ export interface Parts {
 export const policy =
 	"default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'none'";
 
-/** The HTML of a page. theme.js is a blocking script: it sets the theme before the first paint. */
+/** The HTML of a page. early.js is a blocking script: it sets the theme before the first paint. */
 export function document(route: Route, parts: Parts): string {
 	const to = root(route);
 	const title = route.path === '' ? `xent: ${route.title}` : `${route.title} · xent`;
@@ -33,9 +37,9 @@ export function document(route: Route, parts: Parts): string {
 		'<meta name="color-scheme" content="light dark">',
 		`<title>${escape(title)}</title>`,
 		`<meta name="description" content="${escape(route.description)}">`,
-		`<link rel="icon" type="image/svg+xml" href="${to}icon.svg">`,
+		`<link rel="icon" type="image/svg+xml" href="${to}${parts.icon}">`,
 		...parts.styles.map((s) => `<link rel="stylesheet" href="${to}${s}">`),
-		`<script src="${to}theme.js"></script>`,
+		`<script src="${to}${parts.early}"${parts.core ? ` data-core="${to}${parts.core}"` : ''}></script>`,
 		parts.worker ? `<meta name="worker" content="${to}${parts.worker}">` : '',
 		...parts.preload.map((p) => `<link rel="modulepreload" href="${to}${p}">`),
 		`<script type="module" src="${to}${parts.script}"></script>`,

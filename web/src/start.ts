@@ -7,10 +7,17 @@ import type { Page } from './page';
 import type { Core, Route } from './routes';
 import './styles/site.css';
 
+declare global {
+	interface Window {
+		/** The answer to what early.js asked for. */
+		core?: Promise<Response>;
+	}
+}
+
 const cores: Record<Core, string> = { chapters, training, practice };
 
 /**
- * Brings a prerendered page to life: the core is loaded after the first paint, then the page is
+ * Brings a prerendered page to life after its first paint: once the core is there the page is
  * hydrated in the state it was rendered in. Until then it can be read, not dragged.
  */
 export function start(page: Page): void {
@@ -22,7 +29,7 @@ async function come(page: Page): Promise<void> {
 	const route = JSON.parse(target.dataset.route!) as Route; // the whole table stays with the build
 	const root = document.documentElement;
 	try {
-		const bytes = fetch(cores[route.core ?? 'chapters']); // under way while the code that binds it comes
+		const bytes = window.core ?? fetch(cores[route.core ?? 'chapters']); // under way while the code that binds it comes
 		const { load } = await import('./core/load');
 		const options = { target, props: { page, lab: await load(await bytes), route } };
 		// A page cannot be made anew in the client, which lacks what stands still on it (see tools/still.ts).

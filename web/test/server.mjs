@@ -100,8 +100,8 @@ const types = {
 
 /**
  * Serves folder under prefix as the plainest host does: files as they are, index.html for a
- * folder, a redirect to a folder's slash, 404 for the rest, the .gz beside a file where one is, no headers
- * but the content's.
+ * folder, a redirect to a folder's slash, 404 for the rest, the .br or .gz beside a file where one is, no
+ * headers but the content's.
  * @param {string} folder
  * @returns {Promise<Place>}
  */
@@ -125,9 +125,15 @@ export async function serveFolder(folder, prefix = '/') {
 			return;
 		}
 		response.setHeader('Content-Type', types[extname(name)] ?? 'application/octet-stream');
-		const gzipped = files.has(`${name}.gz`) && /\bgzip\b/.test(String(request.headers['accept-encoding']));
-		if (gzipped) response.setHeader('Content-Encoding', 'gzip');
-		response.end(await readFile(join(folder, gzipped ? `${name}.gz` : name)));
+		const accepted = String(request.headers['accept-encoding']);
+		const [coding, suffix] = [
+			['br', '.br'],
+			['gzip', '.gz'],
+		].find(
+			([coding, suffix]) => new RegExp(`\\b${coding}\\b`).test(accepted) && files.has(name + suffix),
+		) ?? ['', ''];
+		if (coding) response.setHeader('Content-Encoding', coding);
+		response.end(await readFile(join(folder, name + suffix)));
 	});
 	await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
 	const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());

@@ -2,8 +2,10 @@
 //
 //	node tools/build.mjs
 //
-// dist/ holds what a static server needs: HTML, assets named by their content, the core, and a .gz beside
-// whatever is text or code. It is built aside and put in place whole: a build that fails leaves the last one.
+// dist/ holds what a static server needs: HTML, assets named by their content, the core, and a
+// .gz and a .br beside whatever is text or code. It is built aside and put in place whole: a build that fails
+// leaves the last one.
+import { createHash } from 'node:crypto';
 import {
 	copyFileSync,
 	mkdirSync,
@@ -14,9 +16,9 @@ import {
 	rmSync,
 	writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, parse, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
 const web = fileURLToPath(new URL('..', import.meta.url));
@@ -55,6 +57,7 @@ const {
 	files: beside,
 	everyCore,
 } = await import(pathToFileURL(join(server, 'prerender.js')).href);
+const [early, icon] = ['early.js', 'icon.svg'].map(named);
 const lab = await everyCore(pathToFileURL(join(web, 'generated/')));
 // The pages that list what stands on the others come when these have been rendered.
 const last = routes.filter((/** @type {{ path: string }} */ { path }) =>
@@ -64,6 +67,9 @@ for (const route of [...routes.filter((/** @type {unknown} */ r) => !last.includ
 	const entry = `src/pages/${route.dir}/main.ts`;
 	const keys = [...reachable(entry)];
 	const html = prerender(route, lab, {
+		early,
+		icon,
+		core: chunk(`generated/${route.core ?? 'chapters'}.wasm`).file,
 		script: chunk(entry).file,
 		worker: route.worker ? chunk(`src/pages/${route.dir}/worker.ts`).file : undefined,
 		preload: keys.filter((k) => k !== entry).map((k) => chunk(k).file),
@@ -76,19 +82,42 @@ for (const route of [...routes.filter((/** @type {unknown} */ r) => !last.includ
 writeFileSync(join(dist, 'ref/glossary.json'), JSON.stringify(index(lab)));
 for (const [name, text] of Object.entries(beside(lab))) writeFileSync(join(dist, name), text);
 rmSync(join(dist, '.vite'), { recursive: true });
-
+const total = files(dist).length;
 for (const file of files(dist)) {
 	const core = /([a-z]+)-[^/]+\.wasm$/.exec(file)?.[1];
-	if (core) copyFileSync(join(web, 'generated', `${core}.wasm.gz`), `${file}.gz`);
-	else if (/\.(html|js|css|svg|json|txt)$/.test(file))
-		writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
+	for (const suffix of ['gz', 'br']) {
+		if (core) copyFileSync(join(web, 'generated', `${core}.wasm.${suffix}`), `${file}.${suffix}`);
+		else if (/\.(html|js|css|svg|json|txt)$/.test(file))
+			writeFileSync(`${file}.${suffix}`, packed(readFileSync(file), suffix));
+	}
 }
-const total = files(dist).filter((f) => !f.endsWith('.gz')).length;
 const place = join(web, 'dist');
 rmSync(place, { recursive: true, force: true });
 renameSync(dist, place);
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
 console.log(`${total} files in ${relative(process.cwd(), place)}, ${seconds} s`);
+
+/**
+ * Names a file of the site by its content, as the bundler names its own, and returns the new name.
+ * @param {string} file
+ */
+function named(file) {
+	const { name, ext } = parse(file);
+	const hash = createHash('sha256')
+		.update(readFileSync(join(dist, file)))
+		.digest('base64url');
+	const to = `assets/${name}-${hash.slice(0, 8)}${ext}`;
+	renameSync(join(dist, file), join(dist, to));
+	return to;
+}
+
+/** @param {Buffer} bytes @param {string} suffix */
+function packed(bytes, suffix) {
+	if (suffix === 'gz') return gzipSync(bytes, { level: 9 });
+	const { BROTLI_PARAM_MODE, BROTLI_MODE_TEXT, BROTLI_PARAM_SIZE_HINT } = constants;
+	const params = { [BROTLI_PARAM_MODE]: BROTLI_MODE_TEXT, [BROTLI_PARAM_SIZE_HINT]: bytes.length };
+	return brotliCompressSync(bytes, { params }); // at its best quality, which is its default
+}
 
 /** @param {string} key */
 function chunk(key) {

@@ -26,6 +26,8 @@ export function pages(): Plugin {
 				const route: Route | undefined = routes.find((r) => `/${r.path}` === url.pathname);
 				if (!route) return next();
 				const html = document(route, {
+					early: 'early.js',
+					icon: 'icon.svg',
 					script: `src/pages/${route.dir}/main.ts`,
 					worker: route.worker ? `src/pages/${route.dir}/worker.ts` : undefined,
 					preload: [],

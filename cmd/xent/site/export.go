@@ -82,7 +82,7 @@ func (s *Site) Export(dir string, force bool) (Written, error) {
 func (s *Site) write(root *os.Root, earlier manifest) (done Written, err error) {
 	contents, sums := map[string][]byte{}, manifest{}
 	for name, f := range s.files {
-		if contents[name], err = f.plain(); err != nil {
+		if contents[name], err = f.content(); err != nil {
 			return done, err
 		}
 		sums[name] = []string{sum(contents[name])}

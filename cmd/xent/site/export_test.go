@@ -61,7 +61,7 @@ func TestExport(t *testing.T) {
 	}
 	var size int64
 	for _, name := range s.Names() {
-		want, err := s.files[name].plain()
+		want, err := s.files[name].content()
 		if err != nil {
 			t.Fatal(err)
 		}

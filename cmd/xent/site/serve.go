@@ -97,7 +97,7 @@ func (s *Site) redirect(name string) (to string, ok bool) {
 	return "./" + last + "/", ok
 }
 
-// serve writes f, gzipped if it is stored so and r accepts it.
+// serve writes f in the coding that r likes best of those it is stored in.
 func (f file) serve(w http.ResponseWriter, r *http.Request, name string) {
 	h := w.Header()
 	kind, ok := types[path.Ext(name)]
@@ -110,48 +110,66 @@ func (f file) serve(w http.ResponseWriter, r *http.Request, name string) {
 	if hashed.MatchString(name) {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	body, tag := f.data, f.tag
-	if f.gzipped {
-		h.Set("Vary", "Accept-Encoding")
-		if acceptsGzip(r.Header) {
-			h.Set("Content-Encoding", "gzip")
-			tag += "-gzip"
-		} else {
-			var err error
-			if body, err = f.plain(); err != nil { // New has unpacked it once
-				panic(err)
-			}
+	in := f.best(weigh(r.Header))
+	body, ok := f[in]
+	if !ok { // plain, and stored packed only
+		content, err := f.content()
+		if err != nil { // New has unpacked it once
+			panic(err)
 		}
+		body = stored{content, f[gzipped].tag}
 	}
-	h.Set("ETag", `"`+tag+`"`)
-	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
+	if _, packed := f[gzipped]; packed || len(f) > 1 {
+		h.Set("Vary", "Accept-Encoding")
+	}
+	if in != plain {
+		h.Set("Content-Encoding", string(in))
+		body.tag += "-" + string(in)
+	}
+	h.Set("ETag", `"`+body.tag+`"`)
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body.data))
 }
 
-// acceptsGzip reports whether the request's Accept-Encoding gives gzip a weight above 0
-// (RFC 9110, section 12.5.3). Without the header, and with a weight it cannot read, the answer
-// is no: plain bytes are never wrong.
-func acceptsGzip(h http.Header) bool {
-	accepted, named := false, false
+// best returns the coding with the greatest weight among those that f is stored in: of equals
+// Brotli before gzip before plain, and plain where no packed one has a weight above 0. Plain
+// bytes are never wrong.
+func (f file) best(weight func(coding) float64) coding {
+	best, most := plain, weight(plain)
+	for _, in := range []coding{gzipped, brotli} {
+		if _, ok := f[in]; ok && weight(in) > 0 && weight(in) >= most {
+			best, most = in, weight(in)
+		}
+	}
+	return best
+}
+
+// weigh reads the Accept-Encoding of a request (RFC 9110, section 12.5.3) and returns the weight
+// that it gives a coding: what it says of its name, else of "*", else 0. A weight that cannot be
+// read is 0.
+func weigh(h http.Header) func(coding) float64 {
+	weights := map[coding]float64{}
 	for field := range strings.SplitSeq(strings.Join(h.Values("Accept-Encoding"), ","), ",") {
-		coding, parameter, _ := strings.Cut(field, ";")
+		name, parameter, _ := strings.Cut(field, ";")
 		weight := 1.0
 		if value, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(parameter)), "q="); ok {
 			q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-			if err != nil {
+			if err != nil || !(q > 0) {
 				q = 0
 			}
 			weight = q
 		}
-		switch strings.ToLower(strings.TrimSpace(coding)) {
-		case "gzip", "x-gzip":
-			accepted, named = weight > 0, true
-		case "*":
-			if !named {
-				accepted = weight > 0
-			}
-		}
+		name = strings.ToLower(strings.TrimSpace(name))
+		weights[coding(strings.TrimPrefix(name, "x-"))] = weight // x-gzip is an old name of gzip
 	}
-	return accepted
+	return func(in coding) float64 {
+		if weight, named := weights[in]; named {
+			return weight
+		}
+		if in == plain {
+			return 0 // it is what remains, and liked only by name
+		}
+		return weights["*"]
+	}
 }
 
 func notFound(w http.ResponseWriter) {

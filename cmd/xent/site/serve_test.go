@@ -1,8 +1,6 @@
 package site
 
 import (
-	"bytes"
-	"compress/gzip"
 	"fmt"
 	"io"
 	"net"
@@ -89,56 +87,77 @@ func TestPolicyLetsNothingElseIn(t *testing.T) {
 	}
 }
 
-func TestGzip(t *testing.T) {
+func TestNegotiation(t *testing.T) {
 	s := small(t)
-	plainTag := get(s, "GET", "/assets/xent-Zz_-09aB.wasm").Header.Get("ETag")
+	tags := map[coding]string{}
 	for _, tt := range []struct {
 		accept string
-		want   bool
+		want   coding
 		why    string
 	}{
-		{"gzip", true, "asked for"},
-		{"gzip, deflate, br, zstd", true, "what browsers send"},
-		{"GZIP;q=0.1", true, "any weight above 0; the name has no case"},
-		{"x-gzip", true, "its old name"},
-		{"*", true, "anything"},
-		{"*;q=0, gzip", true, "named beats the star"},
-		{"gzip;q=0, *", false, "named beats the star"},
-		{"gzip;q=0", false, "refused"},
-		{"gzip;q=0.000", false, "refused"},
-		{"gzip;q=NaN", false, "no weight"},
-		{"gzip;q=", false, "no weight"},
-		{"identity", false, "plain asked for"},
-		{"br", false, "another coding"},
-		{"", false, "nothing"},
+		{"gzip", gzipped, "asked for"},
+		{"br", brotli, "asked for"},
+		{"gzip, deflate, br, zstd", brotli, "what browsers send: of equals the smallest"},
+		{"br, gzip", brotli, "in any order"},
+		{"gzip;q=1.0, br;q=0.9", gzipped, "liked better"},
+		{"gzip;q=0.5, br;q=0.9", brotli, "liked better"},
+		{"br;q=0.5, identity;q=0.5", brotli, "of equals the smallest"},
+		{"br;q=0.5, identity", plain, "plain is liked better"},
+		{"GZIP;q=0.1", gzipped, "any weight above 0; the name has no case"},
+		{"Br ; Q=0.1", brotli, "spaces and case"},
+		{"x-gzip", gzipped, "its old name"},
+		{"*", brotli, "anything"},
+		{"*;q=0, gzip", gzipped, "named beats the star"},
+		{"gzip, *;q=0", gzipped, "in any order"},
+		{"gzip;q=0, *", brotli, "named beats the star"},
+		{"br;q=0, *", gzipped, "named beats the star"},
+		{"br;q=0, gzip;q=0, *", plain, "named beats the star"},
+		{"gzip;q=0", plain, "refused"},
+		{"br;q=0.000", plain, "refused"},
+		{"br;q=NaN, gzip", gzipped, "no weight"},
+		{"br;q=-1, gzip;q=0.1", gzipped, "no weight"},
+		{"gzip;q=", plain, "no weight"},
+		{"identity", plain, "plain asked for"},
+		{"deflate, zstd", plain, "other codings"},
+		{"brotli", plain, "not its name"},
+		{"", plain, "nothing"},
 	} {
 		t.Run(tt.accept, func(t *testing.T) {
 			r := get(s, "GET", "/assets/xent-Zz_-09aB.wasm", "Accept-Encoding", tt.accept)
-			got := body(t, r)
-			if gzipped := r.Header.Get("Content-Encoding") == "gzip"; gzipped != tt.want {
-				t.Fatalf("gzipped: %v, want %v: %s", gzipped, tt.want, tt.why)
+			got, in := body(t, r), plain
+			if name := r.Header.Get("Content-Encoding"); name != "" {
+				in = coding(name)
 			}
-			if r.Header.Get("Vary") != "Accept-Encoding" {
-				t.Errorf("Vary: %q, want Accept-Encoding in either case", r.Header.Get("Vary"))
+			if in != tt.want {
+				t.Fatalf("in %s, want %s: %s", in, tt.want, tt.why)
 			}
-			if tag := r.Header.Get("ETag"); (tag == plainTag) == tt.want {
-				t.Errorf("ETag %s beside %s of the plain bytes: the two must differ, and only they", tag, plainTag)
+			if r.Header.Get("Vary") != "Accept-Encoding" || r.Header.Get("Content-Type") != "application/wasm" {
+				t.Errorf("Vary %q, Content-Type %q, want Accept-Encoding and application/wasm in any coding",
+					r.Header.Get("Vary"), r.Header.Get("Content-Type"))
 			}
-			if tt.want {
-				z, err := gzip.NewReader(bytes.NewReader([]byte(got)))
-				if err != nil {
-					t.Fatal(err)
+			tag := r.Header.Get("ETag")
+			for other, known := range tags {
+				if (tag == known) != (in == other) {
+					t.Errorf("ETag %s in %s beside %s in %s: each coding has its own", tag, in, known, other)
 				}
-				b, err := io.ReadAll(z)
-				if err != nil {
-					t.Fatal(err)
-				}
-				got = string(b)
 			}
-			if got != wasm {
-				t.Errorf("unpacked body has %d bytes, want the module's %d", len(got), len(wasm))
+			tags[in] = tag
+			want := map[coding]string{plain: wasm, gzipped: string(gz(t, wasm)), brotli: packed}[in]
+			if got != want {
+				t.Errorf("body of %d bytes, want the %d as stored", len(got), len(want))
 			}
 		})
+	}
+	if len(tags) != 3 {
+		t.Errorf("%d codings were seen, want 3", len(tags))
+	}
+}
+
+// What is stored once has one answer, and says so: a cache need not ask again for each coding.
+func TestStoredOnce(t *testing.T) {
+	r := get(small(t), "GET", "/assets/app-1a2b3c4d.js", "Accept-Encoding", "br, gzip")
+	if got := body(t, r); got != "start()" || r.Header.Get("Content-Encoding") != "" || r.Header.Get("Vary") != "" {
+		t.Errorf("%q in %q, Vary %q, want it plain without Vary", got, r.Header.Get("Content-Encoding"), r.Header.Get("Vary"))
 	}
 }
 
@@ -174,6 +193,7 @@ func TestNotFound(t *testing.T) {
 		{"/assets", "never a listing"},
 		{"/.gitkeep", "dot files stay inside"},
 		{"/assets/xent-Zz_-09aB.wasm.gz", "stored so, but not a name of the site"},
+		{"/assets/xent-Zz_-09aB.wasm.br", "stored so, but not a name of the site"},
 		{"/../index.html", "out of the root"},
 		{"/learn/../index.html", "no other spelling of a name"},
 		{"/learn/%2e%2e/index.html", "an encoded dot"},

@@ -1,9 +1,9 @@
 // Package site holds the built lab inside the binary, serves it over HTTP and exports it as a
 // folder for any static host.
 //
-// The build fills dist/ from the web build: what compresses as NAME.gz, the rest as NAME.
-// Gzipped files are served as they are to whoever accepts them and unpacked for everyone else,
-// so each is stored once.
+// The build fills dist/ from the web build: what compresses as NAME.br and NAME.gz, the rest as
+// NAME. Packed files are served as they are to whoever accepts them; for everyone else the
+// gzipped one is unpacked.
 package site
 
 import (
@@ -33,11 +33,26 @@ type Site struct {
 	files map[string]file // by slash-separated path: "index.html", "assets/app-1a2b3c4d.js"
 }
 
-// file is one page or asset as stored.
-type file struct {
-	data    []byte // gzipped or plain
-	gzipped bool
-	tag     string // hex SHA-256 of data, for entity tags
+// file is one page or asset, in the codings of HTTP that it is stored in: plain or gzipped, and
+// perhaps packed with Brotli beside that.
+type file map[coding]stored
+
+// coding is a content coding by its name in HTTP.
+type coding string
+
+const (
+	plain   coding = "identity"
+	gzipped coding = "gzip"
+	brotli  coding = "br"
+)
+
+// suffixes tells packed files by their names.
+var suffixes = map[coding]string{gzipped: ".gz", brotli: ".br"}
+
+// stored is a file in one coding.
+type stored struct {
+	data []byte
+	tag  string // hex SHA-256 of data, for entity tags
 }
 
 // Embedded returns the site inside this binary.
@@ -53,10 +68,11 @@ func Embedded() (*Site, error) {
 // New reads the site in fsys, all of it into memory.
 //
 // Names that begin with a dot are left out. A name may hold letters, digits and -_.~ only, so
-// that it is its own URL. Of a file stored as NAME and as NAME.gz the latter is kept.
+// that it is its own URL. Of a file stored as NAME and as NAME.gz the latter is kept; NAME.br
+// may stand beside either.
 // Errors: [ErrNotBuilt] without an index.html; an error that names the file for a name outside
-// that alphabet, for one that does not unpack, and for one that unpacks to another content than
-// its plain twin.
+// that alphabet, for a .gz that does not unpack, or to another content than its plain twin, and
+// for a .br alone.
 func New(fsys fs.FS) (*Site, error) {
 	s := &Site{files: map[string]file{}}
 	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -71,27 +87,53 @@ func New(fsys fs.FS) (*Site, error) {
 	if _, ok := s.files["index.html"]; !ok {
 		return nil, ErrNotBuilt
 	}
+	for name, f := range s.files {
+		if err := f.settle(); err != nil {
+			return nil, fmt.Errorf("site: %s: %w", name, err)
+		}
+	}
 	return s, nil
 }
 
-func (s *Site) add(fsys fs.FS, stored string) error {
-	data, err := fs.ReadFile(fsys, stored)
+func (s *Site) add(fsys fs.FS, full string) error {
+	data, err := fs.ReadFile(fsys, full)
 	if err != nil {
 		return err
 	}
-	name, gzipped := strings.CutSuffix(stored, ".gz")
+	name, in := full, plain
+	for c, suffix := range suffixes {
+		if base, ok := strings.CutSuffix(full, suffix); ok {
+			name, in = base, c
+		}
+	}
 	if i := strings.IndexFunc(name, func(r rune) bool { return !plainInURL(r) }); i >= 0 {
 		return fmt.Errorf("site: %q: %q in a file name, want letters, digits and -_.~ only", name, name[i:i+1])
 	}
-	f := file{data: data, gzipped: gzipped, tag: sum(data)[:16]}
-	plain, err := f.plain()
+	if s.files[name] == nil {
+		s.files[name] = file{}
+	}
+	s.files[name][in] = stored{data: data, tag: sum(data)[:16]}
+	return nil
+}
+
+// settle checks that what f is stored in is one content, and drops the plain form where the
+// gzipped one says the same.
+func (f file) settle() error {
+	if _, ok := f[gzipped]; !ok {
+		if _, ok := f[plain]; !ok {
+			return errors.New("stored as .br alone, want the plain file or its .gz too")
+		}
+		return nil
+	}
+	twin, twice := f[plain]
+	delete(f, plain)
+	content, err := f.content()
 	if err != nil {
-		return fmt.Errorf("site: %s: %w", stored, err)
+		return fmt.Errorf(".gz: %w", err)
 	}
-	if twin, ok := s.files[name]; ok && !bytes.Equal(twin.data, plain) { // the walk meets a.js before a.js.gz
-		return fmt.Errorf("site: %s does not unpack to %s beside it", stored, name)
+	if twice && !bytes.Equal(twin.data, content) {
+		return errors.New("its .gz does not unpack to the file beside it")
 	}
-	s.files[name] = f
 	return nil
 }
 
@@ -104,12 +146,12 @@ func (s *Site) Names() []string {
 	return slices.Sorted(maps.Keys(s.files))
 }
 
-// plain returns the file's own bytes, unpacked when they are stored gzipped.
-func (f file) plain() ([]byte, error) {
-	if !f.gzipped {
-		return f.data, nil
+// content returns the file's own bytes, unpacked when they are stored gzipped.
+func (f file) content() ([]byte, error) {
+	if own, ok := f[plain]; ok {
+		return own.data, nil
 	}
-	r, err := gzip.NewReader(bytes.NewReader(f.data))
+	r, err := gzip.NewReader(bytes.NewReader(f[gzipped].data))
 	if err != nil {
 		return nil, err
 	}

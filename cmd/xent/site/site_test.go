@@ -26,8 +26,11 @@ func gz(t *testing.T, s string) []byte {
 // wasm stands for the WebAssembly core: long enough that its gzip differs in length.
 var wasm = "\x00asm" + strings.Repeat("core ", 100)
 
-// small is a site with one of each: a start page, a page in a folder, a hashed asset, a
-// gzipped one, and a dot file that must stay inside.
+// packed stands for its Brotli form, which nothing here unpacks.
+const packed = "core, packed"
+
+// small is a site with one of each: a start page, a page in a folder, a hashed asset, one
+// packed in two ways, and a dot file that must stay inside.
 func small(t *testing.T) *Site {
 	t.Helper()
 	s, err := New(fstest.MapFS{
@@ -37,6 +40,7 @@ func small(t *testing.T) *Site {
 		"assets/app-1a2b3c4d.js":       {Data: []byte("start()")},
 		"assets/plain.css":             {Data: []byte("p{}")},
 		"assets/xent-Zz_-09aB.wasm.gz": {Data: gz(t, wasm)},
+		"assets/xent-Zz_-09aB.wasm.br": {Data: []byte(packed)},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -56,8 +60,9 @@ func TestNew(t *testing.T) {
 		{"placeholder", fstest.MapFS{".gitkeep": page}, ErrNotBuilt.Error(), "a clean clone holds only the placeholder"},
 		{"no start", fstest.MapFS{"learn/index.html": page}, ErrNotBuilt.Error(), "half a build is none"},
 		{"space", fstest.MapFS{"index.html": page, "a b.html": page}, `"a b.html"`, "a name that must be escaped is not its own URL"},
-		{"two contents", fstest.MapFS{"index.html": page, "index.html.gz": {Data: gz(t, "old")}}, "index.html.gz", "a stale twin must not be served"},
-		{"torn gzip", fstest.MapFS{"index.html": page, "a.js.gz": {Data: gz(t, wasm)[:20]}}, "a.js.gz", "a torn file must not reach a browser"},
+		{"two contents", fstest.MapFS{"index.html": page, "index.html.gz": {Data: gz(t, "old")}}, "index.html: its .gz", "a stale twin must not be served"},
+		{"Brotli alone", fstest.MapFS{"index.html": page, "a.js.br": page}, "a.js: stored as .br alone", "nothing here could unpack it"},
+		{"torn gzip", fstest.MapFS{"index.html": page, "a.js.gz": {Data: gz(t, wasm)[:20]}}, "a.js: .gz", "a torn file must not reach a browser"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := New(tt.files)
@@ -74,8 +79,9 @@ func TestNewKeepsTheGzippedTwin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := s.files["index.html"]; len(s.files) != 1 || !f.gzipped {
-		t.Errorf("files %q, gzipped %v, want one, gzipped", s.Names(), f.gzipped)
+	f := s.files["index.html"]
+	if _, ok := f[gzipped]; len(s.files) != 1 || len(f) != 1 || !ok {
+		t.Errorf("files %q, in %d codings, want one, gzipped only", s.Names(), len(f))
 	}
 }
 
@@ -95,8 +101,8 @@ func TestEmbedded(t *testing.T) {
 		switch {
 		case strings.HasSuffix(name, ".wasm"):
 			cores++
-			if !f.gzipped {
-				t.Errorf("%s is embedded uncompressed", name)
+			if _, own := f[plain]; own || len(f) != len(suffixes) {
+				t.Errorf("%s is embedded in %d codings, plain: %v; want gzip and Brotli only", name, len(f), own)
 			}
 		case strings.HasSuffix(name, ".html"):
 			pages++

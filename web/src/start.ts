@@ -4,7 +4,7 @@ import practice from '../generated/practice.wasm?url';
 import training from '../generated/training.wasm?url';
 import App from './App.svelte';
 import type { Page } from './page';
-import type { Core, Route } from './routes';
+import { root as rootOf, type Core, type Route } from './routes';
 import './styles/site.css';
 
 declare global {
@@ -40,8 +40,16 @@ async function come(page: Page): Promise<void> {
 			enliven(target, options.props.lab);
 		}
 		root.dataset.ready = '';
+		if (import.meta.env.PROD) rest(() => import('./offline/keep').then(({ keep }) => keep(rootOf(route))));
 	} catch (cause) {
 		root.dataset.broken = ''; // the page says so and stays readable
 		throw cause;
 	}
+}
+
+/** Does what can wait once the page has nothing else to do, and may fail. */
+function rest(task: () => Promise<void>): void {
+	const run = () => void task().catch(() => {});
+	if ('requestIdleCallback' in window) requestIdleCallback(run);
+	else setTimeout(run, 2000);
 }

@@ -39,11 +39,12 @@ export function address(path = '') {
 }
 
 /**
- * A page with a fresh profile, unwatched; the caller closes its context.
+ * A page with a fresh profile, unwatched; the caller closes its context. It keeps no copy of the site, which would
+ * be fetched beside what is tested: only the tests of the copy allow service workers.
  * @param {BrowserContextOptions} [options]
  */
 export async function newPage(options = {}) {
-	const context = await browser.newContext({ viewport: desk, ...options });
+	const context = await browser.newContext({ viewport: desk, serviceWorkers: 'block', ...options });
 	return context.newPage();
 }
 
@@ -92,6 +93,7 @@ export async function watch(page, origin) {
 		if (r.status() >= 400) problems.push(`${r.status()} ${r.url()}`);
 	});
 	page.on('console', (m) => {
+		if (m.text() === 'Service Worker registration blocked by Playwright') return; // as newPage asks
 		if (['warning', 'error'].includes(m.type())) problems.push(`console ${m.type()}: ${m.text()}`);
 	});
 	page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));

@@ -2,7 +2,7 @@
 //
 //	node tools/build.mjs
 //
-// dist/ holds what a static server needs: HTML, assets named by their content, the core, and a
+// dist/ holds what a static server needs: HTML, assets named by their content, the core, the service worker, and a
 // .gz and a .br beside whatever is text or code. It is built aside and put in place whole: a build that fails
 // leaves the last one.
 import { createHash } from 'node:crypto';
@@ -16,7 +16,7 @@ import {
 	rmSync,
 	writeFileSync,
 } from 'node:fs';
-import { dirname, join, parse, relative } from 'node:path';
+import { dirname, join, parse, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
@@ -82,6 +82,21 @@ for (const route of [...routes.filter((/** @type {unknown} */ r) => !last.includ
 writeFileSync(join(dist, 'ref/glossary.json'), JSON.stringify(index(lab)));
 for (const [name, text] of Object.entries(beside(lab))) writeFileSync(join(dist, name), text);
 rmSync(join(dist, '.vite'), { recursive: true });
+await build({
+	configFile: false,
+	logLevel: 'warn',
+	define: { FILES: JSON.stringify(version()) },
+	build: {
+		outDir: dist,
+		emptyOutDir: false,
+		copyPublicDir: false,
+		rolldownOptions: {
+			input: 'src/offline/worker.ts',
+			output: { format: 'iife', entryFileNames: 'sw.js' },
+		},
+	},
+});
+
 const total = files(dist).length;
 for (const file of files(dist)) {
 	const core = /([a-z]+)-[^/]+\.wasm$/.exec(file)?.[1];
@@ -109,6 +124,18 @@ function named(file) {
 	const to = `assets/${name}-${hash.slice(0, 8)}${ext}`;
 	renameSync(join(dist, file), join(dist, to));
 	return to;
+}
+
+/** The files of the site for the service worker: addresses below its root, with a hash of what is there. */
+function version() {
+	return Object.fromEntries(
+		files(dist).map((file) => [
+			relative(dist, file)
+				.replaceAll(sep, '/')
+				.replace(/(^|\/)index\.html$/, '$1'),
+			createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12),
+		]),
+	);
 }
 
 /** @param {Buffer} bytes @param {string} suffix */

@@ -55,12 +55,18 @@ describe.each(states)('$why', ({ state: part, bits, mean }) => {
 		ideal(cross, '+Inf');
 	});
 
-	test.runIf(python('numpy'))('NumPy', { timeout: 60_000 }, () => {
-		const [cost, cross] = runPython(sample('words.numpy.py'));
-		expect(cost).toBe(said('inf'));
-		expect(sample('words.numpy.py')).toContain(`# ${cost}\n`);
-		ideal(cross, 'inf');
-	});
+	for (const [name, module] of [
+		['NumPy', 'numpy'],
+		['PyTorch', 'torch'],
+	] as const) {
+		test.runIf(python(module))(name, { timeout: 60_000 }, () => {
+			const program = sample(`words.${module}.py`);
+			const [cost, cross] = runPython(program);
+			expect(cost).toBe(said('inf'));
+			expect(program).toContain(`# ${cost}\n`);
+			ideal(cross, 'inf');
+		});
+	}
 
 	test('JSON', () =>
 		expect(JSON.parse(sample('words.json.txt'))).toMatchObject({

@@ -10,7 +10,7 @@ import (
 // EntmaxOptions configure [Entmax] and [EntmaxLoss]. Nil and the zero value are entmax-1.5.
 type EntmaxOptions struct {
 	// Alpha (α) is above 1: 2 is sparsemax, 1.5 the usual entmax, and 0 means 1.5. Towards 1 it becomes
-	// the softmax. 1.5 and 2 have exact thresholds; others are found by bisection, some 60 passes.
+	// the softmax. 1.5 and 2 have exact thresholds; others take about ten passes over what has a share.
 	Alpha float64
 
 	RowWeights  []float64   // as in [Options]; not for Entmax

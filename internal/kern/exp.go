@@ -116,8 +116,30 @@ func pow(x dd, g float64) float64 {
 	if !(x.hi > 0) {
 		return x.hi // 0, or NaN
 	}
-	m, n := math.Frexp(x.hi)
-	ln := logDD(dd{m, math.Ldexp(x.lo, -n)}, n)
+	ln := logWide(x)
 	p, q := twoProduct(ln.hi, g)
 	return Exp(p, q+ln.lo*g)
+}
+
+// powWide is pow to about 64 bits, near 1 to as many of what it misses of 1.
+func powWide(x, g dd) dd {
+	if !(x.hi > 0) {
+		return dd{x.hi, 0}
+	}
+	y := logWide(x).mul(g)
+	if math.Abs(y.hi) < 0x1p-6 {
+		return dd{1, 0}.add(expm1Wide(y))
+	}
+	return expWide(y.hi, y.lo)
+}
+
+// expm1Wide returns e^x - 1 to about 60 bits of itself, however small.
+func expm1Wide(x dd) dd {
+	if math.Abs(x.hi) >= 0x1p-6 {
+		return expWide(x.hi, x.lo).add(dd{-1, 0})
+	}
+	// x + x²/2 with all its digits, and the rest, of which the first term left out is below 2^-68·x
+	t := x.hi
+	rest := t * t * t * (1./6 + t*(1./24+t*(1./120+t*(1./720+t*(1./5040+t*(1./40320))))))
+	return x.add(x.mul(x).mul(dd{0.5, 0})).add(dd{rest, 0})
 }

@@ -66,6 +66,20 @@ func TestWide(t *testing.T) {
 		if u := ulps(pow(dd{q, 0}, g), ref.Of(q).Pow(ref.Of(g))); !(u <= 0.6) {
 			t.Errorf("pow(%g, %g) is %.3f ulp off", q, g, u)
 		}
+		// powers near 1 keep the digits of what they miss of it
+		tiny := []float64{1e-12, 1e-3, 1, 100}[i/4%4]
+		third := dd{tiny, 0}.div(dd{3, 0})
+		w := powWide(dd{q, 0}, third)
+		want = ref.Of(1).Sub(ref.Of(q).Pow(ref.Of(tiny).Div(ref.Of(3))))
+		if d := ref.Of(1).Sub(ref.Of(w.hi)).Sub(ref.Of(w.lo)).Sub(want).Div(want).Float64(); !(math.Abs(d) < 0x1p-57*max(1, tiny)) {
+			t.Errorf("1 - powWide(%g, %g/3) misses by %g", q, tiny, d)
+		}
+		v := math.Ldexp(rng.Float64()-.5, -i%40)
+		w = expm1Wide(dd{v, v * 0x1p-54})
+		want = ref.Of(v).Add(ref.Of(v * 0x1p-54)).Exp().Sub(ref.Of(1))
+		if d := ref.Of(w.hi).Add(ref.Of(w.lo)).Sub(want).Div(want).Float64(); !(math.Abs(d) < 0x1p-60) {
+			t.Errorf("expm1Wide(%g) misses by %g", v, d)
+		}
 	}
 }
 

@@ -61,18 +61,26 @@ func (s *Side[T]) at(j int) (ln dd, p float64) {
 	return dd{t, rest}.add(s.log.neg()), p
 }
 
-// logWide returns ln x for x > 0, to about 64 bits.
+// logWide returns ln x for x > 0, to about 64 bits; near x = 1 to as many of itself.
 func logWide(x dd) dd {
+	if rest := x.add(dd{-1, 0}); math.Abs(rest.hi) < 0x1p-10 {
+		return logNear(rest)
+	}
 	_, n := math.Frexp(x.hi)
 	return logDD(dd{math.Ldexp(x.hi, -n), math.Ldexp(x.lo, -n)}, n)
 }
 
-// log1pWide returns ln(1+s) for s ≥ 0 to about 64 bits of itself, however small.
+// log1pWide returns ln(1+s) for s > -1 to about 64 bits of itself, however small.
 func log1pWide(s dd) dd {
-	if s.hi > 0x1p-10 {
-		return logWide(dd{1, 0}.add(s))
+	if math.Abs(s.hi) < 0x1p-10 {
+		return logNear(s)
 	}
-	// s - s²/2 with all its digits, and the rest: the first term left out is below 2^-70·s
+	return logWide(dd{1, 0}.add(s))
+}
+
+// logNear returns ln(1+s) for |s| ≤ 2^-10: s - s²/2 with all its digits, and the rest, of which the first
+// term left out is below 2^-70·s.
+func logNear(s dd) dd {
 	x := s.hi
 	rest := x * x * x * (1./3 - x*(1./4-x*(1./5-x*(1./6-x*(1./7)))))
 	return s.add(s.mul(s).mul(dd{-0.5, 0})).add(dd{rest, 0})

@@ -148,7 +148,7 @@ func (b gaussianRows[T]) clear(i int) {
 func (n *Normals[T]) variance(i, j int) (v, ln float64) {
 	if n.Var.Data == nil {
 		ln = float64(n.LogVar.Data[i*n.LogVar.stride()+j])
-		return expOf(ln), ln
+		return kern.ExpOf(ln), ln
 	}
 	switch v = float64(n.Var.Data[i*n.Var.stride()+j]); {
 	case v > 0:
@@ -157,14 +157,6 @@ func (n *Normals[T]) variance(i, j int) (v, ln float64) {
 		return v, math.NaN()
 	}
 	return math.NaN(), math.NaN()
-}
-
-// expOf returns e^x for any x.
-func expOf(x float64) float64 {
-	if x > 709 {
-		return math.Exp(x)
-	}
-	return kern.Exp(x, 0)
 }
 
 // set stores x unless m is not wanted.

@@ -121,7 +121,7 @@ func (b poissonRows[T]) row(i int, w float64) (sum kern.Sum, nonFinite int) {
 		var loss, slope float64
 		switch {
 		case !b.rates:
-			e := expOf(x)
+			e := kern.ExpOf(x)
 			loss, slope = e-kern.Mul0(t, x), e-t
 		case t == 0 && x == x:
 			loss, slope = x, 1

@@ -2,6 +2,7 @@ package xent_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"xent"
@@ -47,6 +48,46 @@ func TestShapeSpecialValues(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Below 0 a poly takes away what the two terms share, all of it at -1: the rest keeps its digits, for any
+// robustness and from a sure row to one that is surely wrong.
+func TestPolyBelowZero(t *testing.T) {
+	rng := rand.New(rand.NewPCG(31, 32))
+	worstValue, worstGrad := 0.0, 0.0
+	for _, poly := range []float64{-1, -.999999, -.8, -.3, -1e-9} {
+		for _, robust := range []float64{0, 1e-300, 1e-6, .1, .3, .49, .5, .7, .99, 1 - 1e-10, 1} {
+			for _, spread := range []float64{.05, .3, 1, 3, 30} {
+				v := variant{poly: poly, robustness: robust}
+				x := make([]float64, 3)
+				for j := range x {
+					x[j] = rng.NormFloat64() * spread
+				}
+				grad := make([]float64, len(x))
+				res, err := lossOf(v, grad, x, nil, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				loss, want := v.oracle(x, nil, 0)
+				if poly == -1 && robust == 1 { // 0 for every row; the oracle gives its rounding
+					loss, want = 0, make([]float64, len(x))
+				}
+				u := ulpsOf(float64(res.Sum()), loss)
+				worstValue = max(worstValue, u)
+				if !(u <= valueBound) {
+					t.Errorf("poly %g, robustness %g of %v: %.17g, want %.17g: %.3g ulp", poly, robust, x, res.Sum(), loss, u)
+				}
+				for j := range grad {
+					u := ulpsOf(grad[j], want[j])
+					worstGrad = max(worstGrad, u)
+					if !(u <= gradBound) {
+						t.Errorf("poly %g, robustness %g of %v: grad[%d] = %.17g, want %.17g: %.3g ulp", poly, robust, x, j, grad[j], want[j], u)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("worst error in ulp: value %.3g, gradient %.3g", worstValue, worstGrad)
 }
 
 // The asymmetric loss forgets negatives up to the margin, and bounds what the sure ones cost.

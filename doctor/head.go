@@ -5,6 +5,7 @@ import (
 
 	"xent"
 	"xent/eval"
+	"xent/info"
 )
 
 // The first rows are kept as they are, for what only their order tells.
@@ -70,7 +71,7 @@ func (s *Sample) first() *rows {
 		row := r.row(i)
 		if probs {
 			for k, p := range row {
-				row[k] = math.Log(max(p, 0))
+				row[k] = 0 - float64(info.Surprisal(max(p, 0)))
 			}
 		}
 		m := xent.RowMoments(row)

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"xent"
+	"xent/info"
 	"xent/internal/exact"
 )
 
@@ -121,5 +122,5 @@ func surprise(p float64) float64 {
 	if p <= 0 {
 		return 0
 	}
-	return 0 - p*math.Log(p)
+	return p * float64(info.Surprisal(p))
 }

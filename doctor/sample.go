@@ -6,6 +6,7 @@ import (
 
 	"xent"
 	"xent/eval"
+	"xent/info"
 )
 
 // What to look at is said in the words of package eval.
@@ -132,7 +133,7 @@ func (s *Sample) addProbs(y int) {
 		return
 	}
 	for k, p := range s.row {
-		s.p[k] = math.Log(max(p, 0))
+		s.p[k] = 0 - float64(info.Surprisal(max(p, 0)))
 	}
 	m := xent.RowMoments(s.p)
 	cost := 0 - s.p[y]

@@ -181,6 +181,16 @@ func TestProbsNeverClipped(t *testing.T) {
 	near(t, "finite rows", r.Loss.Finite, 300*math.Ln10/2, 1e-14)
 }
 
+// Denormal probabilities cost what they are worth, and the perplexity goes up to the largest number.
+func TestEndsOfTheRange(t *testing.T) {
+	d := &table[float64]{classes: 2, scores: []float64{1e-310, 1}, labels: []int64{0}}
+	r := must(t, eval.Config{Input: eval.Probs}, d)
+	near(t, "-ln 1e-310", r.Loss.Nats, 310*math.Ln10, 1e-12)
+	d = &table[float64]{classes: 2, scores: []float64{709.7, 0}, labels: []int64{1}}
+	r = must(t, eval.Config{Input: eval.Logits}, d)
+	near(t, "e^709.7", r.Perplexity, 0x1.d75ae7a50ee14p+1023, 1e-12)
+}
+
 // The bound on what storing the scores can have done: 2u·max|z| for logits, u for probabilities.
 func TestRoundingBound(t *testing.T) {
 	for _, tt := range []struct {

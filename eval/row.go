@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"xent"
+	"xent/info"
 )
 
 // A row is one row of scores, seen as a distribution over the classes.
@@ -116,13 +117,13 @@ func simplex[T xent.Float](r *row, scores []T) {
 			rest += p
 		}
 		if p > 0 {
-			h -= p * math.Log(p)
+			h += p * float64(info.Surprisal(p))
 		}
 	}
 	var v float64
 	for _, p := range r.p {
 		if p > 0 {
-			d := math.Log(p) + h
+			d := h - float64(info.Surprisal(p))
 			v += p * d * d
 		}
 	}
@@ -133,7 +134,7 @@ func simplex[T xent.Float](r *row, scores []T) {
 // cost returns -ln p[k] in nats: +Inf for a class that the row excludes.
 func (r *row) cost(k int) float64 {
 	if r.given {
-		return 0 - math.Log(r.p[k])
+		return float64(info.Surprisal(r.p[k]))
 	}
 	return 0 - r.moments.LogProb(r.x[k])
 }

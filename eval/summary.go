@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"xent/info"
 	"xent/internal/exact"
 )
 
@@ -73,8 +74,8 @@ func (a *Accumulator) loss(r *Report) {
 	}
 	l.Bits = l.Nats / math.Ln2
 	l.CI95 = [2]float64{l.Nats - z95*l.SE, l.Nats + z95*l.SE}
-	r.Perplexity = math.Exp(l.Nats)
-	r.PerpCI = [2]float64{math.Exp(l.CI95[0]), math.Exp(l.CI95[1])}
+	r.Perplexity = info.Nats(l.Nats).Perplexity()
+	r.PerpCI = [2]float64{info.Nats(l.CI95[0]).Perplexity(), info.Nats(l.CI95[1]).Perplexity()}
 }
 
 // small returns n/(n-1), which makes a variance unbiased; NaN for n < 2.

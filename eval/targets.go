@@ -3,6 +3,7 @@ package eval
 import (
 	"math"
 
+	"xent/info"
 	"xent/internal/exact"
 )
 
@@ -103,7 +104,7 @@ func (a *Accumulator) addSoft(w float64, t []float64, peak int, scale float64) {
 		if s.buf[k] = v; v == 0 {
 			continue
 		}
-		cost, self := r.cost(k), -math.Log(v)
+		cost, self := r.cost(k), float64(info.Surprisal(v))
 		loss += v * cost
 		entropy += v * self
 		kl += v * (cost - self)

@@ -46,7 +46,7 @@ func (n Nats) Bits() float64 { return float64(n) / math.Ln2 }
 
 // Perplexity returns e^n: the number of equally likely events that carry n each.
 // It is +Inf from 709.78 nats on; n itself is the figure to keep and average.
-func (n Nats) Perplexity() float64 { return math.Exp(float64(n)) }
+func (n Nats) Perplexity() float64 { return kern.ExpOf(float64(n)) }
 
 // String formats n to four digits with its unit, such as "0.6931 nats".
 func (n Nats) String() string { return strconv.FormatFloat(float64(n), 'g', 4, 64) + " nats" }

@@ -37,7 +37,7 @@ func logRatio(p, q float64) float64 {
 	if r := p / q; r > 0x1p-1022 && !math.IsInf(r, 1) || q == 0 {
 		return kern.Log(r)
 	}
-	return math.Log(p) - kern.Log(q) // the ratio leaves the range of float64
+	return kern.Log(p) - kern.Log(q) // the ratio leaves the range of float64
 }
 
 // excess returns p·ln(p/q) - p + q ≥ 0, the divergence of one class.

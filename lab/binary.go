@@ -90,7 +90,13 @@ func (d prediction) squaredErrorSlope(y float64, along Coordinate) float64 {
 func logProb(p float64) float64 { return 0 - float64(info.Surprisal(p)) }
 
 // sigmoid returns 1/(1+e^-z), with all digits for negative z.
-func sigmoid(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
+func sigmoid(z float64) float64 {
+	e := math.Exp(-math.Abs(z))
+	if z < 0 {
+		return e / (1 + e)
+	}
+	return 1 / (1 + e)
+}
 
 // softplus returns ln(1+e^z).
 func softplus(z float64) float64 { return max(z, 0) + math.Log1p(math.Exp(-math.Abs(z))) }

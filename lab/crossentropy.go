@@ -212,7 +212,7 @@ func SolveLogit(params SolveLogitParams) (SolveLogitView, error) {
 	// The largest of the others has log p = max/T - log Σ e^(z/T) among them.
 	top := maxOf(others)
 	sum := -maxOf(tempered(others, temperature).logs)
-	want := top + temperature*(sum+math.Log(params.Prob)-math.Log1p(-params.Prob))
+	want := top + temperature*(sum+logProb(params.Prob)-math.Log1p(-params.Prob))
 	z := min(max(want, params.Min), params.Max)
 	if params.Step > 0 {
 		z = roundTo(z, params.Step)

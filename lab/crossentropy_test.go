@@ -164,6 +164,7 @@ func TestSolveLogit(t *testing.T) {
 		{"certain", SolveLogitParams{Logits: []float64{0, 0}, Prob: 1, Min: -9, Max: 9}, SolveLogitView{9, []float64{9, 0}, true}, "no finite logit gives 1"},
 		{"impossible", SolveLogitParams{Logits: []float64{0, 0}, Prob: 0, Min: -9, Max: 9}, SolveLogitView{-9, []float64{-9, 0}, true}, "nor 0"},
 		{"step", SolveLogitParams{Logits: []float64{0, 0}, Prob: .7, Min: -9, Max: 9, Step: .01}, SolveLogitView{.85, []float64{.85, 0}, false}, "ln(.7/.3) = 0.8473"},
+		{"denormal", SolveLogitParams{Logits: []float64{0, 0}, Prob: 1e-310, Min: -800, Max: 9, Step: .001}, SolveLogitView{-713.801, []float64{-713.801, 0}, false}, "-310·ln 10; math.Log says -709.09 on amd64"},
 		{"alone", SolveLogitParams{Logits: []float64{1, -inf}, Prob: .5, Min: -9, Max: 9}, SolveLogitView{1, []float64{1, -inf}, true}, "the only class left has probability 1 at any logit"},
 	} {
 		got, err := SolveLogit(tt.params)

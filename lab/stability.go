@@ -150,7 +150,7 @@ func slopeOf(d, x float64) float64 {
 // run returns the steps of a program, the last of which is the loss in nats, and the slope in z.
 func (l *layout) run(p Program, z, r float64) (steps []float64, slope float64) {
 	f := l.round
-	exp := func(x float64) float64 { return f(expOf(x)) }
+	exp := func(x float64) float64 { return f(info.Nats(x).Perplexity()) } // e^x; math.Exp overflows too early
 	switch p {
 	case Shifted:
 		m := max(z, r)
@@ -176,14 +176,6 @@ func (l *layout) run(p Program, z, r float64) (steps []float64, slope float64) {
 		steps = append(steps, q)
 	}
 	return append(steps, 0-f(math.Log(q))), slope
-}
-
-// expOf returns e^x: math.Exp, which in the assembly of amd64 overflows from 709.5 on, as the format does at 709.78.
-func expOf(x float64) float64 {
-	if x > 709 {
-		return math.Exp(x-1) * math.E
-	}
-	return math.Exp(x)
 }
 
 // close reports whether got is want to the precision of the format: within 8 units in its last place, or of the least

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"testing"
 
+	"xent/info"
 	"xent/internal/ref"
 )
 
@@ -76,6 +77,7 @@ func binary(b uint64, n int) string {
 
 // The limits of e^z are where the format itself has them.
 func TestFloatRanges(t *testing.T) {
+	expOf := func(x float64) float64 { return info.Nats(x).Perplexity() }
 	for _, l := range layouts {
 		f := l.ranges()
 		for _, tt := range []struct {

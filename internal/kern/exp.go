@@ -57,6 +57,19 @@ func Exp(t, r float64) float64 {
 	return scale(e.hi+(e.lo+e.hi*p), n>>tableBits)
 }
 
+// ExpOf returns e^x for any x, within 0.52 ulp: +Inf from 709.79 on, where math.Exp on amd64 already is
+// from 709.44 on.
+func ExpOf(x float64) float64 {
+	if !(x > 709) {
+		return Exp(x, 0)
+	}
+	if x > 710 {
+		return math.Inf(1)
+	}
+	f, n := expDD(x, 0)
+	return scale(f.value(), n-1) * 2
+}
+
 // expDD is Exp as hi + lo to about 68 bits, for t ≥ underflow. The result is f·2^exp with f in [1, 2],
 // so that it cannot underflow.
 func expDD(t, r float64) (f dd, exp int) {

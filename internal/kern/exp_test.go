@@ -94,6 +94,23 @@ func TestLog(t *testing.T) {
 	}
 }
 
+// ExpOf is e^x up to the largest number that it can be.
+func TestExpOf(t *testing.T) {
+	for _, x := range []float64{-746, -745.1, -708.4, -1, 0, 1, 700, 709, 709.43, 709.45, 709.7, 709.782712893384} {
+		if u := ulps(ExpOf(x), ref.Of(x).Exp()); !(u <= 0.52 || x < -708 && u <= 1) {
+			t.Errorf("ExpOf(%g) is %.3f ulp off", x, u)
+		}
+	}
+	for _, x := range []float64{709.7827128933841, 710, 745, 1e4, 1e300, math.Inf(1)} {
+		if !math.IsInf(ExpOf(x), 1) {
+			t.Errorf("ExpOf(%g) = %g", x, ExpOf(x))
+		}
+	}
+	if ExpOf(math.Inf(-1)) != 0 || ExpOf(-1e4) != 0 || !math.IsNaN(ExpOf(math.NaN())) {
+		t.Error("special values of ExpOf")
+	}
+}
+
 func BenchmarkExp(b *testing.B) {
 	x, s := make([]float64, 1024), 0.0
 	for i := range x {

@@ -66,7 +66,7 @@ func (s Shape) of(o odds) (value, slope float64) {
 		if s.Robust != 0 {
 			over = power * -math.Expm1(-Mul0(1-s.Robust, l))
 		}
-		base, tilt = more*q+costOverRest(l, cost, q, s.Robust), more*p+over
+		base, tilt = more*q+costOverRest(r.costWide(x), s.Robust), more*p+over
 	}
 	if s.Focus == 0 {
 		return base, tilt
@@ -75,21 +75,35 @@ func (s Shape) of(o odds) (value, slope float64) {
 	return Mul0(f, base), f * (tilt + s.Focus*Mul0(p, base)/q)
 }
 
-// costOverRest returns (1-p^r)/r - q ≥ 0, where cost is the first term, q = 1-p and l = -ln p.
-// Below l = ½, where the two begin to cancel, it is the series
+// costOverRest returns (1-p^r)/r - (1-p) ≥ 0 for l = -ln p. Below l = ½, where the two begin to cancel, it
+// is the series
 //
 //	l²/2!·(1-r) - l³/3!·(1-r²) + l⁴/4!·(1-r³) - …
-func costOverRest(l, cost, q, r float64) float64 {
-	if !(l < 0.5) {
-		return cost - q
+//
+// and above it, in twice the digits, the difference as it stands for r < ½, and else, as the two meet at
+// r = 1,
+//
+//	((1-r)·(1-p) - p·(p^(r-1) - 1))/r
+func costOverRest(l dd, r float64) float64 {
+	less := dd{1 - r, 0} // used where it is exact
+	switch {
+	case l.hi < 0.5:
+		sum, term, unlike := 0.0, l.hi, 0.0
+		for n := 2.0; n < 18; n++ { // 0.5^18/18! is below the last digit
+			term *= -l.hi / n
+			unlike = unlike*r + less.hi // 1 - r^(n-1)
+			sum -= term * unlike
+		}
+		return sum
+	case math.IsInf(l.hi, 1) || l.hi > -underflow && r >= 0.5: // p = 0
+		return less.hi / r
+	case r*l.hi < 0x1p-70:
+		return l.add(expm1Wide(l.neg())).value()
+	case r < 0.5:
+		return expm1Wide(l.neg()).add(expm1Wide(l.mul(dd{-r, 0})).div(dd{r, 0}).neg()).value()
 	}
-	sum, term, power := 0.0, l, 1.0
-	for n := 2.0; n < 18; n++ { // 0.5^18/18! is below the last digit
-		term *= -l / n
-		power *= r
-		sum -= term * (1 - power)
-	}
-	return sum
+	rest := expm1Wide(l.neg()).neg()
+	return less.mul(rest).add(expWide(-l.hi, -l.lo).mul(expm1Wide(l.mul(less))).neg()).value() / r
 }
 
 // costWide is Cost with about 64 bits, relative to its largest part.

@@ -48,7 +48,7 @@ func (g *Given[T]) odds(j int, s Shape) (o odds) {
 	default:
 		o.l = Log(g.total.hi) - Log(x)
 	}
-	if s.Robust != 0 {
+	if s.Robust != 0 || s.Poly < 0 {
 		o.cost = dd{math.Inf(1), 0}
 		if x > 0 {
 			o.cost = logWide(g.total).add(logWide(dd{x, 0}).neg())

@@ -24,7 +24,7 @@ func (s Shape) bend(r *Row, j int, x float64) (value, slope float64) {
 	if s.Focus != 0 {
 		o.rest = r.restWide(j, x)
 	}
-	if s.Robust != 0 {
+	if s.Robust != 0 || s.Poly < 0 {
 		o.cost = r.costWide(x)
 	}
 	return s.of(o)
@@ -35,7 +35,7 @@ type odds struct {
 	p    float64
 	l    float64 // -ln p
 	rest dd      // 1-p, wide if there is a focus
-	cost dd      // -ln p, wide; only if there is a robustness
+	cost dd      // -ln p, wide; only if there is a robustness, or a negative poly
 }
 
 // of returns φ(l), and
@@ -66,7 +66,7 @@ func (s Shape) of(o odds) (value, slope float64) {
 		if s.Robust != 0 {
 			over = power * -math.Expm1(-Mul0(1-s.Robust, l))
 		}
-		base, tilt = more*q+costOverRest(r.costWide(x), s.Robust), more*p+over
+		base, tilt = more*q+costOverRest(o.cost, s.Robust), more*p+over
 	}
 	if s.Focus == 0 {
 		return base, tilt

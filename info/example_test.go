@@ -70,3 +70,13 @@ func ExampleMaxEntropy() {
 	fmt.Printf("%.4f  temperature %.3f  entropy %.4f nats\n", p, 1/multiplier, float64(entropy))
 	// Output: [0.0544 0.0788 0.1142 0.1654 0.2398 0.3475]  temperature 2.695  entropy 1.6136 nats
 }
+
+// Eleven species, 19 animals: the entropy of what was seen is too low.
+func ExampleSampleEntropy() {
+	seen := []int{4, 2, 3, 0, 2, 4, 0, 0, 2, 1, 1}
+	for _, by := range []info.Estimator{info.Plugin, info.MillerMadow, info.Grassberger, info.ChaoShen, info.Jackknife} {
+		fmt.Printf("%.3f ", float64(info.SampleEntropy(seen, by)))
+	}
+	fmt.Println("nats")
+	// Output: 1.968 2.153 2.145 2.201 2.231 nats
+}

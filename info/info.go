@@ -19,6 +19,8 @@
 // costs +Inf, and a NaN or negative probability gives NaN: nothing is clipped and nothing is
 // normalised behind the caller's back. [Validate] checks what comes from outside.
 //
+// [SampleEntropy] estimates an entropy from counts, without most of the bias of that of their shares.
+//
 // [MaxEntropy] finds a distribution instead of measuring one: the most uncertain with a given mean.
 //
 // Two slices of different lengths are a bug in the calling program, and panic.

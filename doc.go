@@ -61,6 +61,7 @@
 //	NT-Xent                   NTXent               NTXentOptions              -                                       Chen et al. 2020
 //	sparsemax, entmax losses  EntmaxLoss           EntmaxOptions              -                                       Blondel et al. 2020
 //	ordinal, CORAL            Ordinal              OrdinalOptions             -                                       Cao et al. 2020
+//	ordinal, cumulative link  Ordinal              Cumulative                 -                                       McCullagh 1980
 //	ranked probability score  RankedProbability    OrdinalOptions             -                                       Epstein 1969
 //	CTC                       CTC                  CTCOptions                 F.ctc_loss(F.log_softmax(x))            Graves et al. 2006
 //	reductions                all                  Reduction, Denominator     reduction=                          -

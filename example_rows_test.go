@@ -175,3 +175,15 @@ func ExampleSequenceWeights() {
 	fmt.Println(weights, err)
 	// Output: [0.5 0.5 0 1] <nil>
 }
+
+// Three stars out of five by ordered logistic regression: one score against four thresholds, as logits of "above".
+func ExampleOrdinal_cumulative() {
+	score, thresholds := 0.4, []float64{-2, -0.5, 1, 2.5}
+	logits := make([]float64, 4)
+	for k, t := range thresholds {
+		logits[k] = score - t
+	}
+	res, err := xent.Ordinal(xent.LogitsOf(logits, 4), []int{2}, &xent.OrdinalOptions{Cumulative: true})
+	fmt.Println(res.Mean(), err)
+	// Output: 1.031 nats <nil>
+}

@@ -15,6 +15,10 @@ type OrdinalOptions struct {
 	// PerThreshold divides by the number of thresholds, classes - 1.
 	PerThreshold bool
 
+	// Cumulative makes [Ordinal] the cumulative link loss, the negative logarithm of the probability that the
+	// thresholds leave to the class between them; for RankedProbability it means nothing.
+	Cumulative bool
+
 	Reduction   Reduction   // what the gradient is the gradient of
 	Denominator Denominator // of Mean: the rows that count, Rows, or Fixed(n)
 	Empty       EmptyPolicy // what to do when Mean would divide by 0
@@ -38,13 +42,20 @@ func (o *OrdinalOptions) share(thresholds int) float64 {
 //
 //	loss[i] = Σ softplus(-x[i][k]) over k < labels[i] + Σ softplus(x[i][k]) over the others
 //
-// With logits that differ by a bias for each threshold alone it is CORAL.
+// With logits that differ by a bias for each threshold alone it is CORAL. Under Cumulative it is the loss of
+// ordered logistic regression, the proportional odds model, of logits that fall from threshold to threshold:
+//
+//	loss[i] = -ln( σ(a) - σ(b) ) = softplus(-a) + softplus(b) - ln(1 - e^(b-a))
+//
+// with a = x[i][labels[i]-1], +Inf for the lowest class, and b = x[i][labels[i]], -Inf for the highest: three
+// terms of which none cancels.
 //
 // Shapes: logits is [rows, classes-1], labels is [rows], from 0 to classes-1.
-// Special values: as [BinaryCrossEntropy].
+// Special values: as [BinaryCrossEntropy]. Under Cumulative equal thresholds leave nothing between them, which costs
+// +Inf, and thresholds that rise there cost NaN.
 // Errors: *ShapeError, *LabelError, *OptionError, *EmptyError.
 // Memory: none is allocated when OrdinalOptions.Workers is 1.
-// Source: Niu et al. 2016; Cao, Mirjalili and Raschka 2020.
+// Source: Niu et al. 2016; Cao, Mirjalili and Raschka 2020; McCullagh 1980 for the cumulative link.
 func Ordinal[T Float, L Int](logits Logits[T], labels []L, opt *OrdinalOptions) (Result, error) {
 	return ordinal("Ordinal", Matrix[T]{}, nil, Matrix[T](logits), labels, opt)
 }
@@ -53,6 +64,8 @@ func Ordinal[T Float, L Int](logits Logits[T], labels []L, opt *OrdinalOptions) 
 // Result. With W as in [CrossEntropyGrad],
 //
 //	grad[i][k] = -σ(-x[i][k])/W for k < labels[i], else σ(x[i][k])/W
+//
+// Under Cumulative, at a and b alone, -(σ(-a) + 1/(e^(a-b)-1))/W and (σ(b) + 1/(e^(a-b)-1))/W.
 //
 // Shapes: grad is as logits and may be the same view.
 // Errors: as Ordinal; grad is then untouched.
@@ -88,17 +101,21 @@ func ordinal[T Float, L Int](fn string, grad Matrix[T], loss []T, x Matrix[T], l
 	if err != nil {
 		return Result{}, err
 	}
-	b := thresholdRows[T]{grad, x, opt.share(x.Cols), scale}
+	b := thresholdRows[T]{grad, x, opt.Cumulative, opt.share(x.Cols), scale}
 	return runLabels(b, grad, loss, labels, x.Cols, opt.terms(), total), nil
 }
 
 // thresholdRows is a checked batch; grad without Data is not wanted.
 type thresholdRows[T Float] struct {
 	grad, x      Matrix[T]
+	cumulative   bool
 	share, scale float64
 }
 
 func (b thresholdRows[T]) row(i, y int, w float64) float64 {
+	if b.cumulative {
+		return b.between(i, y, w*b.share*b.scale) * b.share
+	}
 	var sum kern.Sum
 	for k, v := range b.x.Row(i) {
 		away := float64(v) // of the wrong side
@@ -113,6 +130,32 @@ func (b thresholdRows[T]) row(i, y int, w float64) float64 {
 		set(b.grad, i, k, slope*b.share*w*b.scale)
 	}
 	return sum.Value() * b.share
+}
+
+// between returns the cumulative link loss of row i, and stores c times its gradient.
+func (b thresholdRows[T]) between(i, y int, c float64) float64 {
+	x := b.x.Row(i)
+	above, below := math.Inf(1), math.Inf(-1)
+	if y > 0 {
+		above = float64(x[y-1])
+	}
+	if y < len(x) {
+		below = float64(x[y])
+	}
+	up, over := kern.Softplus(-above) // σ(-a)
+	down, under := kern.Softplus(below)
+	gap, pull := 0.0, 0.0 // -ln(1 - e^-(a-b)), 1/(e^(a-b) - 1)
+	if y > 0 && y < len(x) {
+		gap, pull = kern.LogGap(above, below)
+	}
+	clearRow(b.grad, i)
+	if y > 0 {
+		set(b.grad, i, y-1, -c*(over+pull))
+	}
+	if y < len(x) {
+		set(b.grad, i, y, c*(under+pull))
+	}
+	return up + down + gap
 }
 
 // RankedProbability returns the ranked probability score of logits of ordered classes: the squared

@@ -1,8 +1,10 @@
 package xent_test
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"xent"
@@ -55,6 +57,29 @@ func TestOrdinalOracle(t *testing.T) {
 			return sum.Div(ref.Of(share))
 		})
 		checkOracle(t, "Ordinal", float64(res.Sum()), value, grad[:k-1], want, 0)
+
+		opt.Cumulative = true
+		slices.SortFunc(x[:k-1], func(a, b float64) int { return cmp.Compare(b, a) })
+		if n%4 == 3 {
+			x[1] = x[0] - 1e-9*rng.Float64() // thresholds that nearly meet
+		}
+		res, err = xent.OrdinalGrad(xent.MatrixOf(grad[:k-1], k-1), xent.LogitsOf(x[:k-1], k-1), []int{label}, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		value, want = ref.Slopes(x[:k-1], func(x []ref.Num) ref.Num {
+			above := func(j int) ref.Num { // the probability of a class above threshold j
+				switch {
+				case j < 0:
+					return one
+				case j == len(x):
+					return ref.Of(0)
+				}
+				return one.Div(one.Add(x[j].Neg().Exp()))
+			}
+			return above(label - 1).Sub(above(label)).Log().Neg().Div(ref.Of(share))
+		})
+		checkOracle(t, "Ordinal, cumulative", float64(res.Sum()), value, grad[:k-1], want, 0)
 	}
 }
 
@@ -97,6 +122,34 @@ func TestOrdinalSpecialValues(t *testing.T) {
 		for j := range grad {
 			if !close(grad[j], tt.grad[j], 1e-14*math.Abs(tt.grad[j])) {
 				t.Errorf("%s: gradient %g, want %g: %s", tt.name, grad, tt.grad, tt.why)
+			}
+		}
+	}
+	for _, tt := range []struct {
+		name  string
+		x     []float64
+		label int
+		want  float64
+		grad  []float64
+		why   string
+	}{
+		{"between", []float64{math.Log(3), -math.Log(3)}, 1, math.Ln2, []float64{-.25 - .125, .25 + .125}, "¾ - ¼"},
+		{"lowest", []float64{0, -1}, 0, math.Ln2, []float64{.5, 0}, "1 - σ(0)"},
+		{"highest", []float64{1, 0}, 2, math.Ln2, []float64{0, -.5}, "σ(0)"},
+		{"nothing between", []float64{1, 1}, 1, inf, []float64{-inf, inf}, "probability 0"},
+		{"out of order", []float64{0, 1}, 1, nan, []float64{nan, nan}, "a negative probability"},
+		{"out of order elsewhere", []float64{0, 1}, 0, math.Ln2, []float64{.5, 0}, "the label does not see it"},
+		{"infinitely far", []float64{inf, -inf}, 1, 0, []float64{0, 0}, "certain"},
+		{"NaN", []float64{nan, 0}, 1, nan, []float64{nan, nan}, "NaN in, NaN out"},
+	} {
+		grad := make([]float64, len(tt.x))
+		res, err := xent.OrdinalGrad(xent.MatrixOf(grad, 2), xent.LogitsOf(tt.x, 2), []int{tt.label}, &xent.OrdinalOptions{Cumulative: true})
+		if got := float64(res.Mean()); err != nil || !close(got, tt.want, 1e-15*math.Abs(tt.want)) {
+			t.Errorf("cumulative, %s: %g %v, want %g: %s", tt.name, got, err, tt.want, tt.why)
+		}
+		for j := range grad {
+			if !close(grad[j], tt.grad[j], 4e-16*math.Abs(tt.grad[j])) {
+				t.Errorf("cumulative, %s: gradient %g, want %g: %s", tt.name, grad, tt.grad, tt.why)
 			}
 		}
 	}

@@ -17,6 +17,26 @@ func Softplus(x float64) (softplus, sigmoid float64) {
 	return math.Log1p(e), e / (1 + e)
 }
 
+// LogGap returns -ln(1 - e^-d) and 1/(e^d - 1) for d = a - b: +Inf where a = b, NaN where a < b. The rounding error of d
+// counts where it is small beside a and b.
+func LogGap(a, b float64) (loss, pull float64) {
+	d, err := twoSum(a, -b)
+	switch {
+	case !(d >= 0):
+		return math.NaN(), math.NaN()
+	case d == 0:
+		return math.Inf(1), math.Inf(1)
+	case math.IsInf(d, 1):
+		return 0, 0
+	case d < math.Ln2:
+		e := -math.Expm1(-d) // 1 - e^-d, above d/2; its slope in d is e^-d
+		e += err * (1 - e)
+		return -Log(e), (1 - e) / e
+	}
+	e := Exp(-d, -err)
+	return -math.Log1p(-e), e / (1 - e)
+}
+
 // binaryTerm returns t·softplus(-x) + (1-t)·softplus(x) and its derivative in x.
 func binaryTerm(x, t float64) (loss, slope float64) {
 	e := Exp(-math.Abs(x), 0)

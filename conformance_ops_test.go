@@ -47,6 +47,8 @@ var operations = map[string]func(*judge){
 	"ntxent":                   func(j *judge) { byType(j, ntXentCase[float32], ntXentCase[float64]) },
 	"entmax15_loss":            entmaxCase,
 	"sparsemax_loss":           entmaxCase,
+	"adaptive_softmax":         func(j *judge) { byType(j, adaptiveCase[float32], adaptiveCase[float64]) },
+	"linear_cross_entropy":     func(j *judge) { byType(j, linearCase[float32], linearCase[float64]) },
 	"ordinal_coral":            func(j *judge) { byType(j, coralCase[float32], coralCase[float64]) },
 	"ranked_probability_score": func(j *judge) { byType(j, rankedCase[float32], rankedCase[float64]) },
 	"ce_hessian":               func(j *judge) { byType(j, hessianCase[float32], hessianCase[float64]) },
@@ -91,10 +93,7 @@ var operations = map[string]func(*judge){
 }
 
 // unsupported are the ops of the case files that xent does not have yet.
-var unsupported = []string{
-	"adaptive_softmax",
-	"linear_cross_entropy",
-}
+var unsupported = []string{}
 
 func byType(j *judge, f32, f64 func(*judge)) {
 	if j.DType == "float32" {

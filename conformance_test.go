@@ -279,21 +279,19 @@ func (j *judge) text(name string) (s string) {
 
 func (j *judge) tagged(tag string) bool { return slices.Contains(j.Tags, tag) }
 
-// truthOf returns truth.key, or truth.value.key, and the peer's answer to the same where it has one.
+// truthOf returns truth.key, or truth.value.key, or truth.grad.key, and the peer's answer to the same
+// where it has one.
 func (j *judge) truthOf(key string) (truth, peer []float64) {
 	find := func(m map[string]json.RawMessage) []float64 {
 		raw, ok := m[key]
-		if !ok {
-			var values map[string]json.RawMessage
-			if m["value"] == nil || json.Unmarshal(m["value"], &values) != nil {
-				return nil
-			}
-			if raw, ok = values[key]; !ok {
-				return nil
+		for _, group := range []string{"value", "grad"} {
+			var members map[string]json.RawMessage
+			if !ok && m[group] != nil && json.Unmarshal(m[group], &members) == nil {
+				raw, ok = members[key]
 			}
 		}
 		var a tensor
-		if json.Unmarshal(raw, &a) != nil {
+		if !ok || json.Unmarshal(raw, &a) != nil {
 			return nil
 		}
 		return a.floats()

@@ -251,9 +251,7 @@ func (j *softmaxJob[T, L]) do(fn string, opt *Options, weight float64, ignored i
 	j.scale = scale
 	j.link = linkOf(opt)
 	j.rowWeights, j.top = opt.RowWeights, opt.TopK
-	shape := kern.Shape{Focus: opt.Focus, Robust: opt.Robustness, Poly: opt.Poly}
-	j.wide = (shape.Focus != 0 || shape.Robust != 0) && isFloat64[T]()
-	j.each = kern.Target[T]{Weights: opt.Weights, Smoothing: opt.Smoothing, Shape: shape, Penalty: opt.ZPenalty}
+	j.each, j.wide = targetOf[T](opt, j.x.Cols)
 	workers := par.Workers(opt.Workers, j.x.Rows*j.x.Cols)
 	if j.form != kern.FromLogits {
 		if err := j.checkForecast(fn, workers); err != nil {
@@ -369,6 +367,13 @@ func (j *softmaxJob[T, L]) skip(scratch []T, i int) {
 	dst := j.grad.into(scratch, i)
 	clear(dst)
 	j.grad.write(dst, i)
+}
+
+// targetOf returns what all rows of a loss share, and whether their sums need twice the digits.
+func targetOf[T Float](opt *Options, classes int) (each kern.Target[T], wide bool) {
+	shape := kern.Shape{Focus: opt.Focus, Robust: opt.Robustness, Poly: opt.Poly}
+	wide = (shape.Focus != 0 || shape.Robust != 0) && isFloat64[T]()
+	return kern.Target[T]{Classes: classes, Weights: opt.Weights, Smoothing: opt.Smoothing, Shape: shape, Penalty: opt.ZPenalty}, wide
 }
 
 // linkOf returns the map from logits to exponents.

@@ -39,6 +39,11 @@
 //	temperature               both of these        Temperature                x/T                                 Hinton et al. 2015
 //	z-loss                    both of these        ZPenalty                   -                                   Chowdhery et al. 2022, §5
 //	logit soft-capping        both of these        SoftCap                    cap*tanh(x/cap)                     Gemma 2 2024, §2
+//	fused linear layer        LinearCrossEntropy   LinearOptions              F.linear_cross_entropy                Wijmans et al. 2024
+//	adaptive softmax          AdaptiveCrossEntropy LinearOptions              nn.AdaptiveLogSoftmaxWithLoss         Grave et al. 2017
+//	hierarchical softmax      HierarchicalCrossEntropy LinearOptions          -                                   Morin and Bengio 2005
+//	sampled softmax           SampledCrossEntropy  SampledOptions             - (TensorFlow: sampled_softmax_loss)   Jean et al. 2015
+//	NCE, negative sampling    SampledCrossEntropy  Contrast                   - (TensorFlow: nce_loss)              Gutmann and Hyvärinen 2010
 //	binary, multi-label       BinaryCrossEntropy   BinaryOptions              F.binary_cross_entropy_with_logits  Cox 1958
 //	binary, of probabilities  BinaryLogLoss        BinaryOptions              F.binary_cross_entropy              Good 1952
 //	positive weights          BinaryCrossEntropy   PosWeight                  pos_weight=                         -
@@ -69,6 +74,10 @@
 //
 //	function                  PyTorch
 //	Softmax, LogSoftmax       F.softmax, F.log_softmax
+//	AdaptiveLogSoftmax        nn.AdaptiveLogSoftmaxWithLoss.log_prob
+//	HierarchicalLogSoftmax    - (log-probabilities of all classes of a tree)
+//	NewTree                   - (Huffman's tree, for HierarchicalCrossEntropy)
+//	NewSampler                - (draws the classes of SampledCrossEntropy)
 //	Entmax                    - (sparsemax, entmax-1.5 and the others)
 //	CrossEntropyHVP           - (Hessian, Gauss-Newton and Fisher products)
 //	BinaryCrossEntropyHVP     - (likewise)

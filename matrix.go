@@ -214,3 +214,14 @@ func checkOverlap[T Float](fn string, dst, src Matrix[T], srcName string) error 
 	}
 	return &ShapeError{fn, "the destination", "partly the memory of " + srcName, "the same view as " + srcName + ", or memory of its own"}
 }
+
+// checkAlone refuses a destination that shares memory with a source in any way.
+func checkAlone[T Float](fn, dstName string, dst Matrix[T], srcName string, src Matrix[T]) error {
+	if dst.Rows == 0 || src.Rows == 0 {
+		return nil
+	}
+	if &dst.Data[0] == &src.Data[0] || checkOverlap(fn, dst, src, srcName) != nil {
+		return &ShapeError{fn, dstName, "in the memory of " + srcName, "memory of its own"}
+	}
+	return nil
+}

@@ -70,11 +70,11 @@ func (g *Given[T]) bend(j int, s Shape) (value, slope float64) {
 func LossGiven[T Float](g *Given[T], t *Target[T]) float64 {
 	if t.Hard() {
 		value, _ := g.bend(t.Label, t.Shape)
-		return Mul0(t.mass(t.Label, len(g.x)), value)
+		return Mul0(t.mass(t.Label), value)
 	}
 	var sum Sum
 	for j := range g.x {
-		if a := t.mass(j, len(g.x)); a != 0 {
+		if a := t.mass(j); a != 0 {
 			value, _ := g.bend(j, t.Shape)
 			sum.Add(Mul0(value, a))
 		}
@@ -91,14 +91,14 @@ func LossGiven[T Float](g *Given[T], t *Target[T]) float64 {
 func GradGiven[T Float](dst []T, g *Given[T], t *Target[T], c float64) {
 	var all Sum
 	for j := range g.x {
-		if a := t.mass(j, len(g.x)); a != 0 && g.divided {
+		if a := t.mass(j); a != 0 && g.divided {
 			_, slope := g.bend(j, t.Shape)
 			all.Add(a * slope)
 		}
 	}
 	hi, lo := all.Parts()
 	for k, v := range g.x {
-		x, b, pull := float64(v), t.mass(k, len(g.x)), 0.0
+		x, b, pull := float64(v), t.mass(k), 0.0
 		if b != 0 {
 			a := b
 			_, slope := g.bend(k, t.Shape)

@@ -5,12 +5,13 @@ import "math"
 // Target is what a row of logits should have predicted, and how misses are counted.
 // The mass of class j is
 //
-//	a[j] = Weights[j]·((1-Smoothing)·t[j] + Smoothing/K)
+//	a[j] = Weights[j]·((1-Smoothing)·t[j] + Smoothing/Classes)
 //
 // where t is Soft, or one-hot at Label when Soft is nil.
 type Target[T Float] struct {
 	Soft      []T
 	Label     int
+	Classes   int       // of the whole row, of which a tile holds some
 	Weights   []float64 // nil means 1
 	Smoothing float64
 	Shape     Shape
@@ -20,7 +21,21 @@ type Target[T Float] struct {
 // Hard tells whether all mass lies on one class.
 func (t *Target[T]) Hard() bool { return t.Soft == nil && t.Smoothing == 0 }
 
-func (t *Target[T]) mass(j, classes int) float64 {
+// Tile returns the target of n classes from the first on, numbered from 0. A label outside is a label
+// that no class there has.
+func (t *Target[T]) Tile(first, n int) Target[T] {
+	tile := *t
+	tile.Label -= first
+	if t.Soft != nil {
+		tile.Soft = t.Soft[first : first+n]
+	}
+	if t.Weights != nil {
+		tile.Weights = t.Weights[first : first+n]
+	}
+	return tile
+}
+
+func (t *Target[T]) mass(j int) float64 {
 	var a float64
 	switch {
 	case t.Soft != nil:
@@ -29,7 +44,7 @@ func (t *Target[T]) mass(j, classes int) float64 {
 		a = 1
 	}
 	if t.Smoothing != 0 {
-		a = (1-t.Smoothing)*a + t.Smoothing/float64(classes)
+		a = (1-t.Smoothing)*a + t.Smoothing/float64(t.Classes)
 	}
 	if t.Weights != nil {
 		a *= t.Weights[j]
@@ -43,43 +58,63 @@ type Pull struct {
 	penalty float64 // 2·Penalty·LogSumExp
 }
 
-// Loss returns the loss of the row
+// Tally adds up the loss of a row, tile by tile; its zero value has seen none.
+type Tally struct{ sum, slopes Sum }
+
+// Add adds Σ a[j]·φ(-ln p[j]), with φ as in [Shape], over the classes of x, where r and t are those of
+// the same tile. A class without mass adds nothing, whatever it would cost.
+func Add[T Float](s *Tally, r *Row, x []T, t *Target[T]) {
+	if !r.Valid() {
+		return
+	}
+	if t.Hard() {
+		y := t.Label
+		if y < 0 || y >= len(x) {
+			return
+		}
+		a := 1.0
+		if t.Weights != nil {
+			a = t.Weights[y]
+		}
+		value, slope := t.Shape.bend(r, y, float64(x[y]))
+		s.sum.Add(Mul0(a, value))
+		s.slopes.Add(a * slope)
+		return
+	}
+	for j, v := range x {
+		if a := t.mass(j); a != 0 {
+			value, slope := t.Shape.bend(r, j, float64(v))
+			s.sum.Add(Mul0(value, a))
+			s.slopes.Add(a * slope)
+		}
+	}
+}
+
+// Total returns the loss of the row r once all its classes are added, and what its gradient needs:
 //
-//	Σ a[j]·φ(-ln p[j]) + Penalty·LogSumExp²
-//
-// with φ as in [Shape]. A class without mass adds nothing, whatever it would cost.
-func Loss[T Float](r *Row, x []T, t *Target[T]) (loss float64, pull Pull) {
+//	Σ a[j]·φ(-ln p[j]) + penalty·LogSumExp²
+func (s Tally) Total(r *Row, penalty float64) (loss float64, pull Pull) {
 	if !r.Valid() {
 		return math.NaN(), Pull{mass: dd{math.NaN(), 0}}
 	}
-	var sum, slopes Sum
-	if t.Hard() {
-		a := 1.0
-		if t.Weights != nil {
-			a = t.Weights[t.Label]
-		}
-		value, slope := t.Shape.bend(r, t.Label, float64(x[t.Label]))
-		sum.Add(Mul0(a, value))
-		slopes.Add(a * slope)
-	} else {
-		for j, v := range x {
-			if a := t.mass(j, len(x)); a != 0 {
-				value, slope := t.Shape.bend(r, j, float64(v))
-				sum.Add(Mul0(value, a))
-				slopes.Add(a * slope)
-			}
-		}
-	}
-	if t.Penalty != 0 {
+	if penalty != 0 {
 		z := r.LogSumExp()
-		sum.Add(t.Penalty * z * z)
-		pull.penalty = 2 * t.Penalty * z
+		s.sum.Add(penalty * z * z)
+		pull.penalty = 2 * penalty * z
 	}
-	pull.mass.hi, pull.mass.lo = slopes.Parts()
-	return sum.Value(), pull
+	pull.mass.hi, pull.mass.lo = s.slopes.Parts()
+	return s.sum.Value(), pull
 }
 
-// Grad stores c·dLoss/dx in dst, which may be x. The derivative for class k is
+// Loss is the Total of a row that is one tile.
+func Loss[T Float](r *Row, x []T, t *Target[T]) (loss float64, pull Pull) {
+	var s Tally
+	Add(&s, r, x, t)
+	return s.Total(r, t.Penalty)
+}
+
+// Grad stores c·dLoss/dx in dst, which may be x: of a row, or of a tile of it with the r and t of that
+// tile. The derivative for class k is
 //
 //	dz/dx·(p[k]·Σ b[j] - b[k])   b[j] = a[j]·φ'(-ln p[j])
 //
@@ -92,12 +127,16 @@ func Grad[T Float](dst []T, r *Row, x []T, t *Target[T], pull Pull, c float64) {
 		return
 	}
 	if t.Hard() && r.Plain() {
-		y := t.Label
-		p, q := r.Prob(y, float64(x[y]))
-		g := Mul0(pull.penalty, p) - q*pull.mass.hi
+		y, g, within := t.Label, 0.0, t.Label >= 0 && t.Label < len(x)
+		if within {
+			p, q := r.Prob(y, float64(x[y]))
+			g = Mul0(pull.penalty, p) - q*pull.mass.hi
+		}
 		scale := c * (pull.mass.hi + pull.penalty) / r.Temp / (1 + r.s.hi)
 		Of[T]().Exps(dst, x, r.Max, r.Temp, scale)
-		dst[y] = T(c * g / r.Temp)
+		if within {
+			dst[y] = T(c * g / r.Temp)
+		}
 		return
 	}
 	for k := range x {
@@ -112,7 +151,7 @@ func Slope[T Float](r *Row, x []T, t *Target[T], pull Pull, k int) float64 {
 	}
 	xk := float64(x[k])
 	p, q := r.Prob(k, xk)
-	b := t.mass(k, len(x))
+	b := t.mass(k)
 	if b != 0 && t.Shape != (Shape{}) {
 		_, slope := t.Shape.bend(r, k, xk)
 		b *= slope

@@ -1,0 +1,116 @@
+package xent_test
+
+import (
+	"fmt"
+	"testing"
+
+	"xent"
+	"xent/internal/kern"
+	"xent/internal/par"
+)
+
+// A linear layer over a vocabulary: fused, within different budgets, and beside it the logits built by
+// the same matrix product and given to CrossEntropy. B/op is the memory beside inputs and gradients.
+func BenchmarkLinearCrossEntropy(b *testing.B) {
+	for _, s := range []struct{ rows, dims, classes int }{{256, 64, 32000}, {256, 256, 8000}} {
+		in := layer[float32](1, s.rows, s.dims, s.classes)
+		in.Hidden, in.Weight = packed(in.Hidden), packed(in.Weight)
+		grad := likeLayer(in)
+		grad.Hidden, grad.Weight = packed(grad.Hidden), packed(grad.Weight)
+		labels := make([]int32, s.rows)
+		for i := range labels {
+			labels[i] = int32(i * 7919 % s.classes)
+		}
+		for _, workers := range []int{1, 2} {
+			key := fmt.Sprintf("rows=%d/dims=%d/classes=%d/workers=%d", s.rows, s.dims, s.classes, workers)
+			for _, m := range []struct {
+				name   string
+				budget int64
+			}{{"kept", 0}, {"recomputed", 1 << 20}} {
+				opt := &xent.LinearOptions{Budget: m.budget, Options: xent.Options{Workers: workers}}
+				b.Run("pass=value/logits="+m.name+"/"+key, func(b *testing.B) {
+					b.ReportAllocs()
+					for b.Loop() {
+						if _, err := xent.LinearCrossEntropy(in, labels, opt); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
+				b.Run("pass=grad/logits="+m.name+"/"+key, func(b *testing.B) {
+					b.ReportAllocs()
+					for b.Loop() {
+						if _, err := xent.LinearCrossEntropyGrad(grad, in, labels, opt); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
+			}
+			opt := &xent.Options{Workers: workers}
+			b.Run("pass=value/logits=built/"+key, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := xent.CrossEntropy(product(in, workers), labels, opt); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+			b.Run("pass=grad/logits=built/"+key, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					x := product(in, workers)
+					g := xent.Matrix[float32](x) // in place
+					if _, err := xent.CrossEntropyGrad(g, x, labels, opt); err != nil {
+						b.Fatal(err)
+					}
+					backward(grad, in, g, workers)
+				}
+			})
+		}
+	}
+}
+
+func packed[T xent.Float](m xent.Matrix[T]) xent.Matrix[T] {
+	d := xent.MatrixOf(make([]T, m.Rows*m.Cols), m.Cols)
+	for i := range m.Rows {
+		copy(d.Row(i), m.Row(i))
+	}
+	return d
+}
+
+// product builds the logits of a layer, rows shared by the workers.
+func product(in xent.Linear[float32], workers int) xent.Logits[float32] {
+	rows, dims, classes := in.Hidden.Rows, in.Hidden.Cols, in.Weight.Rows
+	x := xent.LogitsOf(make([]float32, rows*classes), classes)
+	chunks, size := par.Chunks(rows)
+	par.For(workers, chunks, func(c int) {
+		lo, hi := c*size, min((c+1)*size, rows)
+		kern.F32.MulT(x.Data[lo*classes:hi*classes], in.Hidden.Data[lo*dims:hi*dims], in.Weight.Data, hi-lo, classes, dims)
+		for i := lo; i < hi; i++ {
+			for j, b := range in.Bias {
+				x.Data[i*classes+j] += b
+			}
+		}
+	})
+	return x
+}
+
+// backward stores what the gradient g of the logits is to the layer. The transposed product runs on one
+// worker, since its rows are columns of g.
+func backward(grad, in xent.Linear[float32], g xent.Matrix[float32], workers int) {
+	rows, dims, classes := in.Hidden.Rows, in.Hidden.Cols, in.Weight.Rows
+	chunks, size := par.Chunks(rows)
+	par.For(workers, chunks+1, func(c int) {
+		if c == 0 {
+			kern.F32.TMul(grad.Weight.Data, g.Data, in.Hidden.Data, classes, dims, rows)
+			return
+		}
+		lo, hi := (c-1)*size, min(c*size, rows)
+		kern.F32.Mul(grad.Hidden.Data[lo*dims:hi*dims], g.Data[lo*classes:hi*classes], in.Weight.Data, hi-lo, dims, classes)
+	})
+	clear(grad.Bias)
+	for i := range rows {
+		for j, v := range g.Row(i) {
+			grad.Bias[j] += v
+		}
+	}
+}

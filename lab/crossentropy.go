@@ -137,14 +137,14 @@ func CrossEntropy(params CrossEntropyParams) (CrossEntropyView, error) {
 	v.Perplexity = loss.Perplexity()
 
 	v.Text = CrossEntropyText{
-		Probs:         mapTexts(v.Probs, figure),
+		Probs:         probTexts(logProbs),
 		Surprisal:     mapTexts(v.Surprisal, figure),
 		Terms:         mapTexts(v.Terms, figure),
 		Gradient:      mapTexts(v.Gradient, figure),
 		Loss:          figure(v.Loss),
 		TargetEntropy: figure(v.TargetEntropy),
 		KL:            figure(v.KL),
-		Perplexity:    figure(v.Perplexity),
+		Perplexity:    perplexityText(loss),
 		UniformLoss:   figure(unit.of(info.Surprisal(1 / float64(classes)))),
 	}
 	v.Formula = crossEntropyFormula(v, logProbs, unit)

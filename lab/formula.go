@@ -56,13 +56,37 @@ func probText(logp float64, digits int) (text string, logOfText float64) {
 		mantissa, exponent := scientific(rest, digits-1)
 		x := math.Exp(logOf(mantissa, exponent, digits))
 		return "1 - " + Significant(rest, digits), math.Log1p(-x)
-	case logp < -700:
+	case logp < smallest:
 		mantissa, exponent := power(logp, digits)
 		return mantissa + "e" + shortExponent(exponent), logOf(mantissa, exponent, digits)
 	}
 	p := math.Exp(logp)
 	mantissa, exponent := scientific(p, digits-1)
 	return Significant(p, digits), logOf(mantissa, exponent, digits)
+}
+
+// smallest is the logarithm below which a float64 begins to lose digits of a probability.
+const smallest = -700
+
+// probTexts prints the probabilities e^logp of a table, also those that a float64 cannot hold; of an excluded class
+// "0", not "0.0000".
+func probTexts(logs []float64) []string {
+	return mapTexts(logs, func(logp float64) string {
+		if logp < smallest {
+			text, _ := probText(logp, 4)
+			return text
+		}
+		return figure(math.Exp(logp))
+	})
+}
+
+// perplexityText prints e^loss, also where that is beyond a float64.
+func perplexityText(loss info.Nats) string {
+	perplexity := loss.Perplexity()
+	if math.IsInf(perplexity, 1) {
+		return sized(perplexity, float64(loss), 4)
+	}
+	return figure(perplexity)
 }
 
 // power splits e^ln, which may lie beyond what a float64 holds, into a printed mantissa and a power of ten.

@@ -3,6 +3,7 @@ package lab
 import (
 	"encoding/json"
 	"math"
+	"math/big"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -168,18 +169,23 @@ func printedAs(x ref.Num, digits int) string {
 
 // figureOf writes the truth as figure does.
 func figureOf(x ref.Num) string {
-	if x.Sign() == 0 {
-		return "0.0000"
+	if a := x.Abs(); a.Sign() != 0 && (a.Cmp(ref.Of(1e-3)) < 0 || a.Cmp(ref.Of(1e6)) >= 0) {
+		return printedAs(x, 4)
 	}
-	_, power, _ := strings.Cut(x.Text(17), "e")
-	exponent, err := strconv.Atoi(power)
+	return fixedOf(x, 4)
+}
+
+// fixedOf writes the truth as [Fixed] does.
+func fixedOf(x ref.Num, decimals int) string {
+	f, _, err := big.ParseFloat(x.Text(60), 10, 400, big.ToNearestEven)
 	if err != nil {
 		panic(err)
 	}
-	if exponent < -3 || exponent >= 6 {
-		return printedAs(x, 4)
+	text := f.Text('f', decimals)
+	if strings.Trim(text, "-0.") == "" {
+		text = strings.TrimPrefix(text, "-")
 	}
-	return printedAs(x, max(exponent, -4)+5)
+	return text
 }
 
 // noNaN looks for a NaN among the strings of a view.

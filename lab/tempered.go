@@ -41,15 +41,7 @@ func tempered(logits []float64, temperature float64) *temperedRow {
 }
 
 // texts prints the probabilities, also those that a float64 cannot hold.
-func (r *temperedRow) texts() []string {
-	return mapTexts(r.logs, func(logp float64) string {
-		if logp < -700 {
-			text, _ := probText(logp, 4)
-			return text
-		}
-		return figure(math.Exp(logp))
-	})
-}
+func (r *temperedRow) texts() []string { return probTexts(r.logs) }
 
 // maxOf returns the largest of the values, -Inf of none.
 func maxOf(values []float64) float64 {

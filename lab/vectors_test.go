@@ -71,6 +71,7 @@ var calls = []struct {
 	{"stableLoss", "steps that are infinite or no number", StableLoss, StabilityParams{True: 100, Format: Float32, Program: Naive, Step: 3, Unit: Bits}},
 	{"flow", "structs in structs, a race of six steps", Flow, FlowParams{Net: FlowNet{Depth: 2, Width: 3, Activation: FlowTanh, Init: FlowXavier, Spread: 1, Loss: FlowBinary, Rate: .5, Seed: 2, Task: FlowRing}, Race: true, Steps: 6, Edge: FlowEdge{Example: 5, Layer: 2, From: 1, To: 2}, Unit: Bits}},
 	{"flow", "a run that goes on, under squared error", Flow, FlowParams{Net: FlowNet{Depth: 1, Width: 1, Activation: FlowReLU, Init: FlowNormal, Spread: 2, Loss: FlowSquared, Rate: 2, Seed: 9, Task: FlowQuarters}, From: []FlowState{{Step: 7, Weights: []float64{.5, -1, .25, 2, -.5}}}, Steps: 2, Edge: FlowEdge{Layer: 9, To: 4}, Unit: Nats}},
+	{"flowSurface", "the plane of two runs, and the line where each is undecided", FlowSurface, FlowSurfaceParams{Net: FlowNet{Depth: 1, Width: 2, Activation: FlowReLU, Init: FlowHe, Spread: 1, Loss: FlowBinary, Rate: .5, Seed: 4, Task: FlowHalves}, Race: true, From: []FlowState{{Weights: []float64{1, 0, -1, 0, 0, 0, 1, -1, -.3}}, {Weights: []float64{0, 1, 1, 0, 0, 0, 2, 2, -1}}}, Cells: 3}},
 	{"perplexity", "an excluded token", Perplexity, PerplexityParams{Probs: []float64{.5, .1, 0}, Unit: Bits}},
 	{"elbo", "densities, and sums that add up", ELBO, ELBOParams{X: 2, Noise: .5, Mean: 1, SD: .6, Unit: Bits}},
 	{"ternaryPoint", "outside the triangle", TernaryPoint, TernaryPointParams{X: .5, Y: -.2}},

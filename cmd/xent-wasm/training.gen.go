@@ -62,6 +62,20 @@ func exportFlow() status {
 	})
 }
 
+//go:wasmexport flowSurface
+func exportFlowSurface() status {
+	return call(func(t *tape) error {
+		view, err := lab.FlowSurface(readFlowSurfaceParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeFlowSurfaceView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
 //go:wasmexport format
 func exportFormat() status {
 	return call(func(t *tape) error {
@@ -246,6 +260,15 @@ func readFlowState(t *tape) lab.FlowState {
 	return lab.FlowState{
 		Step:    t.readInt(),
 		Weights: t.readFloats(),
+	}
+}
+
+func readFlowSurfaceParams(t *tape) lab.FlowSurfaceParams {
+	return lab.FlowSurfaceParams{
+		Net:   readFlowNet(t),
+		Race:  t.readBool(),
+		From:  readSlice(t, func(t *tape) lab.FlowState { return readFlowState(t) }),
+		Cells: t.readInt(),
 	}
 }
 
@@ -446,6 +469,18 @@ func writeFlowLayersText(t *tape, v lab.FlowLayersText) {
 	t.writeStrings(v.Update)
 }
 
+func writeFlowPlane(t *tape, v lab.FlowPlane) {
+	t.writeFloats(v.Probs)
+	t.writeFloats(v.Boundary)
+	writeFlowPlaneText(t, v.Text)
+}
+
+func writeFlowPlaneText(t *tape, v lab.FlowPlaneText) {
+	t.writeString(v.Share)
+	t.writeString(v.Least)
+	t.writeString(v.Most)
+}
+
 func writeFlowPoint(t *tape, v lab.FlowPoint) {
 	t.writeFloat(v.X)
 	t.writeFloat(v.Y)
@@ -490,6 +525,10 @@ func writeFlowSum(t *tape, v lab.FlowSum) {
 	t.writeStrings(v.Weights)
 	t.writeStrings(v.Deltas)
 	t.writeString(v.Result)
+}
+
+func writeFlowSurfaceView(t *tape, v lab.FlowSurfaceView) {
+	writeSlice(t, v.Runs, func(t *tape, v lab.FlowPlane) { writeFlowPlane(t, v) })
 }
 
 func writeFlowView(t *tape, v lab.FlowView) {

@@ -197,6 +197,86 @@ test('a unit and a weight are chosen by pressing them', () =>
 		assert.match(await where(page), /layer 5 from unit \d to output 1/);
 	}));
 
+/** What the planes show: their texts, and of each the colour and alpha of its middle and of a corner. @param {Page} page */
+const planes = (page) =>
+	page.locator('#e7 .planes .square').evaluateAll((squares) =>
+		squares.map((square) => {
+			const canvas = /** @type {HTMLCanvasElement} */ (square.querySelector('canvas'));
+			const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', {
+				willReadFrequently: true,
+			});
+			copy?.drawImage(canvas, 0, 0);
+			const at = (/** @type {number} */ x) => [...(copy?.getImageData(x, x, 1, 1).data ?? [])];
+			return {
+				text: square.querySelector('svg')?.getAttribute('aria-label') ?? '',
+				line: square.querySelector('.line')?.getAttribute('d') ?? '',
+				middle: at(canvas.width / 2),
+				corner: at(0),
+			};
+		}),
+	);
+
+test('the planes show what both networks have learnt, in the colours of the theme', () =>
+	withPage({ colorScheme: 'light' }, async (page) => {
+		await page.goto(address(`${path}#v1;e7.act=tanh;e7.task=ring;e7.rate=0.1;e7.depth=3;e7.width=8`));
+		await ready(page);
+		await page.locator('#e7 .planes').scrollIntoViewIfNeeded();
+		await page.waitForTimeout(200); // it is seen to be in sight
+		const before = await planes(page);
+		assert.equal(before.length, 2);
+		assert.deepEqual(before[0]?.middle, before[1]?.middle, 'the same weights');
+		await page.evaluate("location.hash += ';e7.step=300'");
+		await reaches(page, 300);
+		await page.waitForFunction(() =>
+			[...document.querySelectorAll('#e7 .planes svg')].every((e) =>
+				/(4[4-8]) of the 48/.test(e.getAttribute('aria-label') ?? ''),
+			),
+		);
+		const after = await planes(page);
+		for (const [k, plane] of after.entries()) {
+			assert.ok(
+				Number(plane.middle[3]) > 180 && Number(plane.corner[3]) < 110,
+				`${k}: ${JSON.stringify(plane)}`,
+			);
+			assert.match(plane.line, /^(M\d+ \d+L\d+ \d+){20,}$/, 'a ring has a boundary');
+			const share = /(\d+) % of the plane/.exec(plane.text)?.[1];
+			assert.ok(Number(share) > 20 && Number(share) < 50, plane.text);
+			assert.notEqual(plane.text, before[k]?.text);
+		}
+		const model = () =>
+			page.locator('#e7 .planes').evaluate((e) => getComputedStyle(e).color.match(/\d+/g)?.map(Number));
+		const light = await model();
+		alike(after[0]?.middle, light);
+		await page.getByRole('button', { name: /^Theme/ }).press('Enter');
+		await page.getByRole('button', { name: /^Theme/ }).press('Enter');
+		assert.notDeepEqual(await model(), light, 'the theme is dark');
+		alike((await planes(page))[0]?.middle, await model());
+	}));
+
+/** A pixel has a colour: but for the one that a canvas loses by its alpha. @param {number[]} [pixel] @param {number[]} [colour] */
+function alike(pixel, colour) {
+	assert.equal(colour?.length, 3);
+	for (const [i, c] of colour.entries())
+		assert.ok(Math.abs(Number(pixel?.[i]) - c) <= 1, `${pixel}, want ${colour}`);
+}
+
+test('out of sight the planes wait until the run rests', () =>
+	withPage({}, async (page) => {
+		await visit(page, path);
+		await page.evaluate('scrollTo(0, 0)');
+		await page.waitForTimeout(200);
+		const before = await planes(page);
+		await page.getByRole('button', { name: 'Play' }).evaluate((e) => /** @type {HTMLElement} */ (e).click());
+		await reaches(page, 60);
+		assert.deepEqual(await planes(page), before, 'painted for nobody');
+		await page.getByRole('button', { name: 'Pause' }).evaluate((e) => /** @type {HTMLElement} */ (e).click());
+		await page.waitForFunction(
+			(text) => document.querySelector('#e7 .planes svg')?.getAttribute('aria-label') !== text,
+			before[0]?.text,
+			{ timeout: 10_000 }, // what is read aloud is of the moment, a second later
+		);
+	}));
+
 test('with the keyboard alone: choose, train, look, go back', () =>
 	withPage({}, async (page) => {
 		await visit(page, path);

@@ -728,6 +728,25 @@ export interface FlowParams {
 	readonly unit: Unit;
 }
 
+/** FlowPlane is the probability of class 1 over a square of cells. */
+export interface FlowPlane {
+	/** at the middle of each cell, row by row from the top left: y falls, x rises */
+	readonly probs: readonly number[];
+	/** where it is ½: x, y, x, y of each piece of that line; empty where there is none */
+	readonly boundary: readonly number[];
+	readonly text: FlowPlaneText;
+}
+
+/**
+ * FlowPlaneText holds the figures of a plane as they are printed: the share of the cells that are given to class 1,
+ * in percent, and the least and the largest probability.
+ */
+export interface FlowPlaneText {
+	readonly share: string;
+	readonly least: string;
+	readonly most: string;
+}
+
 /** FlowPoint is a point of the task. */
 export interface FlowPoint {
 	readonly x: number;
@@ -790,6 +809,21 @@ export interface FlowSum {
 	readonly weights: readonly string[];
 	readonly deltas: readonly string[];
 	readonly result: string;
+}
+
+/** FlowSurfaceParams asks what the networks of E7 say of the whole plane. */
+export interface FlowSurfaceParams {
+	readonly net: FlowNet;
+	readonly race: boolean;
+	/** of each run, as in `FlowParams`; none is step 0 */
+	readonly from?: readonly FlowState[] | undefined;
+	/** along each side: 2 to 64 */
+	readonly cells: number;
+}
+
+/** FlowSurfaceView holds the plane as each run sees it. */
+export interface FlowSurfaceView {
+	readonly runs: readonly FlowPlane[];
 }
 
 /** FlowView is what E7 shows. */
@@ -1954,6 +1988,19 @@ export interface Lab {
 	 */
 	flow(params: FlowParams): FlowView;
 	/**
+	 * FlowSurface evaluates the networks of a run at the middle of each cell of the plane.
+	 *
+	 * 	x = FlowReach·((2j + 1)/Cells - 1)    y = FlowReach·(1 - (2i + 1)/Cells)    in row i, column j
+	 *
+	 * The boundary is found by marching squares between the middles, straight along the logit, in which a network is
+	 * closer to a straight line than in p; of two ways through a saddle it takes that of the mean of its corners.
+	 *
+	 * Special values: where weights so large that they leave the range of float64 give no number there is none in Probs
+	 * (NaN), no boundary beside it, and the cell counts as none of class 1.
+	 * Errors: `ParamError`.
+	 */
+	flowSurface(params: FlowSurfaceParams): FlowSurfaceView;
+	/**
 	 * Format prints numbers the way every view of this package prints them.
 	 *
 	 * Special values: "∞", "-∞", "NaN"; what rounds to zero has no sign.
@@ -2197,6 +2244,7 @@ export function bind(call: Call): Lab {
 		doctor: (params) => call('doctor', params, writeDoctorParams, readDoctorView),
 		elbo: (params) => call('elbo', params, writeELBOParams, readELBOView),
 		flow: (params) => call('flow', params, writeFlowParams, readFlowView),
+		flowSurface: (params) => call('flowSurface', params, writeFlowSurfaceParams, readFlowSurfaceView),
 		format: (params) => call('format', params, writeFormatParams, readFormatView),
 		jacobian: (params) => call('jacobian', params, writeJacobianParams, readJacobianView),
 		kl: (params) => call('kl', params, writeKLParams, readKLView),
@@ -2364,6 +2412,13 @@ function writeFlowParams(w: Writer, v: FlowParams): void {
 function writeFlowState(w: Writer, v: FlowState): void {
 	w.number(v.step, 'step');
 	w.numbers(v.weights, 'weights');
+}
+
+function writeFlowSurfaceParams(w: Writer, v: FlowSurfaceParams): void {
+	writeFlowNet(w, v.net);
+	w.boolean(v.race, 'race');
+	w.list(v.from ?? [], 'from', (v) => writeFlowState(w, v));
+	w.number(v.cells, 'cells');
 }
 
 function writeFormatParams(w: Writer, v: FormatParams): void {
@@ -2913,6 +2968,22 @@ function readFlowLayersText(r: Reader): FlowLayersText {
 	};
 }
 
+function readFlowPlane(r: Reader): FlowPlane {
+	return {
+		probs: r.numbers(),
+		boundary: r.numbers(),
+		text: readFlowPlaneText(r),
+	};
+}
+
+function readFlowPlaneText(r: Reader): FlowPlaneText {
+	return {
+		share: r.text(),
+		least: r.text(),
+		most: r.text(),
+	};
+}
+
 function readFlowPoint(r: Reader): FlowPoint {
 	return {
 		x: r.number(),
@@ -2968,6 +3039,12 @@ function readFlowSum(r: Reader): FlowSum {
 		weights: r.texts(),
 		deltas: r.texts(),
 		result: r.text(),
+	};
+}
+
+function readFlowSurfaceView(r: Reader): FlowSurfaceView {
+	return {
+		runs: r.list((r) => readFlowPlane(r)),
 	};
 }
 

@@ -21,6 +21,9 @@ export const limits = {
 	maxSteps: 2000,
 	/** the points of a task */
 	flowSamples: 48,
+	/** from -2.15 to 2.15 both ways: all points of a task, and a margin */
+	flowReach: 2.15,
+	maxFlowCells: 64,
 	maxBars: 6,
 	maxRolls: 10000,
 	stripRolls: 200,

@@ -229,13 +229,16 @@ export function trouble(view: FlowView, state: State): { what: string; why: stri
 			what: `Layer ${dead + 1} is dead.`,
 			why: `All its ${state.width} units are 0 for every point. Whatever comes back is multiplied by a slope of 0, so no layer before it learns again. Only the bias of the output still moves.`,
 		};
+	const stuck = state.act === 'relu' ? -1 : layers.saturated.findIndex((share) => share > 0.6);
 	if (layers.grad[0] === 0)
 		return {
 			what: 'Nothing reaches the first layer.',
-			why: 'Its gradient is exactly 0: somewhere on the way the signal was multiplied by weights that are all 0.',
+			why:
+				stuck < 0
+					? 'Its gradient is exactly 0: somewhere on the way the signal was multiplied by weights that are all 0.'
+					: `Its gradient is 0: layer ${stuck + 1} is saturated, and the product of slopes as flat as these is below the least number that float64 holds.`,
 		};
-	const stuck = layers.saturated.findIndex((share) => share > 0.6);
-	if (stuck >= 0 && state.act !== 'relu')
+	if (stuck >= 0)
 		return {
 			what: `Layer ${stuck + 1} is saturated.`,
 			why: `${layers.text.saturated[stuck]} of its outputs lie where the activation is flat; their slopes multiply the gradient of every layer before.`,

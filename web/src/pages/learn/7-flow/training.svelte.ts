@@ -1,4 +1,13 @@
-import type { FlowEdge, FlowNet, FlowParams, FlowState, FlowView, Lab, Unit } from '../../../core/load';
+import type {
+	FlowEdge,
+	FlowNet,
+	FlowParams,
+	FlowState,
+	FlowSurfaceView,
+	FlowView,
+	Lab,
+	Unit,
+} from '../../../core/load';
 import { limits } from '../../../core/limits.gen';
 import type { Answer, Order } from './worker';
 
@@ -42,10 +51,14 @@ const little = 12_000;
  * in a worker, slice by slice. A run is the same wherever it is computed.
  */
 export class Training {
+	/** Somebody looks at the planes: the worker sends them along. */
+	watched = false;
 	/** Grows when a run has got further. */
 	#news = $state(0);
 	readonly #lab: Lab;
 	readonly #runs = new Map<string, Run>();
+	/** The planes that are known, by the view that they belong to. */
+	readonly #planes = new WeakMap<FlowView, FlowSurfaceView>();
 	#worker: Worker | undefined;
 	#waiting: ((view: FlowView | undefined) => void) | undefined;
 	#id = 0;
@@ -74,6 +87,18 @@ export class Training {
 		return view;
 	}
 
+	/** The plane as each network of a view sees it. */
+	planes(question: Question, view: FlowView): FlowSurfaceView {
+		let planes = this.#planes.get(view);
+		if (!planes) {
+			const { net, race } = question;
+			const from = view.runs.map((run) => run.state);
+			planes = this.#lab.flowSurface({ net, race, from, cells: cellsOf(net) });
+			this.#planes.set(view, planes);
+		}
+		return planes;
+	}
+
 	/** The costs of each network, as far as they are known. */
 	costs(question: Question): readonly (readonly number[])[] {
 		void this.#news;
@@ -93,11 +118,12 @@ export class Training {
 		const target = Math.min(step, limits.maxSteps);
 		const from = nearest(run, target);
 		if (from && (from.step === target || (run.over && from === run.reached))) return from.step;
-		const view = await this.#order({
+		const order = {
 			...params(question, edge),
 			from: from?.states ?? [],
 			steps: target - (from?.step ?? 0),
-		});
+		};
+		const view = await this.#order(order, this.watched ? cellsOf(question.net) : 0);
 		if (!view) return from?.step ?? 0;
 		learn(run, view, edge);
 		this.#news++;
@@ -124,7 +150,7 @@ export class Training {
 	}
 
 	/** Gives the worker an order; undefined if another one, or its end, comes first. */
-	#order(order: FlowParams): Promise<FlowView | undefined> {
+	#order(order: FlowParams, cells: number): Promise<FlowView | undefined> {
 		this.#waiting?.(undefined);
 		const id = ++this.#id;
 		return new Promise((resolve) => {
@@ -135,11 +161,12 @@ export class Training {
 			if (!worker) return inPage();
 			worker.onmessage = ({ data }: MessageEvent<Answer>) => {
 				if (data.id !== this.#id) return;
-				if (data.view) resolve(data.view);
-				else inPage(); // and throws what the worker met
+				if (!data.view) return inPage(); // and throws what the worker met
+				if (data.planes) this.#planes.set(data.view, data.planes);
+				resolve(data.view);
 			};
 			worker.onerror = inPage;
-			worker.postMessage({ id, params: order } satisfies Order);
+			worker.postMessage({ id, params: order, cells } satisfies Order);
 		});
 	}
 }
@@ -152,6 +179,9 @@ export function stepOf(view: FlowView): number {
 }
 
 const momentOf = (view: FlowView): Moment => ({ step: stepOf(view), states: view.runs.map((r) => r.state) });
+
+/** How many cells a plane has along each side: fewer where each costs much. */
+const cellsOf = ({ depth, width }: FlowNet): number => (depth * width * width > 600 ? 24 : 32);
 
 /** The last known moment that is not after a step. */
 function nearest(run: Run, step: number): Moment | undefined {

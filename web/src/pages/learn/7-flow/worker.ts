@@ -4,17 +4,20 @@
 // states at the end. One order is one slice, at most as many steps as are asked for and as fit its time.
 
 import wasm from '../../../../generated/training.wasm?url';
-import { load, type FlowParams, type FlowView } from '../../../core/load';
+import { load, type FlowParams, type FlowSurfaceView, type FlowView } from '../../../core/load';
 
 export interface Order {
 	readonly id: number;
 	readonly params: FlowParams;
+	/** Along each side of the planes that are wanted too; 0: none. */
+	readonly cells: number;
 }
 
 export interface Answer {
 	readonly id: number;
 	/** The view after the slice. */
 	readonly view?: FlowView;
+	readonly planes?: FlowSurfaceView;
 	readonly error?: string;
 }
 
@@ -26,7 +29,7 @@ let pace = 1; // steps per millisecond, as the last slices went
 
 addEventListener('message', ({ data }: MessageEvent<Order>) => void work(data));
 
-async function work({ id, params }: Order): Promise<void> {
+async function work({ id, params, cells }: Order): Promise<void> {
 	let answer: Answer;
 	try {
 		const lab = await core;
@@ -35,6 +38,11 @@ async function work({ id, params }: Order): Promise<void> {
 		const view = lab.flow({ ...params, steps });
 		pace = (pace + steps / Math.max(0.05, performance.now() - start)) / 2;
 		answer = { id, view };
+		if (cells > 0) {
+			const { net, race } = params;
+			const from = view.runs.map((run) => run.state);
+			answer = { id, view, planes: lab.flowSurface({ net, race, from, cells }) };
+		}
 	} catch (cause) {
 		answer = { id, error: String(cause) };
 	}

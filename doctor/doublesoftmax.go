@@ -1,6 +1,10 @@
 package doctor
 
-import "math"
+import (
+	"math"
+
+	"xent/calib"
+)
 
 // doubleSoftmax finds training whose loss applied softmax to probabilities.
 //
@@ -15,7 +19,7 @@ var doubleSoftmax = Detector{
 		f := floor(l.Classes)
 		line := f + 1 - l.Accuracy
 		uniform := math.Log(float64(l.Classes))
-		if !(math.Abs(l.Loss-line) <= .05 && l.Loss > fano(l.Accuracy, l.Classes) && line < uniform-.2) {
+		if !(math.Abs(l.Loss-line) <= .05 && l.Loss > calib.Fano(l.Accuracy, l.Classes) && line < uniform-.2) {
 			return nil
 		}
 		each := l.Loss / (1 - l.Accuracy)
@@ -29,7 +33,7 @@ var doubleSoftmax = Detector{
 				add("line", line, Nats).
 				add("line_limit", .05, Nats).
 				add("floor", f, Nats).
-				add("fano", fano(l.Accuracy, l.Classes), Nats),
+				add("fano", calib.Fano(l.Accuracy, l.Classes), Nats),
 			Fix: "take the last softmax out of the model: the loss wants logits",
 		}
 		if each < absurd {

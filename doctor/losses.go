@@ -1,6 +1,10 @@
 package doctor
 
-import "math"
+import (
+	"math"
+
+	"xent/calib"
+)
 
 // A clipValue is a loss that no model likes by itself: what a probability costs that was clipped.
 type clipValue struct {
@@ -58,22 +62,6 @@ var clipped = Detector{
 	},
 }
 
-// lower and fano are the losses that go with an accuracy a among K classes:
-//
-//	(1-a)·ln 2 ≤ L                     a wrong answer costs at least ln 2
-//	L ≤ h(a) + (1-a)·ln(K-1)           for a calibrated model (Fano), h(a) the entropy of right or wrong
-func lower(a float64) float64 { return (1 - a) * math.Ln2 }
-
-func fano(a float64, classes int) float64 {
-	return surprise(a) + surprise(1-a) + (1-a)*math.Log(float64(max(classes-1, 1)))
-}
-
-// Lower returns the least loss that goes with an accuracy, in nats.
-func Lower(accuracy float64) float64 { return lower(accuracy) }
-
-// Fano returns the largest loss of a calibrated model of that accuracy, in nats.
-func Fano(accuracy float64, classes int) float64 { return fano(accuracy, classes) }
-
 // printed is what a log with two decimals may round away, of a loss or an accuracy.
 const printed = .005
 
@@ -94,7 +82,7 @@ var belowBox = Detector{
 }
 
 func tooSmall(loss, accuracy, margin float64, cause string) *Finding {
-	least := lower(accuracy)
+	least := calib.LeastLoss(accuracy)
 	if !(loss < least-margin) {
 		return nil
 	}
@@ -124,32 +112,21 @@ var aboveFano = Detector{
 		}
 		loss, se := r.Loss()
 		a := r.Accuracy()
-		low := wilson(a, r.n())
-		most := fano(low, s.Classes)
-		if chance := 1 / float64(s.Classes); low < chance && chance < a {
-			most = math.Log(float64(s.Classes)) // the bound is highest there
-		}
-		return tooLarge(loss, a, s.Classes, 5*se+most-fano(a, s.Classes))
+		most := calib.FanoOf(a, s.Classes, r.n())
+		return tooLarge(loss, a, s.Classes, 5*se+most-calib.Fano(a, s.Classes))
 	},
 	Log: func(l *Log) *Finding {
 		return tooLarge(l.Loss, l.Accuracy, l.Classes, printed+printed*slope(l.Accuracy, l.Classes))
 	},
 }
 
-// wilson returns the least accuracy that goes with a share of right answers among n rows, at 5 standard errors
-// (Wilson 1927): where no row is wrong the true share of wrong ones may still be 25/n.
-func wilson(share, n float64) float64 {
-	const z2 = 25
-	return (share + z2/2/n - math.Sqrt(z2*(share*(1-share)/n+z2/4/n/n))) / (1 + z2/n)
-}
-
-// slope returns how fast fano falls with the accuracy, at most 10 nats.
+// slope returns how fast [calib.Fano] falls with the accuracy, at most 10 nats.
 func slope(a float64, classes int) float64 {
 	return min(math.Abs(math.Log((1-a)/a)+math.Log(float64(max(classes-1, 1)))), 10)
 }
 
 func tooLarge(loss, accuracy float64, classes int, margin float64) *Finding {
-	most := fano(accuracy, classes)
+	most := calib.Fano(accuracy, classes)
 	if !(loss > most+margin) {
 		return nil
 	}

@@ -38,30 +38,16 @@ func (a *Accumulator) numbers(r *Report) {
 	}
 }
 
-// box fills in E19, the losses that go with accuracy a:
-//
-//	(1-a)·ln 2 ≤ L                       a wrong answer costs at least ln 2
-//	L ≤ h(a) + (1-a)·ln(K-1)             for a calibrated model (Fano), h(a) the entropy of right or wrong
-//
-// Soft labels have no such bounds: NaN.
+// box fills in E19, the losses that go with the accuracy: [calib.LeastLoss] and [calib.Fano]. Soft labels have no such bounds: NaN.
 func (a *Accumulator) box(r *Report) {
 	b, acc := &r.Box, r.Accuracy.Value
 	if a.soft != nil {
 		*b = Box{math.NaN(), math.NaN(), math.NaN()}
 		return
 	}
-	b.Lower = (1 - acc) * math.Ln2
-	b.Fano = entropyOf(acc) + entropyOf(1-acc) + (1-acc)*math.Log(float64(a.classes-1))
+	b.Lower, b.Fano = calib.LeastLoss(acc), calib.Fano(acc, a.classes)
 	b.Position = (r.Loss.Nats - b.Lower) / (b.Fano - b.Lower)
 	if b.Fano == b.Lower {
 		b.Position = math.NaN()
 	}
-}
-
-// entropyOf returns -p·ln p, 0 at 0.
-func entropyOf(p float64) float64 {
-	if p <= 0 {
-		return 0
-	}
-	return 0 - p*math.Log(p)
 }

@@ -189,6 +189,12 @@ func TestWarnings(t *testing.T) {
 		if rep := must(t, eval.Config{DType: "float32"}, random(r, 3000, classes, 2, 1)); len(rep.Warnings) > 0 {
 			t.Errorf("%d classes, calibrated and clean: %v", classes, rep.Warnings)
 		}
+		// Nearly always sure: a row in a thousand is wrong, and often none is among those seen.
+		for range 50 {
+			if rep := must(t, eval.Config{}, random(r, 300, classes, 30, 1)); warned(rep, "loss-above-fano") {
+				t.Errorf("%d classes, sure, right %v of the time and calibrated: a loss of %v is called too large", classes, rep.Accuracy.Value, rep.Loss.Nats)
+			}
+		}
 	}
 }
 

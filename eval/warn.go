@@ -3,6 +3,8 @@ package eval
 import (
 	"math"
 	"strconv"
+
+	"xent/calib"
 )
 
 // Thresholds of doubts.
@@ -87,7 +89,7 @@ func (a *Accumulator) warnLoss(r *Report, say func(bool, string, string, string)
 		say(l.Nats < b.Lower-3*l.SE, "loss-below-box", "feasible.lower",
 			"a loss of "+num(l.Nats)+" nats is impossible at this accuracy, which costs at least "+num(b.Lower)+
 				": loss and accuracy come from different rows, masks or scales, or the probabilities do not sum to 1")
-		say(l.Nats > b.Fano+3*l.SE, "loss-above-fano", "feasible.fano",
+		say(l.Nats > calib.FanoOf(r.Accuracy.Value, a.classes, float64(rows))+5*l.SE, "loss-above-fano", "feasible.fano",
 			"no calibrated model of this accuracy loses more than "+num(b.Fano)+" nats: the probabilities are off, whatever the accuracy")
 	}
 	say(r.Prior.Skill.Value < 0 && !math.IsInf(r.Prior.Skill.Value, 0) && r.Prior.Skill.Value < -3*r.Prior.Skill.SE, "worse-than-prior", "prior.skill",

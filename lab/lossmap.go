@@ -5,6 +5,7 @@ package lab
 import (
 	"math"
 
+	"xent/calib"
 	"xent/doctor"
 )
 
@@ -76,8 +77,8 @@ func LossMap(params LossMapParams) (LossMapView, error) {
 		Uniform:    of(math.Log(float64(k))),
 		Floor:      of(floor),
 		Double:     of(floor + 1 - a),
-		Lower:      of(doctor.Lower(a)),
-		Fano:       of(doctor.Fano(a, k)),
+		Lower:      of(calib.LeastLoss(a)),
+		Fano:       of(calib.Fano(a, k)),
 		LowerLine:  []Point{{0, of(math.Ln2)}, {1, 0}},
 		DoubleLine: []Point{{0, of(floor + 1)}, {1, of(floor)}},
 	}
@@ -85,7 +86,7 @@ func LossMap(params LossMapParams) (LossMapView, error) {
 	chance := 1 / float64(k) // below it the bound of Fano falls again; no model is asked to be worse
 	for i := range params.Samples {
 		x := chance + (1-chance)*float64(i)/float64(params.Samples-1)
-		v.FanoCurve = append(v.FanoCurve, Point{x, of(doctor.Fano(x, k))})
+		v.FanoCurve = append(v.FanoCurve, Point{x, of(calib.Fano(x, k))})
 	}
 	v.MaxLoss = roundTop(of(floor+1) * 1.15)
 	y := min(max(params.Loss, 0), v.MaxLoss)
@@ -104,7 +105,7 @@ func LossMap(params LossMapParams) (LossMapView, error) {
 	}
 	v.Code = LossMapCode{
 		Loss: Shortest(tidy(nats, 6)), Accuracy: Shortest(tidy(a, 6)), Floor: Fixed(floor, 6), Double: Fixed(floor+1-tidy(a, 6), 6),
-		Lower: Fixed(doctor.Lower(tidy(a, 6)), 6), Fano: Fixed(doctor.Fano(tidy(a, 6), k), 6),
+		Lower: Fixed(calib.LeastLoss(tidy(a, 6)), 6), Fano: Fixed(calib.Fano(tidy(a, 6), k), 6),
 	}
 	return v, nil
 }

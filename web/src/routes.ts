@@ -304,13 +304,13 @@ export const routes = [
 ] as const satisfies readonly Route[];
 
 /** The chapters that exist, in reading order. */
-export const chapters: readonly Route[] = routes.filter((r) => 'chapter' in r);
+export const chapters: readonly Route[] = /* @__PURE__ */ routes.filter((r) => 'chapter' in r);
 
 /** All that is read in order: the chapters, and the pages that go with them. */
-export const reading: readonly Route[] = routes.filter((r) => r.path.startsWith('learn/'));
+export const reading: readonly Route[] = /* @__PURE__ */ routes.filter((r) => r.path.startsWith('learn/'));
 
 /** The pages beside the chapters. */
-export const rooms: readonly Route[] = routes.filter((r) => 'room' in r);
+export const rooms: readonly Route[] = /* @__PURE__ */ routes.filter((r) => 'room' in r);
 
 /** A relative address from one page to another, so that the site works below any path. */
 export function href(from: Route, to: Route): string {

@@ -30,15 +30,13 @@ async function come(page: Page): Promise<void> {
 	const root = document.documentElement;
 	try {
 		const bytes = window.core ?? fetch(cores[route.core ?? 'chapters']); // under way while the code that binds it comes
+		const answers = target.querySelector('.items') && import('./lib/items/answers');
 		const { load } = await import('./core/load');
 		const options = { target, props: { page, lab: await load(await bytes), route } };
 		// A page cannot be made anew in the client, which lacks what stands still on it (see tools/still.ts).
 		if (target.hasChildNodes()) hydrate(App, { ...options, recover: false });
 		else mount(App, options); // the development server does not prerender
-		if (target.querySelector('.items')) {
-			const { enliven } = await import('./lib/items/answers');
-			enliven(target, options.props.lab);
-		}
+		(await answers)?.enliven(target, options.props.lab);
 		root.dataset.ready = '';
 		if (import.meta.env.PROD) rest(() => import('./offline/keep').then(({ keep }) => keep(rootOf(route))));
 	} catch (cause) {

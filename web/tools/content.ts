@@ -11,12 +11,18 @@ import type { Plugin } from 'vite';
  *	import x from './f.go.txt?code'   becomes a highlighted Snippet (see src/lib/snippet.ts)
  *
  * Numbers that change live in slots: \slot{name} in TeX, __name__ in code.
+ *
+ * The scripts of the built site get no code: all of it is in the HTML (see CodeBlock.svelte).
  */
 export function content(): Plugin {
 	let highlighter: Promise<Highlighter> | undefined;
+	let silent = false;
 	return {
 		name: 'xent-content',
 		enforce: 'pre',
+		configResolved(config) {
+			silent = config.command === 'build' && !config.build.ssr; // as in still.ts
+		},
 		transform(source, id) {
 			if (!/\/src\/.*\.(svelte|ts)$/.test(id) || !source.includes('tex`')) return null;
 			const compiled = source.replace(/(?<![\w`])tex`([^`]*)`/g, (_, text: string) =>
@@ -26,6 +32,7 @@ export function content(): Plugin {
 		},
 		async load(id) {
 			if (!id.endsWith('?code')) return null;
+			if (silent) return 'export default {}';
 			const file = id.slice(0, -'?code'.length);
 			this.addWatchFile(file);
 			highlighter ??= createHighlighter({ themes: [theme], langs: ['go', 'python', 'json', 'shellscript'] });

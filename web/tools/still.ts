@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { compile, parse } from 'svelte/compiler';
 import type { Plugin } from 'vite';
 
@@ -12,6 +14,9 @@ interface Node {
 	readonly fragment?: { readonly nodes: readonly Node[] };
 }
 
+/** What asks for the style sheet of a component. */
+const style = '?svelte&type=style&lang.css';
+
 /**
  * What stands still is not sent twice. The content of an element with the attribute data-still is written by the
  * build and left alone by the client: words, formulas, worked steps and tables without live numbers travel in the
@@ -21,7 +26,6 @@ interface Node {
  * what the shell does for the whole page (lights, keyboard scrolling) works there too.
  */
 export function still(): Plugin {
-	const style = '?svelte&type=style&lang.css';
 	let active = false;
 	return {
 		name: 'xent-still',
@@ -31,7 +35,7 @@ export function still(): Plugin {
 		},
 		transform(source, id) {
 			if (!active || !id.endsWith('.svelte') || !source.includes('data-still')) return null;
-			return { code: withStyles(emptied(source)), map: null };
+			return { code: lightened(emptied(source), dirname(id)), map: null };
 		},
 		/**
 		 * A style sheet is that of the whole component, and stays although no script uses the component: the compiler
@@ -63,7 +67,35 @@ export function emptied(source: string): string {
 	return contents.reduceRight((text, { start, end }) => text.slice(0, start) + text.slice(end), source);
 }
 
-/** The component with every component that it imports also imported for its style sheet, used or not. */
-export function withStyles(source: string): string {
-	return source.replace(/^\s*import \w+(?:, [^;]*)? from ('[^']+\.svelte');/gm, '$&\n\timport $1;');
+/** A component is named with a capital letter; the other .svelte are modules, with .ts behind that. */
+const component = /(^|\/)[A-Z]\w*\.svelte$/;
+const imports = /^\s*import (?!type\b)([^;'"]+) from '([^']+)';/gm;
+
+/**
+ * The component without the imports that nothing in it uses any more, so that no script waits for them; of components
+ * among them the style sheets stay, and those of the components that they import in turn. Paths are seen from folder.
+ */
+export function lightened(
+	source: string,
+	folder: string,
+	read = (file: string) => readFileSync(file, 'utf8'),
+): string {
+	const rest = source.replace(imports, '');
+	const uses = (clause: string) =>
+		(clause.replace(/\b(type|as)\b/g, '').match(/[\w$]+/g) ?? []).some((name) =>
+			new RegExp(`(?<![\\w$])${name.replace(/\$/g, '\\$')}(?![\\w$])`).test(rest),
+		);
+	return source.replace(imports, (whole, clause: string, from: string) => {
+		if (uses(clause)) return whole;
+		return component.test(from) ? sheets(join(folder, from), read) : '';
+	});
+}
+
+/** Imports of the style sheets of a component and of all that it imports. */
+function sheets(of: string, read: (file: string) => string): string {
+	const found = new Set([of]);
+	for (const file of found)
+		for (const [, , from] of read(file).matchAll(imports))
+			if (component.test(from!)) found.add(join(dirname(file), from!));
+	return [...found].map((file) => `\n\timport ${JSON.stringify(file + style)};`).join('');
 }

@@ -1,4 +1,7 @@
-/** A code sample, highlighted, with elements data-slot="name" where a live number goes. */
+/**
+ * A code sample, highlighted, with elements data-slot="name" where a live number goes. Its markup is known to the
+ * build and to the development server only.
+ */
 export interface Snippet {
 	readonly html: string;
 }

@@ -61,7 +61,7 @@ func priorCase[T xent.Float](j *judge) {
 	grad := make([]T, 2*k)
 	res, err := xent.GaussianKLGrad(
 		xent.Normals[T]{Mean: xent.MatrixOf(grad[:k], k), LogVar: xent.MatrixOf(grad[k:], k)},
-		xent.Normals[T]{Mean: xent.MatrixOf(mu, k), LogVar: xent.MatrixOf(logvar, k)}, nil)
+		xent.Normals[T]{Mean: xent.MatrixOf(mu, k), LogVar: xent.MatrixOf(logvar, k)}, xent.Normals[T]{}, nil)
 	if err != nil {
 		j.failf("%v", err)
 		return
@@ -84,7 +84,7 @@ func elboCase[T xent.Float](j *judge) {
 	}
 	kl, err := xent.GaussianKLGrad(
 		xent.Normals[T]{Mean: xent.MatrixOf(grad[a:b], latent), LogVar: xent.MatrixOf(grad[b:], latent)},
-		xent.Normals[T]{Mean: xent.MatrixOf(data("mu"), latent), LogVar: xent.MatrixOf(data("logvar"), latent)},
+		xent.Normals[T]{Mean: xent.MatrixOf(data("mu"), latent), LogVar: xent.MatrixOf(data("logvar"), latent)}, xent.Normals[T]{},
 		&xent.GaussianKLOptions{Beta: new(j.number("beta", 1))})
 	if err != nil {
 		j.failf("%v", err)

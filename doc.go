@@ -61,6 +61,9 @@
 //	Gaussian NLL              GaussianNLL          GaussianOptions            F.gaussian_nll_loss                     Nix and Weigend 1994
 //	KL of a VAE, free bits    GaussianKL           GaussianKLOptions          -0.5*sum(1+lv-mu**2-exp(lv)), by hand   Kingma and Welling 2014
 //	ELBO                      GaussianKL, beside a reconstruction loss (see its example)                              Kingma and Welling 2014
+//	KL of two normals         GaussianKL           Reverse                    torch.distributions.kl_divergence       -
+//	likelihood of bins        GaussianNLL          Bins                       -                                       Ho et al. 2020, §3.3
+//	bound of diffusion        GaussianKL, GaussianNLL in bins (see their examples)                                    Ho et al. 2020
 //	Poisson NLL               PoissonNLL           PoissonOptions             F.poisson_nll_loss                      Nelder and Wedderburn 1972
 //	InfoNCE, CLIP             InfoNCE              InfoNCEOptions             F.cross_entropy(x, arange), twice       van den Oord et al. 2018
 //	NT-Xent                   NTXent               NTXentOptions              -                                       Chen et al. 2020

@@ -2,6 +2,7 @@ package xent_test
 
 import (
 	"fmt"
+	"math"
 
 	"xent"
 )
@@ -186,4 +187,37 @@ func ExampleOrdinal_cumulative() {
 	res, err := xent.Ordinal(xent.LogitsOf(logits, 4), []int{2}, &xent.OrdinalOptions{Cumulative: true})
 	fmt.Println(res.Mean(), err)
 	// Output: 1.031 nats <nil>
+}
+
+// The variational bound of a diffusion model of one pixel and three steps, in bits: what the noise at the end tells of the
+// pixel, how far each step is from the posterior that knows the pixel, and the pixel itself, one of 256 values.
+func ExampleGaussianKL_diffusion() {
+	type normals = xent.Normals[float64]
+	at := func(mean, v float64) normals {
+		return normals{Mean: xent.MatrixOf([]float64{mean}, 1), Var: xent.MatrixOf([]float64{v}, 1)}
+	}
+	const pixel = 64./255*2 - 1
+	kept := []float64{1, 0.95, 0.5, 0.01} // ᾱ, the share of the pixel's variance that is left after each step
+	x := []float64{pixel, -0.6, 0.1, 0.4} // what the noise made of it
+	prior, err := xent.GaussianKL(at(math.Sqrt(kept[3])*pixel, 1-kept[3]), normals{}, nil)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("prior %.3f", prior.Mean().Bits())
+	for t := 3; t > 1; t-- {
+		alpha := kept[t] / kept[t-1]
+		v := (1 - kept[t-1]) / (1 - kept[t]) * (1 - alpha)
+		mean := func(guess float64) float64 { // of the step before, given the pixel or a guess
+			return (math.Sqrt(kept[t-1])*(1-alpha)*guess + math.Sqrt(alpha)*(1-kept[t-1])*x[t]) / (1 - kept[t])
+		}
+		step, err := xent.GaussianKL(at(mean(pixel+0.1), v), at(mean(pixel), v), &xent.GaussianKLOptions{Reverse: true})
+		if err != nil {
+			panic(err)
+		}
+		fmt.Printf(" + step %d %.3f", t, step.Mean().Bits())
+	}
+	last, err := xent.GaussianNLL(at(pixel+0.05, 1-kept[1]), xent.MatrixOf([]float64{pixel}, 1), &xent.GaussianOptions{
+		Bins: &xent.Bins{Width: 2. / 255, Low: -1, High: 1}})
+	fmt.Printf(" + pixel %.3f bits %v\n", last.Mean().Bits(), err)
+	// Output: prior 0.002 + step 3 0.007 + step 2 0.130 + pixel 6.195 bits <nil>
 }

@@ -301,7 +301,7 @@ func ExampleGaussianKL() {
 		return
 	}
 	q := xent.Normals[float64]{Mean: xent.MatrixOf([]float64{0.3, -0.2, 1, 0}, 2), LogVar: xent.MatrixOf([]float64{-0.1, 0.2, -2, 0}, 2)}
-	code, err := xent.GaussianKL(q, nil)
+	code, err := xent.GaussianKL(q, xent.Normals[float64]{}, nil)
 	fmt.Printf("%.4f + %.4f = %.4f %v\n", float64(recon.Mean()), float64(code.Mean()), float64(recon.Mean()+code.Mean()), err)
 	// Output: 0.9846 + 0.5729 = 1.5575 <nil>
 }
@@ -309,7 +309,7 @@ func ExampleGaussianKL() {
 func ExampleGaussianKLGrad() {
 	q := xent.Normals[float64]{Mean: xent.MatrixOf([]float64{0.5}, 1), LogVar: xent.MatrixOf([]float64{0}, 1)}
 	grad := xent.Normals[float64]{Mean: xent.MatrixOf([]float64{0}, 1), LogVar: xent.MatrixOf([]float64{0}, 1)}
-	_, err := xent.GaussianKLGrad(grad, q, &xent.GaussianKLOptions{Beta: new(4.0)})
+	_, err := xent.GaussianKLGrad(grad, q, xent.Normals[float64]{}, &xent.GaussianKLOptions{Beta: new(4.0)})
 	fmt.Println(grad.Mean.Data, grad.LogVar.Data, err)
 	// Output: [2] [0] <nil>
 }
@@ -318,7 +318,7 @@ func ExampleGaussianKLGrad() {
 func ExampleGaussianKLRows() {
 	q := xent.Normals[float64]{Mean: xent.MatrixOf([]float64{0.1, 2}, 2), LogVar: xent.MatrixOf([]float64{0, 0}, 2)}
 	loss := make([]float64, 1)
-	_, err := xent.GaussianKLRows(loss, q, &xent.GaussianKLOptions{FreeNats: 0.25})
+	_, err := xent.GaussianKLRows(loss, q, xent.Normals[float64]{}, &xent.GaussianKLOptions{FreeNats: 0.25})
 	fmt.Println(loss, err)
 	// Output: [2.25] <nil>
 }

@@ -95,6 +95,8 @@ func families[T xent.Float]() (all []family[T]) {
 	poisson := workersOf(xent.PoissonOptions{Full: true}, func(o *xent.PoissonOptions) *int { return &o.Workers })
 	gaussian := workersOf(xent.GaussianOptions{Full: true, MinVar: .1}, func(o *xent.GaussianOptions) *int { return &o.Workers })
 	prior := workersOf(xent.GaussianKLOptions{FreeNats: .01}, func(o *xent.GaussianKLOptions) *int { return &o.Workers })
+	reversed := workersOf(xent.GaussianKLOptions{Reverse: true}, func(o *xent.GaussianKLOptions) *int { return &o.Workers })
+	other := xent.Normals[T]{Mean: target, Var: target}
 	normal := func(x M) xent.Normals[T] { return xent.Normals[T]{Mean: x, LogVar: xent.MatrixOf(teacher, k)} }
 	pairs := workersOf(xent.InfoNCEOptions{Temperature: .5}, func(o *xent.InfoNCEOptions) *int { return &o.Workers })
 	for _, alpha := range []float64{1.25, 1.5, 2} {
@@ -150,12 +152,22 @@ func families[T xent.Float]() (all []family[T]) {
 		func(l []T, x M, w int) (xent.Result, error) {
 			return xent.GaussianNLLRows(l, normal(x), target, gaussian(w))
 		}, nil,
-	}, family[T]{"GaussianKL", k,
-		func(x M, w int) (xent.Result, error) { return xent.GaussianKL(normal(x), prior(w)) },
+	}, family[T]{"GaussianKL of another", k,
+		func(x M, w int) (xent.Result, error) { return xent.GaussianKL(normal(x), other, reversed(w)) },
 		func(g, x M, w int) (xent.Result, error) {
-			return xent.GaussianKLGrad(xent.Normals[T]{Mean: g}, normal(x), prior(w))
+			return xent.GaussianKLGrad(xent.Normals[T]{Mean: g}, normal(x), other, reversed(w))
 		},
-		func(l []T, x M, w int) (xent.Result, error) { return xent.GaussianKLRows(l, normal(x), prior(w)) }, nil,
+		func(l []T, x M, w int) (xent.Result, error) {
+			return xent.GaussianKLRows(l, normal(x), other, reversed(w))
+		}, nil,
+	}, family[T]{"GaussianKL", k,
+		func(x M, w int) (xent.Result, error) { return xent.GaussianKL(normal(x), xent.Normals[T]{}, prior(w)) },
+		func(g, x M, w int) (xent.Result, error) {
+			return xent.GaussianKLGrad(xent.Normals[T]{Mean: g}, normal(x), xent.Normals[T]{}, prior(w))
+		},
+		func(l []T, x M, w int) (xent.Result, error) {
+			return xent.GaussianKLRows(l, normal(x), xent.Normals[T]{}, prior(w))
+		}, nil,
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"xent/internal/kern"
-	"xent/internal/par"
 )
 
 // Normals are predicted normal distributions, one for each element: their means, and their variances
@@ -18,7 +17,7 @@ type Normals[T Float] struct{ Mean, LogVar, Var Matrix[T] }
 type GaussianOptions struct {
 	RowWeights []float64 // as in [SquaredOptions]
 
-	// Full adds the constant ½·ln 2π, without which the loss is no logarithm of a density.
+	// Full adds the constant ½·ln 2π, without which the loss is no logarithm of a density. With Bins it is always there.
 	Full bool
 
 	// MinVar (ε) is the variance that smaller ones count as, in value and gradient; 0 leaves all
@@ -26,10 +25,40 @@ type GaussianOptions struct {
 	// that it can grow.
 	MinVar float64
 
+	// Bins makes the targets values of bins, and the loss the probability of the bin: a likelihood of what was
+	// measured in steps, such as the 256 of a pixel, which unlike that of a density cannot fall without end.
+	Bins *Bins
+
 	Reduction   Reduction   // what the gradient is the gradient of
 	Denominator Denominator // as in [SquaredOptions]: the elements, or Rows
 	Empty       EmptyPolicy // what to do when Mean would divide by 0
 	Workers     int         // see [Options.Workers]
+}
+
+// Bins are the bins of values that come in steps: from half a Width below to half a Width above. Those of Low and below,
+// and of High and above, reach to infinity, so that the probabilities of all bins sum to one.
+type Bins struct{ Width, Low, High float64 }
+
+func (b *Bins) check(fn string) error {
+	switch {
+	case !(b.Width > 0 && b.Width <= math.MaxFloat64):
+		return &OptionError{fn, "Bins.Width", float(b.Width), "a finite width above 0"}
+	case !(b.Low < b.High):
+		return &OptionError{fn, "Bins.High", float(b.High), "more than Low = " + float(b.Low) + " (±Inf for bins without ends)"}
+	}
+	return nil
+}
+
+// ends returns the ends of the bin of t.
+func (b *Bins) ends(t float64) (low, high float64) {
+	low, high = t-b.Width/2, t+b.Width/2
+	if t <= b.Low {
+		low = math.Inf(-1)
+	}
+	if t >= b.High {
+		high = math.Inf(1)
+	}
+	return low, high
 }
 
 // GaussianNLL returns the loss of predicted normal distributions against what was observed: a squared
@@ -37,12 +66,15 @@ type GaussianOptions struct {
 //
 //	loss = ½·( ln v + (mean - target)²/v )      v = Var, or e^LogVar
 //
+// or, with Bins, the negative logarithm of the probability of the target's bin, -ln( Φ(b) - Φ(a) ), with a and b its ends less
+// the mean, over √v: without the cancellation of that difference, and far into its tails.
+//
 // Shapes: all matrices are [rows, columns].
 // Special values: a variance of 0 or below costs NaN. NaN costs NaN. Elements that cost ±Inf or NaN
 // count in Result.NonFinite; Result.Rows counts elements.
 // Errors: *ShapeError, *OptionError, *EmptyError.
 // Memory: none is allocated when GaussianOptions.Workers is 1.
-// Source: Nix and Weigend 1994.
+// Source: Nix and Weigend 1994; Ho, Jain and Abbeel 2020, section 3.3, for bins.
 func GaussianNLL[T Float](pred Normals[T], target Matrix[T], opt *GaussianOptions) (Result, error) {
 	return gaussianNLL("GaussianNLL", Normals[T]{}, nil, pred, target, opt)
 }
@@ -51,6 +83,8 @@ func GaussianNLL[T Float](pred Normals[T], target Matrix[T], opt *GaussianOption
 // returns the same Result. With Δ = mean - target, and W = Result.Weight for Reduction Mean and 1 for Sum,
 //
 //	grad.Mean = Δ/v / W   grad.Var = ½·(1/v - Δ²/v²) / W   grad.LogVar = ½·(1 - Δ²/v) / W
+//
+// and with Bins the same with the means of Δ and Δ² over the bin.
 //
 // Shapes: the matrices of grad are [rows, columns] and may each be the same view as their counterpart
 // in pred; the zero Matrix is a derivative that is not wanted.
@@ -86,7 +120,7 @@ func gaussianNLL[T Float](fn string, grad Normals[T], loss []T, pred Normals[T],
 	if opt == nil {
 		opt = &GaussianOptions{}
 	}
-	if err := pred.check(fn); err != nil {
+	if err := pred.check(fn, predFields); err != nil {
 		return Result{}, err
 	}
 	rows, cols := pred.Mean.Rows, pred.Mean.Cols
@@ -96,13 +130,18 @@ func gaussianNLL[T Float](fn string, grad Normals[T], loss []T, pred Normals[T],
 	if err := inRange(fn, "MinVar", opt.MinVar, math.MaxFloat64); err != nil {
 		return Result{}, err
 	}
+	if opt.Bins != nil {
+		if err := opt.Bins.check(fn); err != nil {
+			return Result{}, err
+		}
+	}
 	terms := elementTerms{opt.RowWeights, opt.Reduction, opt.Denominator, opt.Empty, opt.Workers}
 	total, scale, err := terms.reduce(fn, rows, cols)
 	if err != nil {
 		return Result{}, err
 	}
-	b := gaussianRows[T]{grad: grad, pred: pred, target: target, least: opt.MinVar, scale: scale}
-	if opt.Full {
+	b := gaussianRows[T]{grad: grad, pred: pred, target: target, bins: opt.Bins, least: opt.MinVar, scale: scale}
+	if opt.Full && opt.Bins == nil {
 		b.constant = 0.91893853320467274178032973640562 // ½·ln 2π
 	}
 	return runElements(b, loss, rows, cols, terms, total), nil
@@ -112,6 +151,7 @@ func gaussianNLL[T Float](fn string, grad Normals[T], loss []T, pred Normals[T],
 type gaussianRows[T Float] struct {
 	grad, pred      Normals[T]
 	target          Matrix[T]
+	bins            *Bins
 	constant, least float64
 	scale           float64 // of the gradient
 }
@@ -124,6 +164,10 @@ func (b gaussianRows[T]) row(i int, w float64) (sum kern.Sum, nonFinite int) {
 		if v < b.least {
 			v, ln = b.least, kern.Log(b.least)
 		}
+		if b.bins != nil {
+			addElement(&sum, &nonFinite, b.bin(i, j, float64(m), float64(t[j]), v, c))
+			continue
+		}
 		pull := d / v
 		if d == 0 && ln == ln {
 			pull = 0 // also where v is too small for a float64
@@ -135,6 +179,20 @@ func (b gaussianRows[T]) row(i int, w float64) (sum kern.Sum, nonFinite int) {
 		addElement(&sum, &nonFinite, (ln+z)/2+b.constant)
 	}
 	return sum, nonFinite
+}
+
+// bin returns the loss of element (i, j) in its bin, and stores c times its gradient.
+func (b gaussianRows[T]) bin(i, j int, mean, target, v, c float64) float64 {
+	sd := math.Sqrt(v)
+	low, high := b.bins.ends(target)
+	loss, off, rest := kern.NormalBin((low-mean)/sd, (high-mean)/sd)
+	if !(v > 0) {
+		loss, off, rest = math.NaN(), math.NaN(), math.NaN()
+	}
+	set(b.grad.Mean, i, j, -off/sd*c)
+	set(b.grad.LogVar, i, j, rest/2*c)
+	set(b.grad.Var, i, j, rest/2/v*c)
+	return loss
 }
 
 func (b gaussianRows[T]) clear(i int) {
@@ -166,23 +224,29 @@ func set[T Float](m Matrix[T], i, j int, x float64) {
 	}
 }
 
-// check tells whether n, the argument pred, is one mean and one variance for each element.
-func (n *Normals[T]) check(fn string) error {
-	if err := n.Mean.check(fn, "pred.Mean"); err != nil {
+// The fields of an argument of normal distributions, as errors name them.
+var (
+	predFields  = [3]string{"pred.Mean", "pred.LogVar", "pred.Var"}
+	priorFields = [3]string{"prior.Mean", "prior.LogVar", "prior.Var"}
+)
+
+// check tells whether n, the argument with these fields, is one mean and one variance for each element.
+func (n *Normals[T]) check(fn string, fields [3]string) error {
+	if err := n.Mean.check(fn, fields[0]); err != nil {
 		return err
 	}
-	v, name := n.LogVar, "pred.LogVar"
+	v, name := n.LogVar, fields[1]
 	if n.LogVar.Data == nil {
-		v, name = n.Var, "pred.Var"
+		v, name = n.Var, fields[2]
 	} else if n.Var.Data != nil {
-		return &ShapeError{fn, "pred.Var", n.Var.shape(), "the zero Matrix beside pred.LogVar"}
+		return &ShapeError{fn, fields[2], n.Var.shape(), "the zero Matrix beside " + fields[1]}
 	}
-	return v.checkLike(fn, name, n.Mean.Rows, n.Mean.Cols, "pred.Mean")
+	return v.checkLike(fn, name, n.Mean.Rows, n.Mean.Cols, fields[0])
 }
 
 // checkGrad tells whether n can take the gradient of pred.
 func (n *Normals[T]) checkGrad(fn string, pred Normals[T]) error {
-	if err := pred.check(fn); err != nil {
+	if err := pred.check(fn, predFields); err != nil {
 		return err
 	}
 	grads, preds := [...]Matrix[T]{n.Mean, n.LogVar, n.Var}, [...]Matrix[T]{pred.Mean, pred.LogVar, pred.Var}
@@ -212,131 +276,4 @@ func checkApart[T Float](fn string, dst, src Matrix[T], srcName string) error {
 		return nil
 	}
 	return checkOverlap(fn, dst, src, srcName)
-}
-
-// GaussianKLOptions configure [GaussianKL]. Nil and the zero value are the mean KL of a row.
-type GaussianKLOptions struct {
-	// Beta (β) multiplies the divergence; nil means 1. Source: Higgins et al. 2017, β-VAE.
-	Beta *float64
-
-	// FreeNats (λ) is what an element may diverge without being pulled: below it, it costs λ and has
-	// gradient 0. Source: Kingma et al. 2016, section C.8, for each element of each row.
-	FreeNats float64
-
-	Reduction   Reduction   // what the gradient is the gradient of
-	Denominator Denominator // of Mean: the rows, or Fixed(n)
-	Empty       EmptyPolicy // what to do when Mean would divide by 0
-	Workers     int         // see [Options.Workers]
-}
-
-// GaussianKL returns the divergence of predicted normal distributions from the standard one, the
-// regulariser of a variational autoencoder. Row i costs, summed over its elements,
-//
-//	loss[i] = β·Σ max(λ, ½·(v - 1 - ln v) + ½·mean²)      v = Var, or e^LogVar
-//
-// With a reconstruction loss of which the mean is over rows too, the sum of the two is the negative
-// evidence lower bound (ELBO); see the example.
-//
-// Shapes: the matrices of pred are [rows, columns].
-// Special values: a variance of 0 or below costs NaN; v = +Inf, or ln v = -Inf, costs +Inf.
-// Errors: *ShapeError, *OptionError, *EmptyError.
-// Memory: none is allocated when GaussianKLOptions.Workers is 1.
-// Source: Kingma and Welling 2014, appendix B.
-func GaussianKL[T Float](pred Normals[T], opt *GaussianKLOptions) (Result, error) {
-	return gaussianKL("GaussianKL", Normals[T]{}, nil, pred, opt)
-}
-
-// GaussianKLGrad stores the gradient of [GaussianKL] with respect to pred in grad and returns the same
-// Result. With W = Result.Weight for Reduction Mean and 1 for Sum,
-//
-//	grad.Mean = β·mean/W   grad.LogVar = ½·β·(v - 1)/W   grad.Var = ½·β·(1 - 1/v)/W
-//
-// Shapes: as in [GaussianNLLGrad].
-// Errors: as GaussianKL; grad is then untouched.
-// Memory: none is allocated when GaussianKLOptions.Workers is 1.
-func GaussianKLGrad[T Float](grad Normals[T], pred Normals[T], opt *GaussianKLOptions) (Result, error) {
-	const fn = "GaussianKLGrad"
-	if err := grad.checkGrad(fn, pred); err != nil {
-		return Result{}, err
-	}
-	return gaussianKL(fn, grad, nil, pred, opt)
-}
-
-// GaussianKLRows stores the loss of each row in loss and returns the same Result as [GaussianKL].
-//
-// Shapes: loss is [rows].
-// Errors: as GaussianKL; loss is then untouched.
-func GaussianKLRows[T Float](loss []T, pred Normals[T], opt *GaussianKLOptions) (Result, error) {
-	const fn = "GaussianKLRows"
-	if err := checkRows(fn, len(loss), pred.Mean.Rows); err != nil {
-		return Result{}, err
-	}
-	return gaussianKL(fn, Normals[T]{}, loss, pred, opt)
-}
-
-func gaussianKL[T Float](fn string, grad Normals[T], loss []T, q Normals[T], opt *GaussianKLOptions) (Result, error) {
-	if opt == nil {
-		opt = &GaussianKLOptions{}
-	}
-	if err := q.check(fn); err != nil {
-		return Result{}, err
-	}
-	if err := inRange(fn, "FreeNats", opt.FreeNats, math.MaxFloat64); err != nil {
-		return Result{}, err
-	}
-	b := priorBatch[T]{grad: grad, q: q, loss: loss, beta: 1, free: opt.FreeNats}
-	if opt.Beta != nil {
-		b.beta = *opt.Beta
-		if err := inRange(fn, "Beta", b.beta, math.MaxFloat64); err != nil {
-			return Result{}, err
-		}
-	}
-	if err := enums(fn, opt.Reduction, opt.Denominator, opt.Empty, opt.Workers); err != nil {
-		return Result{}, err
-	}
-	rows := q.Mean.Rows
-	total, scale, err := reduce(fn, opt.Reduction, opt.Denominator, opt.Empty, float64(rows), rows, 0)
-	if err != nil {
-		return Result{}, err
-	}
-	b.scale = scale
-	return runBatch(b, rows, par.Workers(opt.Workers, rows*q.Mean.Cols), total), nil
-}
-
-// priorBatch is a checked batch; matrices of grad without Data, and a nil loss, are not wanted.
-type priorBatch[T Float] struct {
-	grad, q    Normals[T]
-	loss       []T
-	beta, free float64
-	scale      float64 // of the gradient
-}
-
-func (b priorBatch[T]) run(lo, hi int) (part Result) {
-	for i := lo; i < hi; i++ {
-		var sum kern.Sum
-		for j, m := range b.q.Mean.Row(i) {
-			mean := float64(m)
-			v, ln := b.q.variance(i, j)
-			kl, slope, c := 0.0, 0.0, b.beta*b.scale
-			if b.q.Var.Data == nil {
-				kl, slope = kern.Expm1Less(ln)/2, math.Expm1(ln)/2
-			} else {
-				kl, slope = kern.VarianceGap(v, ln), (v-1)/2
-			}
-			kl += mean * mean / 2
-			if kl < b.free {
-				kl, slope, mean = b.free, 0, 0
-			}
-			set(b.grad.Mean, i, j, mean*c)
-			set(b.grad.LogVar, i, j, slope*c)
-			set(b.grad.Var, i, j, slope/v*c)
-			sum.Add(b.beta * kl)
-		}
-		loss := sum.Value()
-		part.addRow(loss)
-		if b.loss != nil {
-			b.loss[i] = T(loss)
-		}
-	}
-	return part
 }

@@ -48,10 +48,10 @@ func TestGaussianAndPoissonOracle(t *testing.T) {
 				return xent.GaussianNLLGrad(g, p, mat(target), &xent.GaussianOptions{Reduction: xent.Sum})
 			}, func(x []N) N { return nll(x[0].Sub(ref.Of(target)), x[1]) }},
 			{"GaussianKL, LogVar", []float64{mean, lnv}, true, func(g, p xent.Normals[float64]) (xent.Result, error) {
-				return xent.GaussianKLGrad(g, p, nil)
+				return xent.GaussianKLGrad(g, p, xent.Normals[float64]{}, nil)
 			}, func(x []N) N { return kl(x[0], x[1].Exp()) }},
 			{"GaussianKL, Var", []float64{mean, math.Exp(lnv)}, false, func(g, p xent.Normals[float64]) (xent.Result, error) {
-				return xent.GaussianKLGrad(g, p, nil)
+				return xent.GaussianKLGrad(g, p, xent.Normals[float64]{}, nil)
 			}, func(x []N) N { return kl(x[0], x[1]) }},
 		} {
 			got, grad := run(tt.x, tt.log, tt.f)
@@ -66,6 +66,53 @@ func TestGaussianAndPoissonOracle(t *testing.T) {
 			for i := range grad {
 				if u := ulpsOf(grad[i], want[i]); !(u <= gradBound) && math.Abs(grad[i]-want[i]) > max(floor, 1e-200) {
 					t.Errorf("%s of %g: derivative %d = %.17g, want %.17g", tt.name, tt.x, i, grad[i], want[i])
+				}
+			}
+		}
+		// two of them: near and far, either way, given as variances, as logarithms, and one of each
+		other := []float64{mean + rng.NormFloat64()*scale*1e-3, lnv + rng.NormFloat64()*scale*1e-3}
+		for bits := range 8 {
+			predLog, priorLog, reverse := bits&1 == 1, bits&2 == 2, bits&4 == 4
+			given := func(ln float64, log bool) float64 {
+				if log {
+					return ln
+				}
+				return math.Exp(ln)
+			}
+			at := func(x N, log bool) N {
+				if log {
+					return x.Exp()
+				}
+				return x
+			}
+			x, y := []float64{mean, given(lnv, predLog)}, []float64{other[0], given(other[1], priorLog)}
+			prior := xent.Normals[float64]{Mean: mat(y[0]), Var: mat(y[1])}
+			if priorLog {
+				prior.LogVar, prior.Var = prior.Var, prior.LogVar
+				prior.Var = xent.Matrix[float64]{}
+			}
+			got, grad := run(x, predLog, func(g, p xent.Normals[float64]) (xent.Result, error) {
+				return xent.GaussianKLGrad(g, p, prior, &xent.GaussianKLOptions{Reverse: reverse})
+			})
+			value, want := ref.Slopes(x, func(x []N) N {
+				d, v, w := x[0].Sub(ref.Of(y[0])), at(x[1], predLog), at(ref.Of(y[1]), priorLog)
+				if reverse {
+					v, w = w, v
+				}
+				r := v.Div(w)
+				return half.Mul(r.Sub(one).Sub(r.Log()).Add(d.Mul(d).Div(w)))
+			})
+			// one variance is rounded to a logarithm, or both of which only the difference counts
+			floor := 8 * 0x1p-52 * (1 + math.Abs(lnv)) * math.Abs(want[1])
+			if predLog == priorLog && !predLog {
+				floor = 0
+			}
+			if u := ulpsOf(got, value); !(u <= valueBound) && math.Abs(got-value) > floor {
+				t.Errorf("GaussianKL of %g from %g, %03b: %.17g, want %.17g", x, y, bits, got, value)
+			}
+			for i := range grad {
+				if u := ulpsOf(grad[i], want[i]); !(u <= gradBound) && math.Abs(grad[i]-want[i]) > max(floorEps*0x1p-52*(1+math.Abs(lnv))*math.Abs(grad[0]), 8*0x1p-52*math.Abs(lnv), 1e-200) {
+					t.Errorf("GaussianKL of %g from %g, %03b: derivative %d = %.17g, want %.17g", x, y, bits, i, grad[i], want[i])
 				}
 			}
 		}
@@ -108,7 +155,7 @@ func TestGaussianSpecialValues(t *testing.T) {
 		return float64(r.Mean())
 	}
 	kl := func(q N, o *xent.GaussianKLOptions) float64 {
-		r, err := xent.GaussianKL(q, o)
+		r, err := xent.GaussianKL(q, N{}, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +199,7 @@ func TestGaussianSpecialValues(t *testing.T) {
 	}
 	// inside the free nats nothing pulls
 	g := N{Mean: mat(7), LogVar: mat(7)}
-	if _, err := xent.GaussianKLGrad(g, N{Mean: mat(.1), LogVar: mat(.2)}, &xent.GaussianKLOptions{FreeNats: 1}); err != nil || g.Mean.Data[0] != 0 || g.LogVar.Data[0] != 0 {
+	if _, err := xent.GaussianKLGrad(g, N{Mean: mat(.1), LogVar: mat(.2)}, N{}, &xent.GaussianKLOptions{FreeNats: 1}); err != nil || g.Mean.Data[0] != 0 || g.LogVar.Data[0] != 0 {
 		t.Errorf("gradient %v %v, %v", g.Mean.Data, g.LogVar.Data, err)
 	}
 }
@@ -171,7 +218,7 @@ func TestGaussianErrors(t *testing.T) {
 		{fail(xent.GaussianNLLGrad(N{LogVar: m}, N{Mean: m, Var: m}, m, nil)), "xent: GaussianNLLGrad: grad.LogVar is [1, 2], want the zero Matrix, as its counterpart in pred"},
 		{fail(xent.GaussianNLLGrad(N{Mean: wide}, N{Mean: m, Var: m}, m, nil)), "xent: GaussianNLLGrad: grad.Mean is [2, 1], want [1, 2] (as pred.Mean)"},
 		{fail(xent.GaussianNLL(N{Mean: m, Var: m}, m, &xent.GaussianOptions{MinVar: -1})), "xent: GaussianNLL: option MinVar = -1, want a finite value ≥ 0"},
-		{fail(xent.GaussianKL(N{Mean: m, Var: m}, &xent.GaussianKLOptions{Beta: new(-1.)})), "xent: GaussianKL: option Beta = -1, want a finite value ≥ 0"},
+		{fail(xent.GaussianKL(N{Mean: m, Var: m}, N{}, &xent.GaussianKLOptions{Beta: new(-1.)})), "xent: GaussianKL: option Beta = -1, want a finite value ≥ 0"},
 		{fail(xent.PoissonNLL(m, m, &xent.PoissonOptions{Epsilon: 1})), "xent: PoissonNLL: option Epsilon = 1, want 0: it is for Rates"},
 		{fail(xent.PoissonNLL(m, m, &xent.PoissonOptions{Stirling: true})), "xent: PoissonNLL: option Stirling = true, want Full, of which it is the approximation"},
 		{fail(xent.PoissonNLLGrad(wide, m, m, nil)), "xent: PoissonNLLGrad: grad is [2, 1], want [1, 2] (as logits)"},

@@ -11,15 +11,56 @@ import (
 	"xent/info"
 )
 
+// Each of the three means has its name, and weights of rows that give its gradient.
+func tokensAndSequences(t *testing.T) {
+	x, labels, lengths := []float64{1, 0, 0, 2, 0, 0, 3, 0}, []int{0, 1, 0, 1}, []int{3, 1}
+	var s xent.Sequences
+	for lo := 0; len(lengths) > s.Count; {
+		n := lengths[s.Count]
+		s.Add(result(t)(xent.CrossEntropy(xent.LogitsOf(x[2*lo:2*(lo+n)], 2), labels[lo:lo+n], nil)))
+		lo += n
+	}
+	whole := result(t)(xent.CrossEntropy(xent.LogitsOf(x, 2), labels, nil))
+	near(t, float64(s.TokenMean()), float64(whole.Mean()), 1e-15)
+	near(t, float64(s.SeqSumNorm(5)), float64(whole.Sum())/10, 1e-15)
+	weights := make([]float64, 4)
+	if err := xent.SequenceWeights(weights, lengths, labels, nil); err != nil {
+		t.Fatal(err)
+	}
+	weighted := result(t)(xent.CrossEntropy(xent.LogitsOf(x, 2), labels, &xent.Options{RowWeights: weights}))
+	near(t, float64(weighted.Mean()), float64(s.SeqMean()), 1e-15)
+	if math.Abs(float64(s.SeqMean()-s.TokenMean())) < .1 {
+		t.Error("the means are the same: no failure to avoid")
+	}
+}
+
+// Whatever the stride, a token is scored once and what is left out is said.
+func windows(t *testing.T) {
+	for _, tt := range []struct{ tokens, length, stride, unscored int }{{10, 4, 2, 0}, {10, 4, 4, 2}, {10, 4, 1, 0}, {3, 8, 5, 0}, {1, 4, 2, 0}} {
+		plan, err := xent.PlanWindows(tt.tokens, tt.length, tt.stride)
+		if err != nil {
+			t.Fatal(err)
+		}
+		times := make([]int, tt.tokens)
+		for _, w := range plan.Windows {
+			for i := w.From; i < w.End; i++ {
+				times[i]++
+			}
+		}
+		if slices.Max(times) > 1 || plan.Unscored != tt.unscored || plan.Scored+plan.Unscored != tt.tokens-1 {
+			t.Errorf("%+v: scored %v times, %+v", tt, times, plan)
+		}
+	}
+	_, err := xent.PlanWindows(10, 4, 5)
+	wants[*xent.OptionError](t, err, "stride")
+}
+
 // A text of 16 bits as 4 tokens of 16 or as 8 of 4: for each token they differ, for each byte of the text they do not.
 func tokenizers(t *testing.T) {
-	const bytes = 2
 	for tokens, classes := range map[int]int{4: 16, 8: 4} {
-		x, labels := make([]float64, tokens*classes), make([]int, tokens)
-		token := result(t)(xent.CrossEntropy(xent.LogitsOf(x, classes), labels, nil))
-		near(t, token.Mean().Perplexity(), float64(classes), 1e-15)
-		bits := result(t)(xent.CrossEntropy(xent.LogitsOf(x, classes), labels, &xent.Options{Denominator: xent.Fixed(bytes)}))
-		near(t, bits.Mean().Bits(), 8, 1e-15)
+		r := result(t)(xent.CrossEntropy(xent.LogitsOf(make([]float64, tokens*classes), classes), make([]int, tokens), nil))
+		near(t, r.Mean().Perplexity(), float64(classes), 1e-15)
+		near(t, r.BitsPer(2), 8, 1e-15)
 	}
 }
 
@@ -80,6 +121,28 @@ func overwrittenInputs(t *testing.T) {
 	}
 	_, err := xent.SoftCrossEntropyGrad(xent.MatrixOf(x[1:4], 3), xent.Logits[float64]{Data: x, Rows: 1, Cols: 3}, xent.ProbsOf(target[:3], 3), nil)
 	wants[*xent.ShapeError](t, err, "partly the memory of logits")
+}
+
+// The classes have a name and a place: [n, classes, height, width] and [n, height, width, classes] are two calls. What
+// does not fit the labels is an error that shows both shapes.
+func dimensions(t *testing.T) {
+	const n, classes, height, width = 2, 3, 2, 4
+	planes, last, labels := make([]float64, n*classes*height*width), make([]float64, n*classes*height*width), make([]int, n*height*width)
+	for i := range labels {
+		labels[i] = i % classes
+		for c := range classes {
+			v := math.Sin(float64(i*i + 5*c))
+			last[i*classes+c] = v
+			planes[i/(height*width)*classes*height*width+c*height*width+i%(height*width)] = v
+		}
+	}
+	a := result(t)(xent.CrossEntropy(xent.LogitsOf(planes, classes, height, width), labels, nil))
+	b := result(t)(xent.CrossEntropy(xent.LogitsOf(last, classes), labels, nil))
+	if a != b {
+		t.Errorf("classes second %v, last %v", a.Mean(), b.Mean())
+	}
+	_, err := xent.CrossEntropy(xent.LogitsOf(planes, n*height*width), labels, nil) // rows and columns exchanged
+	wants[*xent.ShapeError](t, err, "labels is [16], want [3] (one for each row of logits)")
 }
 
 // The loss shifts nothing. Labels that are one off are found by what they cost.

@@ -17,7 +17,7 @@ type SumPolicy uint8
 const (
 	SumFails   SumPolicy = iota // a *ProbError
 	SumKept                     // taken as it is: the best classes of many, or scores of their own
-	SumDivided                  // each row is divided by its sum, which must be above 0, as scikit-learn does
+	SumDivided                  // each row is divided by its sum, which must be above 0, as scikit-learn did before 1.5
 )
 
 // LogLossOptions configure [LogLoss] and [SoftLogLoss]. Nil and the zero value are the usual losses. The

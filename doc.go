@@ -40,6 +40,7 @@
 //	z-loss                    both of these        ZPenalty                   -                                   Chowdhery et al. 2022, §5
 //	logit soft-capping        both of these        SoftCap                    cap*tanh(x/cap)                     Gemma 2 2024, §2
 //	fused linear layer        LinearCrossEntropy   LinearOptions              F.linear_cross_entropy                Wijmans et al. 2024
+//	classes over machines     ShardedCrossEntropy  ShardOptions               - (Megatron-LM: vocab parallel)       Shoeybi et al. 2019
 //	adaptive softmax          AdaptiveCrossEntropy LinearOptions              nn.AdaptiveLogSoftmaxWithLoss         Grave et al. 2017
 //	hierarchical softmax      HierarchicalCrossEntropy LinearOptions          -                                   Morin and Bengio 2005
 //	sampled softmax           SampledCrossEntropy  SampledOptions             - (TensorFlow: sampled_softmax_loss)   Jean et al. 2015

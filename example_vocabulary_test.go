@@ -186,3 +186,51 @@ func ExampleHierarchicalLogSoftmax() {
 	fmt.Printf("%.3f %v\n", logs, err)
 	// Output: [-0.693 -1.386 -1.386] <nil>
 }
+
+// Two machines with two classes each. What they exchange here is known: each merges the other's part.
+func ExampleShardedCrossEntropy() {
+	label := []int{3}
+	left := xent.Shard[float64]{Logits: xent.LogitsOf([]float64{2, 0}, 2), First: 0, Classes: 4}
+	right := xent.Shard[float64]{Logits: xent.LogitsOf([]float64{1, 3}, 2), First: 2, Classes: 4}
+	sent := make(chan xent.Partial, 1)
+	machine := func(shard xent.Shard[float64], exchange func(parts []xent.Partial) error) {
+		res, err := xent.ShardedCrossEntropy(shard, label, &xent.ShardOptions{Exchange: exchange})
+		fmt.Println(res.Mean(), err)
+	}
+	back := make(chan xent.Partial, 1)
+	done := make(chan bool)
+	go func() {
+		machine(left, func(parts []xent.Partial) error {
+			sent <- parts[0]
+			parts[0].Merge(<-back)
+			return nil
+		})
+		done <- true
+	}()
+	machine(right, func(parts []xent.Partial) error {
+		back <- parts[0]
+		parts[0].Merge(<-sent)
+		return nil
+	})
+	<-done
+	// Output:
+	// 0.4402 nats <nil>
+	// 0.4402 nats <nil>
+}
+
+// A shard gets the gradient of its own classes; this one has all.
+func ExampleShardedCrossEntropyGrad() {
+	grad := make([]float64, 2)
+	shard := xent.Shard[float64]{Logits: xent.LogitsOf([]float64{0, 0}, 2), Classes: 2}
+	_, err := xent.ShardedCrossEntropyGrad(xent.MatrixOf(grad, 2), shard, []int{1}, nil)
+	fmt.Println(grad, err)
+	// Output: [0.5 -0.5] <nil>
+}
+
+func ExampleShardedCrossEntropyRows() {
+	loss := make([]float64, 2)
+	shard := xent.Shard[float64]{Logits: xent.LogitsOf([]float64{0, 0, 1, 0}, 2), Classes: 2}
+	_, err := xent.ShardedCrossEntropyRows(loss, shard, []int{1, 0}, nil)
+	fmt.Printf("%.4f %v\n", loss, err)
+	// Output: [0.6931 0.3133] <nil>
+}

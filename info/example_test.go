@@ -80,3 +80,15 @@ func ExampleSampleEntropy() {
 	fmt.Println("nats")
 	// Output: 1.968 2.153 2.145 2.201 2.231 nats
 }
+
+// A die with the mean of a fair one, but a larger spread: the second moment is 17 instead of 91/6.
+func ExampleMaxEntropyMoments() {
+	p := make([]float64, 6)
+	faces, squares := []float64{1, 2, 3, 4, 5, 6}, []float64{1, 4, 9, 16, 25, 36}
+	lambda, entropy, err := info.MaxEntropyMoments(p, append(faces, squares...), []float64{3.5, 17})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("%.4f  multipliers %.3f  entropy %.4f nats\n", p, lambda, float64(entropy))
+	// Output: [0.3407 0.1028 0.0565 0.0565 0.1028 0.3407]  multipliers [-2.097 0.300]  entropy 1.5260 nats
+}

@@ -21,10 +21,11 @@
 //
 // [SampleEntropy] estimates an entropy from counts, without most of the bias of that of their shares.
 //
-// [MaxEntropy] finds a distribution instead of measuring one: the most uncertain with a given mean.
+// [MaxEntropy] finds a distribution instead of measuring one: the most uncertain with a given mean, or, by
+// [MaxEntropyMoments], with the means of several functions.
 //
 // Two slices of different lengths are a bug in the calling program, and panic.
-// No function but JointOf and MultiNormal.KL allocates.
+// No function but JointOf, MaxEntropyMoments and MultiNormal.KL allocates.
 package info
 
 import (

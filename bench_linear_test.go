@@ -2,6 +2,8 @@ package xent_test
 
 import (
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"testing"
 
 	"xent"
@@ -15,6 +17,9 @@ func BenchmarkLinearCrossEntropy(b *testing.B) {
 	for _, s := range []struct{ rows, dims, classes int }{{256, 64, 32000}, {256, 256, 8000}} {
 		in := layer[float32](1, s.rows, s.dims, s.classes)
 		in.Hidden, in.Weight = packed(in.Hidden), packed(in.Weight)
+		for k := range in.Weight.Data { // logits of size 3
+			in.Weight.Data[k] *= 3 / float32(math.Sqrt(float64(s.dims)))
+		}
 		grad := likeLayer(in)
 		grad.Hidden, grad.Weight = packed(grad.Hidden), packed(grad.Weight)
 		labels := make([]int32, s.rows)
@@ -112,5 +117,77 @@ func backward(grad, in xent.Linear[float32], g xent.Matrix[float32], workers int
 		for j, v := range g.Row(i) {
 			grad.Bias[j] += v
 		}
+	}
+}
+
+// The losses that stand for a softmax over 32,000 classes: all of it, two tails, a tree, 1,000 samples, and a
+// shard. B/op is the memory beside inputs and gradients.
+func BenchmarkVocabulary(b *testing.B) {
+	const rows, dims, classes = 128, 64, 32000
+	in := layer[float32](1, rows, dims, classes)
+	in.Hidden, in.Weight = packed(in.Hidden), packed(in.Weight)
+	for k := range in.Weight.Data {
+		in.Weight.Data[k] *= .4
+	}
+	labels, weights := make([]int, rows), make([]float64, classes)
+	for c := range weights { // Zipf's law
+		weights[c] = 1 / float64(c+1)
+	}
+	sampler, err := xent.NewSampler(weights)
+	if err != nil {
+		b.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	labels = sampler.Draw(rows, rng).Classes
+	samples := sampler.Draw(1000, rng)
+	tree, err := xent.NewTree(weights)
+	if err != nil {
+		b.Fatal(err)
+	}
+	nodes := in
+	nodes.Weight.Rows, nodes.Bias = classes-1, in.Bias[1:]
+	tails := adaptive[float32](1, rows, dims, 2000, 8000, 22000)
+	linear, grad := &xent.LinearOptions{Options: xent.Options{Workers: 1}}, likeLayer(in)
+	grad.Hidden, grad.Weight = packed(grad.Hidden), packed(grad.Weight)
+	nodesGrad, tailsGrad := grad, likeAdaptive(tails)
+	nodesGrad.Weight.Rows, nodesGrad.Bias = classes-1, grad.Bias[1:]
+	compact := xent.Linear[float32]{Hidden: grad.Hidden, Weight: xent.MatrixOf(make([]float32, (1000+rows)*dims), dims), Bias: make([]float32, 1000+rows)}
+	logits := product(in, 1)
+	shardGrad := xent.MatrixOf(make([]float32, len(logits.Data)), classes)
+	for _, m := range []struct {
+		name string
+		run  func() error
+	}{
+		{"linear", func() error { _, err := xent.LinearCrossEntropyGrad(grad, in, labels, linear); return err }},
+		{"adaptive", func() error { _, err := xent.AdaptiveCrossEntropyGrad(tailsGrad, tails, labels, linear); return err }},
+		{"hierarchical", func() error {
+			_, err := xent.HierarchicalCrossEntropyGrad(nodesGrad, nodes, labels, tree, linear)
+			return err
+		}},
+		{"sampled", func() error {
+			_, err := xent.SampledCrossEntropyGrad(compact, in, labels, samples, &xent.SampledOptions{Workers: 1, Compact: true})
+			return err
+		}},
+		{"nce", func() error {
+			_, err := xent.SampledCrossEntropyGrad(compact, in, labels, samples, &xent.SampledOptions{Workers: 1, Compact: true, Contrast: xent.NCE})
+			return err
+		}},
+		{"built logits, CrossEntropy", func() error {
+			_, err := xent.CrossEntropyGrad(shardGrad, logits, labels, &linear.Options)
+			return err
+		}},
+		{"built logits, one shard", func() error {
+			_, err := xent.ShardedCrossEntropyGrad(shardGrad, xent.Shard[float32]{Logits: logits, Classes: classes}, labels, &xent.ShardOptions{Options: linear.Options})
+			return err
+		}},
+	} {
+		b.Run("loss="+m.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := m.run(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

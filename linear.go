@@ -75,7 +75,9 @@ func LinearCrossEntropy[T Float, L Int](in Linear[T], labels []L, opt *LinearOpt
 //
 //	grad.Hidden = G·Weight    grad.Weight = Gᵀ·Hidden    grad.Bias[j] = Σ G[i][j]
 //
-// No entry of G is dropped for being small. Sums run in T, those of Bias over 128 rows in float64.
+// Entries of G below the smallest normal number of T count as 0 where those of the label or the likeliest
+// class are 2^60 times that: they move no digit of a sum. No other is dropped for being small. Sums run in
+// T, those of Bias over 128 rows in float64.
 //
 // Shapes: the parts of grad are as those of in, in memory of their own: all rows are read for every class,
 // and all classes for every row. A part that is zero (nil) is not wanted.

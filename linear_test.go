@@ -231,6 +231,53 @@ func checkDifferences(t *rapid.T, loss func() float64, params, grad [][]float64)
 	}
 }
 
+// Logits far apart, with probabilities below the smallest float32 number: they count as 0 in the products,
+// which misses what they are by less than that number, and a sure row keeps its gradient however small.
+func TestLinearTinyProbabilities(t *testing.T) {
+	const rows, dims, classes, least = 4, 3, 300, 0x1p-126
+	in := layer[float32](6, rows, dims, classes)
+	for i := range rows {
+		for k := range dims {
+			in.Hidden.Row(i)[k] *= 40
+		}
+	}
+	labels, grad, quiet := []int{0, 1, 2, 3}, likeLayer(in), 0
+	if _, err := xent.LinearCrossEntropyGrad(grad, in, labels, nil); err != nil {
+		t.Fatal(err)
+	}
+	x, g := built(in), make([]float32, rows*classes)
+	if _, err := xent.CrossEntropyGrad(xent.MatrixOf(g, classes), x, labels, nil); err != nil {
+		t.Fatal(err)
+	}
+	for c := range classes {
+		sum := 0.0
+		for i := range rows {
+			v := float64(g[i*classes+c])
+			sum += v
+			if v != 0 && math.Abs(v) < least {
+				quiet++
+			}
+		}
+		if !close(float64(grad.Bias[c]), sum, 0x1p-22*math.Abs(sum)+rows*least) {
+			t.Errorf("Bias[%d] = %g, want %g", c, grad.Bias[c], sum)
+		}
+	}
+	if quiet == 0 {
+		t.Error("no probability was tiny")
+	}
+
+	sure := xent.Linear[float32]{Hidden: xent.MatrixOf([]float32{1}, 1), Weight: xent.MatrixOf([]float32{0, 0, 0}, 1), Bias: []float32{89, 0, 0}}
+	grad = likeLayer(sure)
+	if _, err := xent.LinearCrossEntropyGrad(grad, sure, []int{0}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for c, want := range []float64{-2 * math.Exp(-89), math.Exp(-89), math.Exp(-89)} {
+		if !close(float64(grad.Bias[c]), want, 0x1p-149) {
+			t.Errorf("a sure row: Bias[%d] = %g, want %g", c, grad.Bias[c], want)
+		}
+	}
+}
+
 // Special values travel through tiles as through a row: classes 0 to 191 are one tile, the others another.
 func TestLinearSpecialValues(t *testing.T) {
 	inf, nan := math.Inf(1), math.NaN()

@@ -1,6 +1,8 @@
 package xent
 
 import (
+	"math"
+
 	"xent/internal/kern"
 	"xent/internal/par"
 )
@@ -245,6 +247,7 @@ func (j *linearJob[T]) pullRows(k, end, lo, hi int) {
 			s, x := &j.state[i], j.tile(lo, t, i, i+1)
 			target, row := j.target(s, first, n), s.Tile(first)
 			kern.Grad(x, &row, x, &target, s.pull, s.scale)
+			kern.Quiet(x, math.Abs(s.scale)*s.Doubt())
 		}
 		if j.grad.Hidden.Data == nil {
 			continue

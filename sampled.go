@@ -159,7 +159,8 @@ type sampledJob[T Float] struct {
 	logits []T // [rows, drawn], and then their gradient
 	own    []T // logits of the labels, and then their gradient
 	loss   []float64
-	absent []T // targets of samples: zeros
+
+	present, absent []T // targets of a label and of samples: a one, and zeros
 }
 
 func (j *sampledJob[T]) run(emit func(row int, loss float64)) {
@@ -171,6 +172,7 @@ func (j *sampledJob[T]) run(emit func(row int, loss float64)) {
 		copy(j.weight[s*dims:(s+1)*dims], j.in.Weight.Row(c))
 		j.bias[s] = j.corrected(c)
 	}
+	j.present = []T{1}
 	j.hidden, j.logits, j.own, j.loss = make([]T, n*dims), make([]T, n*drawn), make([]T, n), make([]float64, n)
 	j.pull = j.compact()
 	for lo := 0; lo < len(j.live); lo += blockRows {
@@ -278,6 +280,7 @@ func (j *sampledJob[T]) softmax(own, z []T, scale float64) float64 {
 	kern.Grad(own, &row, own, &target, pull, scale)
 	if len(z) > 0 {
 		kern.Grad(z, &rest, z, &samples, pull, scale)
+		kern.Quiet(z, math.Abs(scale)*row.Doubt())
 	}
 	return loss
 }
@@ -285,8 +288,7 @@ func (j *sampledJob[T]) softmax(own, z []T, scale float64) float64 {
 // noise is softmax for NCE.
 func (j *sampledJob[T]) noise(own, z []T, scale float64) float64 {
 	k := kern.Of[T]()
-	present := [1]T{1}
-	loss, _ := k.BinaryGrad(own, own, present[:], scale)
+	loss, _ := k.BinaryGrad(own, own, j.present, scale)
 	if len(z) > 0 {
 		more, _ := k.BinaryGrad(z, z, j.absent, scale)
 		loss.Merge(more)

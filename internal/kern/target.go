@@ -159,3 +159,25 @@ func Slope[T Float](r *Row, x []T, t *Target[T], pull Pull, k int) float64 {
 	g := Mul0(p, (pull.mass.hi-b)+pull.mass.lo) - Mul0(b, q) + Mul0(p, pull.penalty)
 	return g * r.Slope(xk)
 }
+
+// Quiet sets the elements of x to 0 that are below the smallest normal number of T, where size, that of the
+// largest of their row, is 2^60 times that or more. In a sum over the row they move no digit, and products
+// of such numbers take a hundred times as long as others.
+func Quiet[T Float](x []T, size float64) {
+	normal := 0x1p-126
+	if _, wide := any(x).([]float64); wide {
+		normal = 0x1p-1022
+	}
+	if !(size >= 0x1p60*normal) {
+		return
+	}
+	least := T(normal)
+	for j, v := range x {
+		if v < least && -v < least {
+			x[j] = 0
+		}
+	}
+}
+
+// Doubt returns 1 less the largest probability.
+func (r *Row) Doubt() float64 { return r.s.hi / (1 + r.s.hi) }

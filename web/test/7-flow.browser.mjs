@@ -117,6 +117,7 @@ test('rewind, and the same seed gives the same figures; a new seed others', () =
 		await withPage({}, async (copy) => {
 			await copy.goto(link);
 			await ready(copy);
+			await reaches(copy, 10);
 			assert.equal(await figures(copy), there, 'from a link');
 		});
 		await page.getByRole('button', { name: 'New seed' }).press('Enter');

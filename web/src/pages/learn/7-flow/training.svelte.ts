@@ -34,8 +34,8 @@ interface Run {
 	over: boolean;
 	/** The cost of each network at every step from 0. */
 	readonly costs: number[][];
-	/** What was seen last, and the edge that was asked about. */
-	last?: { readonly view: FlowView; readonly edge: string };
+	/** What was seen last, the latest first, with the edges that were asked about. */
+	recent: readonly { readonly view: FlowView; readonly edge: string }[];
 }
 
 const apart = 25;
@@ -43,8 +43,10 @@ const apart = 25;
 const remembered = 12;
 /** How many steps are made at once, in the page, where it opens on a run: from a link, or by undo. */
 const opening = 60;
-/** The same where a run goes on, in weights times steps: some milliseconds. */
-const little = 12_000;
+/** The same where a run goes on, in weights times steps: a few milliseconds. */
+const little = 5000;
+/** How many views of a run are remembered: going back over them costs nothing. */
+const lately = 32;
 
 /**
  * Trains networks and remembers their runs. What takes a moment is computed in the page, at once; the rest
@@ -72,8 +74,9 @@ export class Training {
 		void this.#news;
 		const run = this.#run(question);
 		const target = run.over ? Math.min(step, run.reached!.step) : step;
-		const { last } = run;
-		if (last && stepOf(last.view) === target && last.edge === JSON.stringify(edge)) return last.view;
+		const asked = JSON.stringify(edge);
+		const known = run.recent.find((one) => stepOf(one.view) === target && one.edge === asked);
+		if (known) return known.view;
 		const from = nearest(run, target);
 		const weights = from ? from.states.reduce((sum, s) => sum + 60 + s.weights.length, 0) : 0;
 		const steps = target - (from?.step ?? 0);
@@ -141,7 +144,7 @@ export class Training {
 		const key = JSON.stringify(question);
 		let run = this.#runs.get(key);
 		if (!run) {
-			run = { kept: [], reached: undefined, over: false, costs: [] };
+			run = { kept: [], reached: undefined, over: false, costs: [], recent: [] };
 			this.#runs.set(key, run);
 			const oldest = this.#runs.keys().next().value;
 			if (this.#runs.size > remembered && oldest !== undefined) this.#runs.delete(oldest);
@@ -188,7 +191,7 @@ function nearest(run: Run, step: number): Moment | undefined {
 	const known = [
 		...run.kept.filter(Boolean),
 		...(run.reached ? [run.reached] : []),
-		...(run.last ? [momentOf(run.last.view)] : []),
+		...run.recent.map(({ view }) => momentOf(view)),
 	];
 	let best: Moment | undefined;
 	for (const moment of known) if (moment.step <= step && (!best || moment.step > best.step)) best = moment;
@@ -208,7 +211,7 @@ function learn(run: Run, view: FlowView, edge: FlowEdge): void {
 	if (!kept || moment.step < kept.step) run.kept[place] = moment;
 	if (!run.reached || moment.step >= run.reached.step) run.reached = moment;
 	run.over ||= view.runs.every((r) => r.fault.step > 0);
-	run.last = { view, edge: JSON.stringify(edge) };
+	run.recent = [{ view, edge: JSON.stringify(edge) }, ...run.recent.slice(0, lately - 1)];
 }
 
 /** Starts the page's worker, whose address the page holds. */

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"runtime"
 	"strings"
@@ -33,6 +35,9 @@ type evalFlags struct {
 	output     string
 	color      string
 	noProgress bool
+
+	failIf []string
+	gates  []report.Gate
 }
 
 // newEval returns `xent eval`.
@@ -64,7 +69,8 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
   xent eval predictions.csv --labels-key y   or one table
   xent eval logits.npy labels.npy --json | jq .loss.nats
   xent eval logits.npy labels.npy --ignore-index -100
-  xent eval probs.npy labels.npy -o report.json`,
+  xent eval probs.npy labels.npy -o report.json
+  xent eval logits.npy labels.npy --fail-if 'loss.nats>0.4' --fail-if 'warnings>0'`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 0:
@@ -112,6 +118,9 @@ func (f *evalFlags) define(cmd *cobra.Command) {
 		s.StringVar(&f.color, "color", "auto", "`when` to colour: auto, always or never; NO_COLOR is heeded")
 		s.BoolVar(&f.noProgress, "no-progress", false, "no progress bar, even on a terminal")
 	})
+	group(cmd.Flags(), "How it is judged", func(s *pflag.FlagSet) {
+		s.StringArrayVar(&f.failIf, "fail-if", nil, "end with status 1 if this `condition` on a figure of the JSON report holds: loss.nats>0.4; may be repeated")
+	})
 	// Defaults that name nothing would only be noise in the help.
 	cmd.Flags().Lookup("workers").DefValue = "0"
 	cmd.Flags().Lookup("ignore-index").DefValue = "0"
@@ -119,6 +128,13 @@ func (f *evalFlags) define(cmd *cobra.Command) {
 
 // check refuses values of flags that make no sense, before a file is opened.
 func (f *evalFlags) check(cmd *cobra.Command) error {
+	for _, text := range f.failIf {
+		gate, err := report.ParseGate(text)
+		if err != nil {
+			return gateUsage(text, err)
+		}
+		f.gates = append(f.gates, gate)
+	}
 	oneOf := func(flag, value string, allowed ...string) error {
 		for _, a := range allowed {
 			if value == a {
@@ -196,7 +212,38 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 	if err := f.write(cmd, doc); err != nil {
 		return err
 	}
-	return judge(ctx, rows, result)
+	return errors.Join(failedGates(f.gates, doc), judge(ctx, rows, result))
+}
+
+// gateUsage answers a condition that cannot be read.
+func gateUsage(text string, err error) error {
+	hint := "a condition is a figure of the JSON report, one of > >= < <=, and a number: --fail-if 'loss.nats>0.4'"
+	var unknown *report.UnknownFigureError
+	if errors.As(err, &unknown) {
+		hint = "xent eval --json shows the figures"
+		if near := nearest(unknown.Path, unknown.Figures); near != "" {
+			hint = "did you mean " + near + "?"
+		}
+	}
+	return usage(hint, "--fail-if %q: %w", text, err)
+}
+
+// failedGates tells which conditions hold that must not: nil if none does.
+func failedGates(gates []report.Gate, doc *report.Document) error {
+	var failed []string
+	for _, g := range gates {
+		x, fails := g.Fails(doc)
+		switch {
+		case fails && math.IsNaN(x):
+			failed = append(failed, fmt.Sprintf("--fail-if %s: the report does not know it (NaN)", g))
+		case fails:
+			failed = append(failed, fmt.Sprintf("--fail-if %s: it is %.6g", g, x))
+		}
+	}
+	if failed == nil {
+		return nil
+	}
+	return &failure{err: errors.New(strings.Join(failed, "\n")), status: statusFinding}
 }
 
 // write renders the report where it was asked for.

@@ -87,15 +87,24 @@ func (e *encoder) member(name string, v reflect.Value, depth int, first *bool) {
 func (e *encoder) fields(v reflect.Value, depth int, first *bool) {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if !f.IsExported() || name == "-" || options == "omitempty" && empty(v.Field(i)) {
+		name := memberName(f)
+		if name == "" || strings.HasSuffix(f.Tag.Get("json"), ",omitempty") && empty(v.Field(i)) {
 			continue
-		}
-		if name == "" {
-			name = f.Name
 		}
 		e.member(name, v.Field(i), depth, first)
 	}
+}
+
+// memberName is what JSON calls a field, "" for one that it leaves out.
+func memberName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	switch {
+	case !f.IsExported() || name == "-":
+		return ""
+	case name == "":
+		return f.Name
+	}
+	return name
 }
 
 // empty is encoding/json's omitempty.

@@ -38,6 +38,7 @@ async function come(page: Page): Promise<void> {
 		else mount(App, options); // the development server does not prerender
 		(await answers)?.enliven(target, options.props.lab);
 		root.dataset.ready = '';
+		performance.mark('ready');
 		if (import.meta.env.PROD) rest(() => import('./offline/keep').then(({ keep }) => keep(rootOf(route))));
 	} catch (cause) {
 		root.dataset.broken = ''; // the page says so and stays readable

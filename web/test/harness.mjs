@@ -120,12 +120,14 @@ export async function visit(page, path = '') {
 }
 
 /**
- * Waits until the page is hydrated; it fails at once when the page says that it cannot be.
+ * Waits until the page is hydrated and shows the state of its address; it fails at once when the page says that it
+ * cannot be.
  * @param {Page} page
  */
 export async function ready(page) {
 	await page.locator('html:is([data-ready], [data-broken])').waitFor({ state: 'attached', timeout: 20_000 });
 	assert.equal(await page.locator('html[data-broken]').count(), 0, `${page.url()} says that it is broken`);
+	await caughtUp(page);
 }
 
 /**

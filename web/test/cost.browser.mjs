@@ -51,7 +51,7 @@ const debts = {
 };
 
 const batches = 5;
-const events = 20; // of a batch
+const events = 12; // of a batch
 
 /**
  * A function that reads the main thread's counters since the navigation, seconds of CPU as ms.
@@ -131,7 +131,7 @@ for (const path of pages) {
 				before,
 				'the keys change nothing: nothing was measured',
 			);
-			await press(page, 10, 20); // and back to where it began
+			await press(page, 5, 15); // and back to where it began
 			const read = await counters(page);
 			await page.evaluate('window.frameTimes.length = 0');
 			/** @type {Awaited<ReturnType<typeof read>>[]} */

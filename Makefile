@@ -13,6 +13,7 @@
 MODELS   := testdata/models
 STATIC   := go tool -modfile=tools/go.mod staticcheck
 RACE     := . ./internal/par ./eval ./cmd/xent/...
+SERIAL   := Oracle|Porting|PolyBelowZero|FreeNumbers# wide arithmetic and other programs: slow under it, and of one thread
 GO_FILES := $(shell find . -name '*.go' -not -path './web/*') go.mod go.sum
 WEB_FILES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/generated/*')
 SITE     := cmd/xent/site/dist
@@ -60,7 +61,7 @@ test-go: need-go ## run the Go tests
 
 test-race: need-go ## run the concurrent packages under the race detector
 	@scripts/need-cc
-	CGO_ENABLED=1 go test -race -short $(RACE)
+	CGO_ENABLED=1 go test -race -short -skip '$(SERIAL)' $(RACE)
 
 test-web: web ## check and unit-test the TypeScript
 	cd web && npm run check && npm test && npm run budgets

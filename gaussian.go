@@ -49,16 +49,17 @@ func (b *Bins) check(fn string) error {
 	return nil
 }
 
-// ends returns the ends of the bin of t.
-func (b *Bins) ends(t float64) (low, high float64) {
-	low, high = t-b.Width/2, t+b.Width/2
-	if t <= b.Low {
-		low = math.Inf(-1)
+// look looks at the bin of t with the eyes of a normal of this mean and deviation; see [kern.NormalBin].
+func (b *Bins) look(t, mean, sd float64) (loss, off, rest float64) {
+	m, d := (t-mean)/sd, b.Width/2/sd
+	switch {
+	case t <= b.Low:
+		return kern.NormalBelow(m + d)
+	case t >= b.High:
+		loss, off, rest = kern.NormalBelow(d - m)
+		return loss, -off, rest
 	}
-	if t >= b.High {
-		high = math.Inf(1)
-	}
-	return low, high
+	return kern.NormalBin(m, d)
 }
 
 // GaussianNLL returns the loss of predicted normal distributions against what was observed: a squared
@@ -184,8 +185,7 @@ func (b gaussianRows[T]) row(i int, w float64) (sum kern.Sum, nonFinite int) {
 // bin returns the loss of element (i, j) in its bin, and stores c times its gradient.
 func (b gaussianRows[T]) bin(i, j int, mean, target, v, c float64) float64 {
 	sd := math.Sqrt(v)
-	low, high := b.bins.ends(target)
-	loss, off, rest := kern.NormalBin((low-mean)/sd, (high-mean)/sd)
+	loss, off, rest := b.bins.look(target, mean, sd)
 	if !(v > 0) {
 		loss, off, rest = math.NaN(), math.NaN(), math.NaN()
 	}

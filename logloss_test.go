@@ -135,6 +135,7 @@ func TestLogLossSpecialValues(t *testing.T) {
 		{"impossible, divided", []float64{0, 2}, xent.LogLossOptions{Sums: xent.SumDivided}, inf, []float64{-inf, .5}, "the other class still sees the sum"},
 		{"a share", []float64{.2, .1}, xent.LogLossOptions{Sums: xent.SumKept}, math.Log(5), []float64{-5, 0}, "taken as it is"},
 		{"counts", []float64{3, 1}, xent.LogLossOptions{Sums: xent.SumDivided}, math.Log(4. / 3), []float64{.25 - 1./3, .25}, "counts will do"},
+		{"sure, divided", []float64{1, 1e-13}, xent.LogLossOptions{Sums: xent.SumDivided}, math.Log1p(1e-13), []float64{-1e-13 / (1 + 1e-13), 1 / (1 + 1e-13)}, "1 - p by the others, not by subtraction"},
 		{"denormal counts", []float64{5e-324, 5e-324}, xent.LogLossOptions{Sums: xent.SumDivided}, math.Ln2, []float64{-inf, inf}, "ratios of the smallest numbers"},
 		{"weight 0", []float64{math.NaN(), 5}, xent.LogLossOptions{RowWeights: []float64{0}, Empty: xent.EmptyZero}, 0, []float64{0, 0}, "is not looked at"},
 	} {

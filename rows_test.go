@@ -205,6 +205,13 @@ func TestImages(t *testing.T) {
 			}
 		}
 	}
+	gaps := xent.Matrix[float64]{Data: make([]float64, n*(k*inner+9)), Rows: n * inner, Cols: k, Inner: inner, Stride: k*inner + 9}
+	for i := range n {
+		copy(gaps.Data[i*gaps.Stride:], planes[i*k*inner:(i+1)*k*inner])
+	}
+	if got, err := xent.CrossEntropy(xent.Logits[float64](gaps), labels, &o); err != nil || got != res {
+		t.Errorf("with gaps between the blocks: %+v %v, want %+v", got, err, res)
+	}
 	soft, e1 := xent.SoftCrossEntropy(xent.LogitsOf(flat, k), xent.ProbsOf(targets, k), nil)
 	mixed, e2 := xent.SoftCrossEntropy(xent.LogitsOf(planes, k, inner), xent.ProbsOf(targets, k), nil)
 	if e1 != nil || e2 != nil || soft != mixed {

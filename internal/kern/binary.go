@@ -17,8 +17,7 @@ func Softplus(x float64) (softplus, sigmoid float64) {
 	return math.Log1p(e), e / (1 + e)
 }
 
-// LogGap returns -ln(1 - e^-d) and 1/(e^d - 1) for d = a - b: +Inf where a = b, NaN where a < b. The rounding error of d
-// counts where it is small beside a and b.
+// LogGap returns -ln(1 - e^-d) and 1/(e^d - 1) for d = a - b: +Inf where a = b, NaN where a < b.
 func LogGap(a, b float64) (loss, pull float64) {
 	d, err := twoSum(a, -b)
 	switch {
@@ -29,8 +28,7 @@ func LogGap(a, b float64) (loss, pull float64) {
 	case math.IsInf(d, 1):
 		return 0, 0
 	case d < math.Ln2:
-		e := -math.Expm1(-d) // 1 - e^-d, above d/2; its slope in d is e^-d
-		e += err * (1 - e)
+		e := -math.Expm1(-d) // 1 - e^-d; a and b are so near that d is all but exact
 		return -Log(e), (1 - e) / e
 	}
 	e := Exp(-d, -err)

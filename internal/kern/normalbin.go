@@ -2,44 +2,49 @@ package kern
 
 import "math"
 
-// NormalBin looks at the standard normal between a < b, either of which may be infinite. With P its probability, it returns
+// NormalBin looks at the standard normal between m-d and m+d, d ≥ 0. With P its probability, it returns
 //
-//	loss = -ln P     mean = E[x | a < x < b]     spread = 1 - E[x² | a < x < b]
+//	loss = -ln P     mean = E[x]     spread = 1 - E[x²]     within the bin
 //
-// of which the last two are what differentiating the first needs: d loss/d(shift of both) = -mean, and
-// d loss/d(ln of the scale of both) = -spread. An empty bin costs +Inf and has NaN for the others; out of order all are NaN.
-func NormalBin(a, b float64) (loss, mean, spread float64) {
-	nan := math.NaN()
-	switch {
-	case !(a <= b):
-		return nan, nan, nan
-	case a == b:
-		return math.Inf(1), nan, nan
-	case a+b > 0: // the mirror image, nearer to the left tail
-		loss, mean, spread = NormalBin(-b, -a)
+// of which the last two are what differentiating the first needs: d loss/dm = mean, and d loss/d(ln of the scale of m and d) =
+// -spread. An empty bin costs +Inf and has NaN for the others.
+func NormalBin(m, d float64) (loss, mean, spread float64) {
+	if m > 0 { // the mirror image
+		loss, mean, spread = NormalBin(-m, d)
 		return loss, -mean, spread
-	case math.IsInf(a, -1) && math.IsInf(b, 1):
-		return 0, 0, 0
 	}
-	if m, d := a/2+b/2, (b-a)/2; d*(d-m) < 4 {
+	a, b := m-d, m+d
+	switch {
+	case !(d > 0) || math.IsInf(m, -1):
+		return math.Inf(1) + 0*d, math.NaN(), math.NaN()
+	case d*(d-m) < 4:
 		return narrowBin(m, d)
-	}
-	if b > 0 {
+	case b > 0:
 		out := tail(-a) + tail(b)
 		p := 1 - out
 		pa, pb := density(a)/p, density(b)/p
-		return -math.Log1p(-out), pa - pb, b*pb - Mul0(pa, a)
+		return -math.Log1p(-out), pa - pb, Mul0(pb, b) - Mul0(pa, a)
 	}
-	// in units of the density at b, which may be below all numbers
-	far := Exp(max((b-a)*(a/2+b/2), -800), 0)
-	if math.IsInf(a, -1) {
-		far = 0
+	return farBin(b, a, Exp(max(2*m*d, -800), 0))
+}
+
+// NormalBelow is NormalBin for all below b.
+func NormalBelow(b float64) (loss, mean, spread float64) {
+	if b > 0 {
+		out := tail(b)
+		pb := density(b) / (1 - out)
+		return -math.Log1p(-out), -pb, Mul0(pb, b)
 	}
+	return farBin(b, math.Inf(-1), 0)
+}
+
+// farBin is NormalBin between a and b ≤ 0, in units of the density at b, which may be below all numbers; ratio is that at a.
+func farBin(b, a, ratio float64) (loss, mean, spread float64) {
 	p := mills(-b)
-	if far != 0 {
-		p -= far * mills(-a)
+	if ratio != 0 {
+		p -= ratio * mills(-a)
 	}
-	pa, pb := far/p, 1/p
+	pa, pb := ratio/p, 1/p
 	return b*b/2 + halfLnTwoPi - Log(p), pa - pb, b*pb - Mul0(pa, a)
 }
 

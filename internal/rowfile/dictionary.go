@@ -2,9 +2,7 @@ package rowfile
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"unicode/utf8"
@@ -36,12 +34,12 @@ func (d *dictionary) add(name []byte) (got, want string) {
 	}
 	if len(d.ids) == d.most {
 		if d.most == maxNames {
-			return fmt.Sprintf("more than %d distinct labels", maxNames), "names of classes"
+			return sprintf("more than %d distinct labels", maxNames), "names of classes"
 		}
-		return fmt.Sprintf("%s is distinct label number %d", quote(name), d.most+1), fmt.Sprintf("at most %d, one for each class", d.most)
+		return sprintf("%s is distinct label number %d", quote(name), d.most+1), sprintf("at most %d, one for each class", d.most)
 	}
 	if d.bytes += len(name); d.bytes > maxNameBytes {
-		return fmt.Sprintf("more than %d bytes of distinct labels", maxNameBytes), "names of classes"
+		return sprintf("more than %d bytes of distinct labels", maxNameBytes), "names of classes"
 	}
 	d.ids[string(name)] = 0
 	return "", ""
@@ -159,9 +157,9 @@ func (a *array) word(i int) ([]byte, error) {
 	}
 	a.text = a.text[:0]
 	for ; len(p) >= 4; p = p[4:] {
-		c := binary.LittleEndian.Uint32(p)
+		c := le.Uint32(p)
 		if c > utf8.MaxRune || c >= 0xd800 && c < 0xe000 {
-			return nil, a.label(i, fmt.Sprintf("text with the code point %#x", c), "Unicode", "")
+			return nil, a.label(i, sprintf("text with the code point %#x", c), "Unicode", "")
 		}
 		a.text = utf8.AppendRune(a.text, rune(c))
 	}

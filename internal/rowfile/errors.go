@@ -1,7 +1,6 @@
 package rowfile
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -17,16 +16,16 @@ func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(plain(e.Path))
 	if e.Line > 0 {
-		fmt.Fprintf(&b, ":%d", e.Line)
+		b.WriteString(sprintf(":%d", e.Line))
 		if e.Column > 0 {
-			fmt.Fprintf(&b, ":%d", e.Column)
+			b.WriteString(sprintf(":%d", e.Column))
 		}
 	}
 	if e.Member != "" {
-		fmt.Fprintf(&b, ": member %q", e.Member)
+		b.WriteString(sprintf(": member %q", e.Member))
 	}
 	if e.Line == 0 && e.Offset >= 0 {
-		fmt.Fprintf(&b, ": at byte %d", e.Offset)
+		b.WriteString(sprintf(": at byte %d", e.Offset))
 	}
 	b.WriteString(": ")
 	b.WriteString(e.Got)
@@ -92,7 +91,7 @@ func listed(names []string) string {
 	q := make([]string, 0, most+1)
 	for i, n := range names {
 		if i == most {
-			q = append(q, fmt.Sprintf("and %d more", len(names)-most))
+			q = append(q, sprintf("and %d more", len(names)-most))
 			break
 		}
 		q = append(q, quote(n))

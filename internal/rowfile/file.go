@@ -2,91 +2,55 @@ package rowfile
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
-	"os"
 )
 
-// file is a regular file, opened for reading, whose size is fixed at what it was when opened.
-type file struct {
-	place
-	f    *os.File
-	size int64
-	info os.FileInfo
+// A Stored is what a file is to this package: bytes that are read by their position, and a size.
+// ReadAt reports an error of its own words; Size may report more than before, never less.
+type Stored interface {
+	io.ReaderAt
+	io.Closer
+	Size() (int64, error)
+	Same(other Stored) bool // whether both are the same file, under whatever names
 }
 
-// openFile opens path. A pipe, a device or a directory is refused before it is opened, because
-// opening could block, and reading never end.
-func openFile(path string) (*file, error) {
+// file is a stored file whose size is fixed at what it was when opened.
+type file struct {
+	place
+	f    Stored
+	size int64
+}
+
+// openFile opens path where opt says that files are.
+func openFile(path string, opt *Options) (*file, error) {
+	open := opt.Open
+	if open == nil {
+		open = openStored
+	}
 	p := place{path: path}
-	info, err := os.Stat(path)
+	f, err := open(path)
 	if err != nil {
-		return nil, p.osError(err)
+		var e *Error
+		if errors.As(err, &e) {
+			return nil, err
+		}
+		return nil, p.whole(err.Error(), "a regular file", "")
 	}
-	if err := p.regular(info); err != nil {
-		return nil, err
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, p.osError(err)
-	}
-	info, err = f.Stat()
-	if err == nil {
-		err = p.regular(info)
-	}
-	if err == nil && info.Size() == 0 {
+	size, err := f.Size()
+	if err == nil && size == 0 {
 		err = p.whole("0 bytes", "an array", "the program that wrote it did not finish")
 	}
 	if err != nil {
 		f.Close()
 		return nil, err
 	}
-	return &file{place: p, f: f, size: info.Size(), info: info}, nil
-}
-
-// regular refuses what is no regular file.
-func (p place) regular(info os.FileInfo) error {
-	mode, got := info.Mode(), ""
-	switch {
-	case mode.IsRegular():
-		return nil
-	case mode.IsDir():
-		return p.whole("is a directory", "a file", "name one file in it")
-	case mode&fs.ModeNamedPipe != 0:
-		got = "is a pipe"
-	case mode&fs.ModeSocket != 0:
-		got = "is a socket"
-	case mode&fs.ModeDevice != 0:
-		got = "is a device"
-	default:
-		got = "is not a regular file"
-	}
-	return p.whole(got, "a regular file", "write the data to a file first: it is read by position, and its size must be known")
-}
-
-// osError tells what the operating system said, without the path it repeats.
-func (p place) osError(err error) error {
-	var pe *fs.PathError
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return p.whole("does not exist", "", "")
-	case errors.Is(err, fs.ErrPermission):
-		return p.whole("may not be read by this user", "", "")
-	case errors.As(err, &pe):
-		return p.whole(pe.Err.Error(), "a regular file", "")
-	}
-	return p.whole(err.Error(), "a regular file", "")
+	return &file{place: p, f: f, size: size}, nil
 }
 
 // read tells why reading at byte off failed; a file that ends too early was cut while it was read.
 func (p place) read(off int64, err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return p.at(off, "ends too early", "", "another program may be writing it; wait until that is done")
-	}
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		err = pe.Err
 	}
 	var e *Error
 	if errors.As(err, &e) {
@@ -100,11 +64,11 @@ func (f *file) section(off, n int64) *io.SectionReader { return io.NewSectionRea
 
 // grown says that the file is longer than when it was opened, "" if not.
 func (f *file) grown() string {
-	info, err := f.f.Stat()
-	if err != nil || info.Size() <= f.size {
+	size, err := f.f.Size()
+	if err != nil || size <= f.size {
 		return ""
 	}
-	return fmt.Sprintf("%s grew from %d to %d bytes while it was read; what was added is not in the result", plain(f.path), f.size, info.Size())
+	return sprintf("%s grew from %d to %d bytes while it was read; what was added is not in the result", plain(f.path), f.size, size)
 }
 
 // head returns up to n bytes from the beginning of the file.

@@ -1,8 +1,6 @@
 package rowfile
 
 import (
-	"encoding/binary"
-	"fmt"
 	"math"
 )
 
@@ -14,7 +12,7 @@ func (a *array) int64s(dst []int64) error {
 	size := a.dtype.size
 	if a.dtype.kind == kindInt && size == 8 {
 		for i := range dst {
-			dst[i] = int64(binary.LittleEndian.Uint64(a.buf[8*i:]))
+			dst[i] = int64(le.Uint64(a.buf[8*i:]))
 		}
 		return nil
 	}
@@ -26,12 +24,12 @@ func (a *array) int64s(dst []int64) error {
 		if a.dtype.integral() {
 			v, ok := integer(p, a.dtype)
 			if !ok {
-				u := binary.LittleEndian.Uint64(p)
+				u := le.Uint64(p)
 				hint := ""
 				if -u <= 1<<20 {
-					hint = fmt.Sprintf("this is %d stored without a sign; re-save as a.astype(np.int64)", int64(u))
+					hint = sprintf("this is %d stored without a sign; re-save as a.astype(np.int64)", int64(u))
 				}
-				return a.label(i, fmt.Sprint(u), "at most 9223372036854775807", hint)
+				return a.label(i, sprintf("%d", u), "at most 9223372036854775807", hint)
 			}
 			dst[i] = v
 			continue
@@ -40,7 +38,7 @@ func (a *array) int64s(dst []int64) error {
 		decode(f[:], p, a.dtype)
 		v, ok := integral(f[0])
 		if !ok {
-			return a.label(i, fmt.Sprint(f[0]), "an integer", "labels are class numbers; soft labels need shape [rows, classes]")
+			return a.label(i, sprintf("%v", f[0]), "an integer", "labels are class numbers; soft labels need shape [rows, classes]")
 		}
 		dst[i] = v
 	}
@@ -58,7 +56,7 @@ func integral(f float64) (int64, bool) {
 // label refuses the i-th label loaded.
 func (a *array) label(i int, got, want, hint string) error {
 	row := a.pos - int64(a.n) + int64(i)
-	return a.at(a.data+row*int64(a.dtype.size), fmt.Sprintf("label of row %d is %s", row, got), want, hint)
+	return a.at(a.data+row*int64(a.dtype.size), sprintf("label of row %d is %s", row, got), want, hint)
 }
 
 // wordIDs looks the loaded texts up in the dictionary.

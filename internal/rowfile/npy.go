@@ -1,7 +1,6 @@
 package rowfile
 
 import (
-	"fmt"
 	"io"
 )
 
@@ -97,7 +96,7 @@ func (h *npyHeader) layout(p place, use, field string) (layout, error) {
 func (a *array) shapeRows(h npyHeader, lay layout) error {
 	rows, ok := product(lay.shape[:lay.records]...)
 	if _, fits := product(rows, lay.item); !ok || !fits {
-		return a.at(h.at.shape, fmt.Sprintf("shape %s of %d bytes an element: the product overflows, and the file has %d bytes", shapeText(lay.shape), lay.item, a.size),
+		return a.at(h.at.shape, sprintf("shape %s of %d bytes an element: the product overflows, and the file has %d bytes", shapeText(lay.shape), lay.item, a.size),
 			"", "the header is damaged, or meant to mislead")
 	}
 	cols, lead := int64(1), lay.shape
@@ -122,14 +121,14 @@ func (a *array) setRows(n int64) { a.rows, a.header.Rows = n, n }
 func (a *array) fit(h npyHeader, lay layout, size int64, opt *Options) error {
 	records, _ := product(lay.shape[:lay.records]...)
 	need, have := records*lay.item, size-h.data
-	sizes := fmt.Sprintf("%d bytes of data", have)
-	want := fmt.Sprintf("%d for shape %s of %s", need, shapeText(lay.shape), lay.dtype)
+	sizes := sprintf("%d bytes of data", have)
+	want := sprintf("%d for shape %s of %s", need, shapeText(lay.shape), lay.dtype)
 	switch {
 	case have > need && !opt.IgnoreTrailing:
-		return a.at(h.data+need, fmt.Sprintf("%d bytes follow the array, which ends here", have-need), "none",
+		return a.at(h.data+need, sprintf("%d bytes follow the array, which ends here", have-need), "none",
 			"two files in one? --ignore-trailing reads the array and leaves them out")
 	case have > need:
-		a.warnings = append(a.warnings, fmt.Sprintf("%s: the %d bytes behind the array were left out", a.name(), have-need))
+		a.warnings = append(a.warnings, sprintf("%s: the %d bytes behind the array were left out", a.name(), have-need))
 	case have < need && !opt.AllowTruncated:
 		return a.at(size, "file ends with "+sizes, want, "copy it again, or use its whole rows with --allow-truncated")
 	case have < need:
@@ -142,7 +141,7 @@ func (a *array) fit(h npyHeader, lay layout, size int64, opt *Options) error {
 		if whole == 0 || h.fortran && len(lay.shape) > 1 {
 			return a.at(size, "file ends with "+sizes, want+", of which no row is whole", "copy it again")
 		}
-		a.warnings = append(a.warnings, fmt.Sprintf("%s is cut short: %d bytes of data, want %s; its %d whole rows are used", a.name(), have, want, whole))
+		a.warnings = append(a.warnings, sprintf("%s is cut short: %d bytes of data, want %s; its %d whole rows are used", a.name(), have, want, whole))
 		a.truncated = true
 		a.setRows(whole)
 	}
@@ -154,14 +153,14 @@ func (a *array) fit(h npyHeader, lay layout, size int64, opt *Options) error {
 func (a *array) arrange(h npyHeader, lay layout, plain source, at io.ReaderAt, opt *Options) error {
 	a.src = plain
 	if row := int64(a.cols); row > opt.maxMem()/32 {
-		return a.at(h.at.shape, fmt.Sprintf("one row has %d values", row), fmt.Sprintf("at most %d within %d bytes of memory", opt.maxMem()/32, opt.maxMem()), "--max-mem raises the bound")
+		return a.at(h.at.shape, sprintf("one row has %d values", row), sprintf("at most %d within %d bytes of memory", opt.maxMem()/32, opt.maxMem()), "--max-mem raises the bound")
 	}
 	if lay.item != int64(lay.dtype.size) {
 		if h.fortran && lay.records > 1 {
 			return a.at(h.at.shape, "a structured array in column-major order", "row-major order", rowMajor)
 		}
 		if lay.item > opt.maxMem()/8 {
-			return a.at(h.at.descr, fmt.Sprintf("a record of %d bytes", lay.item), fmt.Sprintf("at most %d within %d bytes of memory", opt.maxMem()/8, opt.maxMem()), "--max-mem raises the bound")
+			return a.at(h.at.descr, sprintf("a record of %d bytes", lay.item), sprintf("at most %d within %d bytes of memory", opt.maxMem()/8, opt.maxMem()), "--max-mem raises the bound")
 		}
 		a.src = newFields(plain, lay)
 		return nil

@@ -1,7 +1,5 @@
 package rowfile
 
-import "fmt"
-
 // structured finds the field of a structured type: a list of (name, type) or (name, type, shape).
 func (h *npyHeader) structured(p place, use, pick string) (layout, error) {
 	lay := layout{records: len(h.shape)}
@@ -39,7 +37,7 @@ func (h *npyHeader) structured(p place, use, pick string) (layout, error) {
 		return lay, p.at(h.at.descr, got, "one array of numbers", hint)
 	}
 	if len(lay.shape) > maxDims {
-		return lay, p.at(h.at.descr, fmt.Sprintf("%d dimensions", len(lay.shape)), fmt.Sprintf("at most %d", maxDims), "")
+		return lay, p.at(h.at.descr, sprintf("%d dimensions", len(lay.shape)), sprintf("at most %d", maxDims), "")
 	}
 	return lay, nil
 }

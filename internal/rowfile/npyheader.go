@@ -1,8 +1,6 @@
 package rowfile
 
 import (
-	"encoding/binary"
-	"fmt"
 	"io"
 	"math/bits"
 	"strconv"
@@ -39,7 +37,7 @@ func readNpyHeader(r io.Reader, size int64, p place) (npyHeader, error) {
 	var pre [12]byte
 	n := int64(10)
 	if size < n {
-		return h, p.whole(fmt.Sprintf("%d bytes", size), "at least 10, the beginning of a .npy file", "")
+		return h, p.whole(sprintf("%d bytes", size), "at least 10, the beginning of a .npy file", "")
 	}
 	if _, err := io.ReadFull(r, pre[:10]); err != nil {
 		return h, p.read(0, err)
@@ -49,23 +47,23 @@ func readNpyHeader(r io.Reader, size int64, p place) (npyHeader, error) {
 	}
 	major, minor := pre[6], pre[7]
 	if major < 1 || major > 3 || minor != 0 {
-		return h, p.at(6, fmt.Sprintf("format version is %d.%d", major, minor), "1.0, 2.0 or 3.0", "")
+		return h, p.at(6, sprintf("format version is %d.%d", major, minor), "1.0, 2.0 or 3.0", "")
 	}
-	length := int64(binary.LittleEndian.Uint16(pre[8:]))
+	length := int64(le.Uint16(pre[8:]))
 	if major > 1 {
 		if size < 12 {
-			return h, p.whole(fmt.Sprintf("%d bytes", size), "at least 12, the beginning of a .npy file of version 2", "")
+			return h, p.whole(sprintf("%d bytes", size), "at least 12, the beginning of a .npy file of version 2", "")
 		}
 		if _, err := io.ReadFull(r, pre[10:12]); err != nil {
 			return h, p.read(10, err)
 		}
-		n, length = 12, int64(binary.LittleEndian.Uint32(pre[8:]))
+		n, length = 12, int64(le.Uint32(pre[8:]))
 	}
 	if length > maxNpyHeader {
-		return h, p.at(8, fmt.Sprintf("header length is %d", length), fmt.Sprintf("at most %d", maxNpyHeader), "")
+		return h, p.at(8, sprintf("header length is %d", length), sprintf("at most %d", maxNpyHeader), "")
 	}
 	if length > size-n {
-		return h, p.at(8, fmt.Sprintf("header length is %d", length), fmt.Sprintf("at most the %d bytes left in the file", size-n), "the file is cut short; copy it again")
+		return h, p.at(8, sprintf("header length is %d", length), sprintf("at most the %d bytes left in the file", size-n), "the file is cut short; copy it again")
 	}
 	text := make([]byte, length)
 	if _, err := io.ReadFull(r, text); err != nil {
@@ -129,15 +127,15 @@ func (s *literals) shape(v literal) ([]int64, error) {
 		return nil, s.refuse(v.at, "shape is "+v.what(), "a tuple of sizes")
 	}
 	if len(v.items) > maxDims {
-		return nil, s.refuse(v.at, fmt.Sprintf("shape has %d dimensions", len(v.items)), fmt.Sprintf("at most %d", maxDims))
+		return nil, s.refuse(v.at, sprintf("shape has %d dimensions", len(v.items)), sprintf("at most %d", maxDims))
 	}
 	shape := make([]int64, len(v.items))
 	for i, d := range v.items {
 		if d.kind != 'i' {
-			return nil, s.refuse(d.at, fmt.Sprintf("shape[%d] is %s", i, d.what()), "a size")
+			return nil, s.refuse(d.at, sprintf("shape[%d] is %s", i, d.what()), "a size")
 		}
 		if d.num < 0 {
-			return nil, s.refuse(d.at, fmt.Sprintf("shape[%d] is %d", i, d.num), "0 or more")
+			return nil, s.refuse(d.at, sprintf("shape[%d] is %d", i, d.num), "0 or more")
 		}
 		shape[i] = d.num
 	}
@@ -226,7 +224,7 @@ func (s *literals) value(depth int) (literal, error) {
 	v := literal{at: s.i}
 	switch {
 	case depth > maxDepth:
-		return v, s.refuse(s.i, fmt.Sprintf("header is nested more than %d deep", maxDepth), "a dict with descr, fortran_order and shape")
+		return v, s.refuse(s.i, sprintf("header is nested more than %d deep", maxDepth), "a dict with descr, fortran_order and shape")
 	case c == '(':
 		return s.list(v, 't', ')', depth)
 	case c == '[':
@@ -395,7 +393,7 @@ func (s *literals) number(v literal) (literal, error) {
 		s.i++
 	}
 	if n := s.i - digits; n > maxDigits {
-		return v, s.refuse(begin, fmt.Sprintf("integer has %d digits", n), fmt.Sprintf("at most %d", maxDigits))
+		return v, s.refuse(begin, sprintf("integer has %d digits", n), sprintf("at most %d", maxDigits))
 	}
 	if c := s.peekRaw(); c == '.' || c == 'e' || c == 'E' {
 		for s.i < len(s.text) && s.i-begin < 40 && (s.text[s.i] == '.' || s.text[s.i] == '-' || s.text[s.i] == '+' || s.text[s.i] == 'e' || s.text[s.i] == 'E' || s.text[s.i] >= '0' && s.text[s.i] <= '9') {

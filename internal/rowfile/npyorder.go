@@ -2,7 +2,6 @@ package rowfile
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 )
 
@@ -85,7 +84,7 @@ func (a *array) transpose(h npyHeader, lay layout, plain source, at io.ReaderAt,
 	row := int64(a.cols) * int64(size)
 	budget := min(opt.maxMem()/8, 64<<20)
 	if row > budget {
-		return a.at(h.at.shape, fmt.Sprintf("rows of %d bytes in column-major order", row), fmt.Sprintf("at most %d within %d bytes of memory", budget, opt.maxMem()), rowMajor+", or raise --max-mem")
+		return a.at(h.at.shape, sprintf("rows of %d bytes in column-major order", row), sprintf("at most %d within %d bytes of memory", budget, opt.maxMem()), rowMajor+", or raise --max-mem")
 	}
 	const run = 16 << 10 // bytes of a column that are worth a read
 	t := &panels{at: at, rows: a.rows, cols: a.cols, size: size, height: int(min(budget/(row+64*int64(a.cols))+1, int64(run/size), a.rows))}
@@ -93,7 +92,7 @@ func (a *array) transpose(h npyHeader, lay layout, plain source, at io.ReaderAt,
 	if at == nil {
 		total := a.rows * row
 		if total > opt.maxMem()/2 {
-			return a.whole(fmt.Sprintf("%d bytes, compressed and in column-major order", total), fmt.Sprintf("at most %d within %d bytes of memory", opt.maxMem()/2, opt.maxMem()), rowMajor+", or raise --max-mem")
+			return a.whole(sprintf("%d bytes, compressed and in column-major order", total), sprintf("at most %d within %d bytes of memory", opt.maxMem()/2, opt.maxMem()), rowMajor+", or raise --max-mem")
 		}
 		t.inflate = func() (io.ReaderAt, error) {
 			var b bytes.Buffer // grows with the bytes that are there, not with those declared
@@ -105,7 +104,7 @@ func (a *array) transpose(h npyHeader, lay layout, plain source, at io.ReaderAt,
 	}
 	a.src = t
 	if t.height < int(a.rows) {
-		a.notes = append(a.notes, fmt.Sprintf("%s is column-major: read in panels of %d rows, %d reads of %d bytes each; np.ascontiguousarray makes it faster", a.name(), t.height, a.cols, t.height*size))
+		a.notes = append(a.notes, sprintf("%s is column-major: read in panels of %d rows, %d reads of %d bytes each; np.ascontiguousarray makes it faster", a.name(), t.height, a.cols, t.height*size))
 	}
 	return nil
 }

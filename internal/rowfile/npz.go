@@ -2,7 +2,6 @@ package rowfile
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 )
@@ -74,7 +73,7 @@ func openNpz(f *file) (*npz, error) {
 		return nil, f.whole("an archive without a .npy array; members: "+listed(other), "one made by np.savez", "")
 	}
 	if len(other) > 0 {
-		z.notes = append(z.notes, fmt.Sprintf("%s: members that are no arrays were left out: %s", plain(f.path), listed(other)))
+		z.notes = append(z.notes, sprintf("%s: members that are no arrays were left out: %s", plain(f.path), listed(other)))
 	}
 	return z, nil
 }
@@ -141,7 +140,7 @@ func summaries(es []entry) string {
 			b.WriteString(", ")
 		}
 		if i == most {
-			fmt.Fprintf(&b, "and %d more", len(es)-most)
+			b.WriteString(sprintf("and %d more", len(es)-most))
 			break
 		}
 		b.WriteString(e.summary())

@@ -2,8 +2,6 @@ package rowfile
 
 import (
 	"errors"
-	"fmt"
-	"os"
 	"strings"
 )
 
@@ -60,19 +58,19 @@ func (o *opener) open(src Source) error {
 		return err
 	}
 	if use := o.opt.DType; use != "" && (s.array == nil || s.array.dtype.kind != named[use].kind) {
-		o.rows.Notes = append(o.rows.Notes, fmt.Sprintf("%s: --dtype %s is not used, for the file says what it holds: %s", s.name(), use, o.rows.Scores.DType))
+		o.rows.Notes = append(o.rows.Notes, sprintf("%s: --dtype %s is not used, for the file says what it holds: %s", s.name(), use, o.rows.Scores.DType))
 	}
 	return o.bytes(s, l, w)
 }
 
 // container opens path, or returns it when it, or the same file under another name, is open.
 func (o *opener) container(path string) (*container, error) {
-	f, err := openFile(path)
+	f, err := openFile(path, o.opt)
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range o.containers {
-		if os.SameFile(c.file.info, f.info) {
+		if c.file.f.Same(f.f) {
 			f.f.Close()
 			return c, nil
 		}
@@ -377,7 +375,7 @@ func (o *opener) member(c *container, e entry, role, use, field string) (*part, 
 	if err != nil {
 		return nil, err
 	}
-	o.rows.Notes = append(o.rows.Notes, fmt.Sprintf("%s: member %s %s %s", role, quote(e.key), shapeText(a.header.Shape), a.dtype))
+	o.rows.Notes = append(o.rows.Notes, sprintf("%s: member %s %s %s", role, quote(e.key), shapeText(a.header.Shape), a.dtype))
 	return &part{array: a}, nil
 }
 
@@ -397,7 +395,7 @@ func (o *opener) bytes(parts ...*part) error {
 			n = p.table.file.size
 		}
 		if total += n; o.opt.MaxBytes > 0 && (total > o.opt.MaxBytes || total < 0) {
-			return p.refuse(fmt.Sprintf("%d bytes to read", total), fmt.Sprintf("at most %d", o.opt.MaxBytes), "--max-bytes raises the bound")
+			return p.refuse(sprintf("%d bytes to read", total), sprintf("at most %d", o.opt.MaxBytes), "--max-bytes raises the bound")
 		}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package rowfile
 
 import (
-	"fmt"
 	"math"
 	"slices"
 )
@@ -26,7 +25,7 @@ func (r *Rows) pair(s, l, w *part) error {
 }
 
 func (r *Rows) flattened(a *array) {
-	r.Notes = append(r.Notes, fmt.Sprintf("%s: shape %s is read as %d rows of %d", a.name(), shapeText(a.header.Shape), a.rows, a.cols))
+	r.Notes = append(r.Notes, sprintf("%s: shape %s is read as %d rows of %d", a.name(), shapeText(a.header.Shape), a.rows, a.cols))
 }
 
 // use adds the part's feed, once, and what it has to tell.
@@ -51,7 +50,7 @@ func (r *Rows) setScores(s *part) error {
 			return a.at(a.data, "scores are text", "numbers", "are these labels? scores come first, labels second")
 		}
 		if a.dtype.integral() {
-			r.warnings = append(r.warnings, fmt.Sprintf("%s: scores are %s, integers; are these labels?", a.name(), a.dtype))
+			r.warnings = append(r.warnings, sprintf("%s: scores are %s, integers; are these labels?", a.name(), a.dtype))
 		}
 		r.scores, r.wide, r.limit = a, a.dtype.wide(), a.rows
 		r.Scores = a.header
@@ -107,7 +106,7 @@ func (r *Rows) tableLabels(s, l *part) error {
 			}
 		}
 		if t.cols != r.Scores.Cols {
-			return l.refuse(fmt.Sprintf("%d columns and none named as labels are: %s", len(t.roles), t.listColumns(all(len(t.roles)))), fmt.Sprintf("one column of labels, or %d of soft labels", r.Scores.Cols), "--labels-key NAME chooses one")
+			return l.refuse(sprintf("%d columns and none named as labels are: %s", len(t.roles), t.listColumns(all(len(t.roles)))), sprintf("one column of labels, or %d of soft labels", r.Scores.Cols), "--labels-key NAME chooses one")
 		}
 		h.Member, h.Cols = t.title(l.plan.scores), t.cols
 		r.targets = tableScores{t}
@@ -143,9 +142,9 @@ func (r *Rows) named(d *dictionary, where string) {
 	if byColumns {
 		how = "in the order of the score columns"
 	}
-	r.Notes = append(r.Notes, fmt.Sprintf("%s: %d labels are words, numbered from 0 %s: %s", where, len(d.ids), how, listed(d.names)))
+	r.Notes = append(r.Notes, sprintf("%s: %d labels are words, numbered from 0 %s: %s", where, len(d.ids), how, listed(d.names)))
 	if n := len(d.names); n < r.Scores.Cols {
-		r.warnings = append(r.warnings, fmt.Sprintf("%s: %d distinct labels for %d columns of scores: if a class never occurs, the numbering is wrong from there on; give labels as numbers", where, n, r.Scores.Cols))
+		r.warnings = append(r.warnings, sprintf("%s: %d distinct labels for %d columns of scores: if a class never occurs, the numbering is wrong from there on; give labels as numbers", where, n, r.Scores.Cols))
 	}
 }
 
@@ -173,9 +172,9 @@ func (r *Rows) arrayLabels(s *part, a *array) error {
 		r.targets = a
 		return nil
 	case s.array != nil && n != s.array.rows && len(shape) > 1 && a.cols > 1 && a.rows == s.array.rows:
-		return a.whole(fmt.Sprintf("labels of shape %s", shapeText(shape)), fmt.Sprintf("[%d], or [%d, %d] for soft labels", a.rows, a.rows, k), "")
+		return a.whole(sprintf("labels of shape %s", shapeText(shape)), sprintf("[%d], or [%d, %d] for soft labels", a.rows, a.rows, k), "")
 	case s.array == nil && a.cols > 1:
-		return a.whole(fmt.Sprintf("labels of shape %s", shapeText(shape)), fmt.Sprintf("one label a row, or %d for soft labels", k), "")
+		return a.whole(sprintf("labels of shape %s", shapeText(shape)), sprintf("one label a row, or %d for soft labels", k), "")
 	}
 	if a.cols > 1 {
 		a.rows, a.cols = a.rows*int64(a.cols), 1
@@ -208,9 +207,9 @@ func (r *Rows) classAxis(s, l *array) error {
 	const move = "move the classes last: np.moveaxis(scores, 1, -1)"
 	switch {
 	case first && last:
-		return s.whole(fmt.Sprintf("scores %s with labels %s: classes may be axis 1 or the last", shapeText(a), shapeText(b)), "shapes that tell", "reshape to [rows, classes] and [rows]")
+		return s.whole(sprintf("scores %s with labels %s: classes may be axis 1 or the last", shapeText(a), shapeText(b)), "shapes that tell", "reshape to [rows, classes] and [rows]")
 	case first:
-		return s.whole(fmt.Sprintf("scores %s with labels %s: classes are axis 1", shapeText(a), shapeText(b)), "classes last", move)
+		return s.whole(sprintf("scores %s with labels %s: classes are axis 1", shapeText(a), shapeText(b)), "classes last", move)
 	}
 	return nil
 }
@@ -254,7 +253,7 @@ func (r *Rows) agree(s, p *part, n int64, what string) error {
 		r.limit = min(r.limit, n)
 		return nil
 	}
-	return p.refuse(fmt.Sprintf("%d %s", n, what), fmt.Sprintf("%d, one for each row of %s", scores, s.name()), countHint(scores, n, what))
+	return p.refuse(sprintf("%d %s", n, what), sprintf("%d, one for each row of %s", scores, s.name()), countHint(scores, n, what))
 }
 
 // truncated reports whether rows of p are missing at its end.
@@ -271,9 +270,9 @@ func countHint(scores, others int64, what string) string {
 	case others-scores == 1 || scores-others == 1:
 		return "shifted by one? a language model's scores at position t belong to the token at t+1"
 	case scores > 0 && others%scores == 0:
-		return fmt.Sprintf("there are %d %s for each row of scores: reshape the scores to [%d, classes], or keep their shape [%d, %d, classes]", others/scores, what, others, scores, others/scores)
+		return sprintf("there are %d %s for each row of scores: reshape the scores to [%d, classes], or keep their shape [%d, %d, classes]", others/scores, what, others, scores, others/scores)
 	case others > 0 && scores%others == 0:
-		return fmt.Sprintf("there are %d rows of scores for each of the %s: were the scores reshaped?", scores/others, what)
+		return sprintf("there are %d rows of scores for each of the %s: were the scores reshaped?", scores/others, what)
 	}
 	return "were the last rows left out of one of them?"
 }
@@ -299,6 +298,6 @@ func (r *Rows) suspect(labels []int64) {
 	}
 	if i := slices.Index(labels, w); i >= 0 {
 		r.warned = true
-		r.warnings = append(r.warnings, fmt.Sprintf("%s: label %d (row %d) looks like %s(-100), a label to ignore; --ignore-index %d ignores it", plain(r.Labels.Path), w, r.first+int64(i), r.Labels.DType, w))
+		r.warnings = append(r.warnings, sprintf("%s: label %d (row %d) looks like %s(-100), a label to ignore; --ignore-index %d ignores it", plain(r.Labels.Path), w, r.first+int64(i), r.Labels.DType, w))
 	}
 }

@@ -1,7 +1,6 @@
 package rowfile
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -70,7 +69,7 @@ func (t *table) column(key, flag string) (int, error) {
 		return i, nil
 	}
 	if t.schema.names == nil {
-		return 0, t.file.whole("no column "+quote(key)+": the table has no header", fmt.Sprintf("a number from 1 to %d", len(t.roles)), flag+" takes the column's number")
+		return 0, t.file.whole("no column "+quote(key)+": the table has no header", sprintf("a number from 1 to %d", len(t.roles)), flag+" takes the column's number")
 	}
 	return 0, t.file.whole("no column "+quote(key)+" among "+t.listColumns(all(len(t.roles))), "", "")
 }
@@ -258,7 +257,7 @@ func (t *table) classNames(p *planned) []string {
 		if first == 1 {
 			p.notes = append(p.notes, plain(t.file.path)+": score columns are numbered from 1; if labels are too, say --label-base 1")
 		} else {
-			t.warnings = append(t.warnings, fmt.Sprintf("%s: score columns are not in the order of their numbers (%s); label k means the k-th column", plain(t.file.path), t.listColumns(p.scores[:min(4, len(p.scores))])))
+			t.warnings = append(t.warnings, sprintf("%s: score columns are not in the order of their numbers (%s); label k means the k-th column", plain(t.file.path), t.listColumns(p.scores[:min(4, len(p.scores))])))
 		}
 	}
 	if numbers {
@@ -270,7 +269,7 @@ func (t *table) classNames(p *planned) []string {
 // note tells what was concluded.
 func (t *table) note(p *planned, out []int) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: delimiter %s, ", plain(t.file.path), t.schema.delimiter())
+	b.WriteString(sprintf("%s: delimiter %s, ", plain(t.file.path), t.schema.delimiter()))
 	if t.schema.header {
 		b.WriteString("a header")
 	} else {
@@ -278,9 +277,9 @@ func (t *table) note(p *planned, out []int) {
 	}
 	column := func(what string, i int) {
 		if t.schema.names != nil {
-			fmt.Fprintf(&b, "; %s: column %s", what, quote(t.schema.names[i]))
+			b.WriteString(sprintf("; %s: column %s", what, quote(t.schema.names[i])))
 		} else {
-			fmt.Fprintf(&b, "; %s: column %d", what, i+1)
+			b.WriteString(sprintf("; %s: column %d", what, i+1))
 		}
 	}
 	switch n := len(p.scores); {
@@ -289,9 +288,9 @@ func (t *table) note(p *planned, out []int) {
 	case n == 1:
 		column("scores", p.scores[0])
 	case n > 1 && t.schema.names != nil:
-		fmt.Fprintf(&b, "; scores: %d columns, %s to %s", n, quote(t.schema.names[p.scores[0]]), quote(t.schema.names[p.scores[n-1]]))
+		b.WriteString(sprintf("; scores: %d columns, %s to %s", n, quote(t.schema.names[p.scores[0]]), quote(t.schema.names[p.scores[n-1]])))
 	case n > 1:
-		fmt.Fprintf(&b, "; scores: %d columns, %d to %d", n, p.scores[0]+1, p.scores[n-1]+1)
+		b.WriteString(sprintf("; scores: %d columns, %d to %d", n, p.scores[0]+1, p.scores[n-1]+1))
 	}
 	if p.label >= 0 {
 		column("labels", p.label)

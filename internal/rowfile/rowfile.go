@@ -18,6 +18,8 @@ type Options struct {
 	IgnoreTrailing bool   // accept bytes behind the array
 	MaxMem         int64  // bound on memory in bytes; 0 means 1 GiB
 	MaxBytes       int64  // bound on bytes read after decompression; 0 means none
+
+	Open func(path string) (Stored, error) // where files are; nil means those of the operating system
 }
 
 // Header describes one array before its rows are read.

@@ -2,7 +2,6 @@ package rowfile
 
 import (
 	"errors"
-	"fmt"
 	"io"
 )
 
@@ -147,7 +146,7 @@ func (r *Rows) uneven(f feed, scores, rows int64) error {
 	if w, ok := r.weights.(feed); ok && w == f {
 		what = "weights"
 	}
-	return p.refuse(fmt.Sprintf("%d %s", rows, what), fmt.Sprintf("%d, one for each row of %s", scores, plain(r.Scores.Path)), countHint(scores, rows, what))
+	return p.refuse(sprintf("%d %s", rows, what), sprintf("%d, one for each row of %s", scores, plain(r.Scores.Path)), countHint(scores, rows, what))
 }
 
 // partial reports whether a file turned out to be cut short.

@@ -3,9 +3,7 @@ package rowfile
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -97,10 +95,10 @@ func (sc *schema) split(f *file, sample []sampled, mark byte) error {
 	for i := range sample {
 		s := &sample[i]
 		if n := bytes.Count(s.text, []byte{sc.delim}); n >= maxColumns && sc.delim != ' ' {
-			return f.line(s.line, 0, fmt.Sprintf("more than %d columns", maxColumns), "a table", "save this as .npy")
+			return f.line(s.line, 0, sprintf("more than %d columns", maxColumns), "a table", "save this as .npy")
 		}
 		if s.cells = cut(s.text, sc.delim); len(s.cells) > maxColumns {
-			return f.line(s.line, 0, fmt.Sprintf("more than %d columns", maxColumns), "a table", "save this as .npy")
+			return f.line(s.line, 0, sprintf("more than %d columns", maxColumns), "a table", "save this as .npy")
 		}
 	}
 	sc.columns = make([]column, len(sample[len(sample)-1].cells))
@@ -112,7 +110,7 @@ func (sc *schema) split(f *file, sample []sampled, mark byte) error {
 
 // delimiters are the candidates in order of preference, which the file's name may change.
 func delimiters(path string) []byte {
-	if strings.EqualFold(filepath.Ext(path), ".tsv") {
+	if strings.HasSuffix(strings.ToLower(path), ".tsv") {
 		return []byte("\t,; ")
 	}
 	return []byte(",;\t ")
@@ -325,7 +323,7 @@ func (sc *schema) checkNames(f *file, r record) error {
 		sc.names = append([]string{""}, sc.names...)
 	}
 	if len(sc.names) != len(sc.columns) {
-		return f.line(r.line, 0, fmt.Sprintf("%d names of columns", len(sc.names)), fmt.Sprintf("%d, as many as the next line has cells", len(sc.columns)), "")
+		return f.line(r.line, 0, sprintf("%d names of columns", len(sc.names)), sprintf("%d, as many as the next line has cells", len(sc.columns)), "")
 	}
 	for i := 0; i < len(r.text); {
 		c, n := utf8.DecodeRune(r.text[i:])
@@ -337,7 +335,7 @@ func (sc *schema) checkNames(f *file, r record) error {
 	seen := map[string]int{}
 	for i, n := range sc.names {
 		if j, twice := seen[n]; twice && n != "" {
-			return f.line(r.line, 0, fmt.Sprintf("columns %d and %d are both named %s", j+1, i+1, quote(n)), "names that differ", "")
+			return f.line(r.line, 0, sprintf("columns %d and %d are both named %s", j+1, i+1, quote(n)), "names that differ", "")
 		}
 		seen[n] = i
 	}
@@ -349,7 +347,7 @@ func (sc *schema) name(i int) string {
 	if sc.names != nil && i < len(sc.names) {
 		return quote(sc.names[i])
 	}
-	return fmt.Sprint(i + 1)
+	return sprintf("%d", i+1)
 }
 
 func isLabelName(s string) bool { return matches(s, labelNames) }

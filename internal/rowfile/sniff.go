@@ -2,7 +2,6 @@ package rowfile
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -44,7 +43,7 @@ func identify(f *file) (format, error) {
 			return 0, f.at(0, "looks like UTF-16 text without a byte order mark", want, "save it as UTF-8")
 		}
 		if strings.Trim(string(head), "\x00") == "" {
-			return 0, f.whole(fmt.Sprintf("begins with %d zero bytes", len(head)), want, "an export that was interrupted leaves such a file; export it again")
+			return 0, f.whole(sprintf("begins with %d zero bytes", len(head)), want, "an export that was interrupted leaves such a file; export it again")
 		}
 		return 0, f.at(int64(i), "binary data of an unknown kind: "+quote(head[:min(8, len(head))]), want, "")
 	}

@@ -3,7 +3,6 @@ package rowfile
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -125,7 +124,7 @@ func (t *table) load(most int) (int, error) {
 // cutAt notes that r, the last record, is left out.
 func (t *table) cutAt(r record) {
 	if !t.cut {
-		t.warnings = append(t.warnings, fmt.Sprintf("%s:%d: the last line is cut short and was left out", plain(t.file.path), r.line))
+		t.warnings = append(t.warnings, sprintf("%s:%d: the last line is cut short and was left out", plain(t.file.path), r.line))
 	}
 	t.cut = true
 }
@@ -184,7 +183,7 @@ func (t *table) ragged(r record) error {
 	if !r.closed && n < len(t.roles) {
 		hint = "the file seems cut short; --allow-truncated leaves this line out"
 	}
-	return t.file.line(r.line, 0, fmt.Sprintf("%d cells", n), fmt.Sprintf("%d, as in the lines before", len(t.roles)), hint)
+	return t.file.line(r.line, 0, sprintf("%d cells", n), sprintf("%d, as in the lines before", len(t.roles)), hint)
 }
 
 // count returns the number of cells of r.
@@ -201,7 +200,7 @@ func (t *table) short(r record) bool { return !r.closed && t.count(r) < len(t.ro
 
 func (t *table) refuse(r record, column, cell int, got, want, hint string) error {
 	line := r.line + bytes.Count(r.text[:min(column-1, len(r.text))], []byte{'\n'})
-	name := fmt.Sprintf("cell %d", cell+1)
+	name := sprintf("cell %d", cell+1)
 	if t.schema.names != nil {
 		name += " (" + t.schema.name(cell) + ")"
 	}
@@ -246,7 +245,7 @@ func (t *table) scoreList(r record, column, cell int, b []byte) error {
 	case t.cols == 0 && len(out) > n:
 		t.cols = len(out) - n
 	case len(out)-n != t.cols || t.cols == 0:
-		return t.refuse(r, column, cell, fmt.Sprintf("holds %d numbers", len(out)-n), fmt.Sprintf("%d, as in the rows before", max(t.cols, 1)), "")
+		return t.refuse(r, column, cell, sprintf("holds %d numbers", len(out)-n), sprintf("%d, as in the rows before", max(t.cols, 1)), "")
 	}
 	return nil
 }
@@ -321,7 +320,7 @@ func (t *table) title(cols []int) string {
 		if t.schema.names != nil {
 			return t.schema.names[i]
 		}
-		return fmt.Sprint("column ", i+1)
+		return sprintf("column %d", i+1)
 	}
 	if len(cols) == 1 {
 		return name(cols[0])
@@ -333,7 +332,7 @@ func (t *table) title(cols []int) string {
 func (t *table) listColumns(cols []int) string {
 	names := make([]string, len(cols))
 	for k, i := range cols {
-		if names[k] = fmt.Sprint("column ", i+1); t.schema.names != nil {
+		if names[k] = sprintf("column %d", i+1); t.schema.names != nil {
 			names[k] = t.schema.names[i]
 		}
 	}

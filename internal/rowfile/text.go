@@ -3,7 +3,6 @@ package rowfile
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"unicode/utf16"
@@ -112,9 +111,9 @@ func (s *records) any() (record, error) {
 		}
 		if len(s.buf)-s.i > maxLine {
 			if quoted {
-				return r, s.file.line(r.line, 0, fmt.Sprintf("a quoted cell of more than %d bytes", maxLine), "", "a quote inside a quoted cell is written twice")
+				return r, s.file.line(r.line, 0, sprintf("a quoted cell of more than %d bytes", maxLine), "", "a quote inside a quoted cell is written twice")
 			}
-			return r, s.file.line(r.line, 0, fmt.Sprintf("a line of more than %d bytes", maxLine), "rows of a table, one a line", "")
+			return r, s.file.line(r.line, 0, sprintf("a line of more than %d bytes", maxLine), "rows of a table, one a line", "")
 		}
 		scan = len(s.buf) - s.i
 		if err := s.fill(); err != nil {
@@ -184,7 +183,7 @@ func (s *records) fill16(n int) error {
 				pair = utf16.DecodeRune(r, unit(i+2))
 			}
 			if pair == utf8.RuneError {
-				return s.file.at(s.used+int64(i), fmt.Sprintf("half of a surrogate pair, %#04x", r), "UTF-16", "save the file as UTF-8")
+				return s.file.at(s.used+int64(i), sprintf("half of a surrogate pair, %#04x", r), "UTF-16", "save the file as UTF-8")
 			}
 			r, i = pair, i+2
 		}

@@ -2,14 +2,13 @@ package rowfile
 
 import (
 	"cmp"
-	"compress/flate"
-	"encoding/binary"
 	"errors"
-	"fmt"
 	"hash/crc32"
 	"io"
 	"slices"
 	"strings"
+
+	"xent/internal/inflate"
 )
 
 // Signatures and sizes of the records of a zip file (PKWARE APPNOTE 6.3.10, section 4.3).
@@ -32,8 +31,6 @@ const (
 	maxMembers   = 4096
 	maxInflate   = 1032 // bytes that one byte of deflate can become at most
 )
-
-var le = binary.LittleEndian
 
 // A member is one file in an archive. Its name is a key, never a path.
 type member struct {
@@ -66,7 +63,7 @@ func openZip(f *file) (*archive, error) {
 		return nil, err
 	}
 	if int64(len(dir)) < count*centralSize {
-		return nil, f.at(at, fmt.Sprintf("a directory of %d bytes for %d members", len(dir), count), fmt.Sprintf("at least %d bytes", count*centralSize), "")
+		return nil, f.at(at, sprintf("a directory of %d bytes for %d members", len(dir), count), sprintf("at least %d bytes", count*centralSize), "")
 	}
 	begin := at
 	seen := map[string]int64{}
@@ -77,7 +74,7 @@ func openZip(f *file) (*archive, error) {
 		}
 		key := strings.TrimSuffix(m.name, ".npy")
 		if other, dup := seen[key]; dup {
-			return nil, f.at(at, fmt.Sprintf("two members are named %s (the other at byte %d)", quote(m.name), other), "names that differ", "re-save the archive")
+			return nil, f.at(at, sprintf("two members are named %s (the other at byte %d)", quote(m.name), other), "names that differ", "re-save the archive")
 		}
 		seen[key] = at
 		if err := z.local(&m); err != nil {
@@ -87,7 +84,7 @@ func openZip(f *file) (*archive, error) {
 		dir, at = dir[n:], at+int64(n)
 	}
 	if len(dir) > 0 {
-		return nil, f.at(at, fmt.Sprintf("%d bytes behind the last of %d directory entries", len(dir), count), "none", "")
+		return nil, f.at(at, sprintf("%d bytes behind the last of %d directory entries", len(dir), count), "none", "")
 	}
 	return z, z.disjoint(begin)
 }
@@ -112,9 +109,9 @@ func (z *archive) end() (at int64, dir []byte, count int64, err error) {
 	e, end := tail[i:], base+int64(i)
 	switch extra := len(e) - endSize - int(le.Uint16(e[20:])); {
 	case extra > 0:
-		return 0, nil, 0, f.at(f.size-int64(extra), fmt.Sprintf("%d bytes follow the archive, which ends here", extra), "none", "two files in one? re-save the archive")
+		return 0, nil, 0, f.at(f.size-int64(extra), sprintf("%d bytes follow the archive, which ends here", extra), "none", "two files in one? re-save the archive")
 	case extra < 0:
-		return 0, nil, 0, f.at(f.size, fmt.Sprintf("the archive's comment is %d bytes short", -extra), "", "copy the file again")
+		return 0, nil, 0, f.at(f.size, sprintf("the archive's comment is %d bytes short", -extra), "", "copy the file again")
 	}
 	disk, dirDisk := le.Uint16(e[4:]), le.Uint16(e[6:])
 	here, total := int64(le.Uint16(e[8:])), int64(le.Uint16(e[10:]))
@@ -130,11 +127,11 @@ func (z *archive) end() (at int64, dir []byte, count int64, err error) {
 	case disk != 0 || dirDisk != 0 || here != total:
 		return 0, nil, 0, f.at(end, "an archive in several parts", "one file", "join the parts")
 	case total > maxMembers:
-		return 0, nil, 0, f.at(end, fmt.Sprintf("%d members", total), fmt.Sprintf("at most %d", maxMembers), "")
+		return 0, nil, 0, f.at(end, sprintf("%d members", total), sprintf("at most %d", maxMembers), "")
 	case size < 0 || size > maxDirectory:
-		return 0, nil, 0, f.at(end, fmt.Sprintf("a directory of %d bytes", size), fmt.Sprintf("at most %d", maxDirectory), "")
+		return 0, nil, 0, f.at(end, sprintf("a directory of %d bytes", size), sprintf("at most %d", maxDirectory), "")
 	case offset < 0 || offset != stop-size:
-		return 0, nil, 0, f.at(end, fmt.Sprintf("the directory is said to be at byte %d", offset), fmt.Sprintf("%d, right before its end", stop-size), "re-save the archive")
+		return 0, nil, 0, f.at(end, sprintf("the directory is said to be at byte %d", offset), sprintf("%d, right before its end", stop-size), "re-save the archive")
 	}
 	dir = make([]byte, size)
 	if _, err := f.f.ReadAt(dir, offset); err != nil {
@@ -164,7 +161,7 @@ func (z *archive) end64(end, here, total, size, offset int64) (stop, here64, tot
 	}
 	stop = int64(le.Uint64(l[8:]))
 	if le.Uint32(l[:]) != zip64Locate || stop != end-locatorSize-end64Size {
-		return 0, 0, 0, 0, 0, f.at(end-locatorSize, "no zip64 end record where its locator says", fmt.Sprintf("one at byte %d", end-locatorSize-end64Size), "re-save the archive")
+		return 0, 0, 0, 0, 0, f.at(end-locatorSize, "no zip64 end record where its locator says", sprintf("one at byte %d", end-locatorSize-end64Size), "re-save the archive")
 	}
 	if _, err := f.f.ReadAt(e[:], stop); err != nil {
 		return 0, 0, 0, 0, 0, f.read(stop, err)
@@ -183,7 +180,7 @@ func (z *archive) end64(end, here, total, size, offset int64) (stop, here64, tot
 		unset        int64
 	}{{"members on this disk", here, here64, 0xffff}, {"members", total, total64, 0xffff}, {"directory size", size, size64, 0xffffffff}, {"directory offset", offset, offset64, 0xffffffff}} {
 		if c.small != c.unset && c.small != c.large || c.large < 0 {
-			return 0, 0, 0, 0, 0, f.at(stop, fmt.Sprintf("%s: %d in the zip64 end record and %d in the end record", c.what, c.large, c.small), "the same in both", "re-save the archive")
+			return 0, 0, 0, 0, 0, f.at(stop, sprintf("%s: %d in the zip64 end record and %d in the end record", c.what, c.large, c.small), "the same in both", "re-save the archive")
 		}
 	}
 	return stop, here64, total64, size64, offset64, nil
@@ -193,11 +190,11 @@ func (z *archive) end64(end, here, total, size, offset int64) (stop, here64, tot
 func (z *archive) central(dir []byte, at, i int64) (m member, n int, err error) {
 	f := z.file
 	if len(dir) < centralSize || le.Uint32(dir) != zipCentral {
-		return m, 0, f.at(at, fmt.Sprintf("no directory entry for member %d", i), "one", "the archive is damaged; copy it again")
+		return m, 0, f.at(at, sprintf("no directory entry for member %d", i), "one", "the archive is damaged; copy it again")
 	}
 	name, extra, comment := int(le.Uint16(dir[28:])), int(le.Uint16(dir[30:])), int(le.Uint16(dir[32:]))
 	if n = centralSize + name + extra + comment; len(dir) < n {
-		return m, 0, f.at(at, fmt.Sprintf("directory entry %d ends too early", i), "", "the archive is damaged; copy it again")
+		return m, 0, f.at(at, sprintf("directory entry %d ends too early", i), "", "the archive is damaged; copy it again")
 	}
 	m = member{
 		name:   string(dir[centralSize : centralSize+name]),
@@ -209,10 +206,10 @@ func (z *archive) central(dir []byte, at, i int64) (m member, n int, err error) 
 		header: int64(le.Uint32(dir[42:])),
 	}
 	if !large(dir[centralSize+name:centralSize+name+extra], &m.size, &m.packed, &m.header) {
-		return m, 0, f.at(at, fmt.Sprintf("member %s has no zip64 sizes", quote(m.name)), "them, as its entry says", "re-save the archive")
+		return m, 0, f.at(at, sprintf("member %s has no zip64 sizes", quote(m.name)), "them, as its entry says", "re-save the archive")
 	}
 	if m.flags&(1|1<<6|1<<13) != 0 {
-		return m, 0, f.at(at, fmt.Sprintf("member %s is encrypted", quote(m.name)), "a plain archive", "decrypt it, or re-save with np.savez")
+		return m, 0, f.at(at, sprintf("member %s is encrypted", quote(m.name)), "a plain archive", "decrypt it, or re-save with np.savez")
 	}
 	return m, n, nil
 }
@@ -250,7 +247,7 @@ func (z *archive) local(m *member) error {
 	p := place{f.path, m.name}
 	var h [localSize]byte
 	if m.header < 0 || m.header > f.size-localSize {
-		return p.at(-1, fmt.Sprintf("its header is said to be at byte %d", m.header), fmt.Sprintf("a place within the %d bytes of the file", f.size), "the archive is damaged; copy it again")
+		return p.at(-1, sprintf("its header is said to be at byte %d", m.header), sprintf("a place within the %d bytes of the file", f.size), "the archive is damaged; copy it again")
 	}
 	if _, err := f.f.ReadAt(h[:], m.header); err != nil {
 		return p.read(m.header, err)
@@ -265,7 +262,7 @@ func (z *archive) local(m *member) error {
 	name, extra := string(rest[:le.Uint16(h[26:])]), rest[le.Uint16(h[26:]):]
 	m.data = m.header + localSize + int64(len(rest))
 	differ := func(what string, local, directory any) error {
-		return p.at(m.header, fmt.Sprintf("%s is %v in its own header and %v in the directory", what, local, directory), "the same in both", "re-save the archive")
+		return p.at(m.header, sprintf("%s is %v in its own header and %v in the directory", what, local, directory), "the same in both", "re-save the archive")
 	}
 	flags, method := le.Uint16(h[6:]), le.Uint16(h[8:])
 	crc, packed, size := le.Uint32(h[14:]), int64(le.Uint32(h[18:])), int64(le.Uint32(h[22:]))
@@ -308,16 +305,16 @@ func (z *archive) disjoint(dir int64) error {
 		p := place{z.file.path, m.name}
 		switch {
 		case m.packed < 0 || m.size < 0 || m.data > dir || m.packed > dir-m.data:
-			return p.at(m.data, fmt.Sprintf("%d bytes are declared", m.packed), fmt.Sprintf("at most %d, to the directory", dir-m.data), "the archive is damaged; copy it again")
+			return p.at(m.data, sprintf("%d bytes are declared", m.packed), sprintf("at most %d, to the directory", dir-m.data), "the archive is damaged; copy it again")
 		case m.method == 0 && m.packed != m.size:
-			return p.at(m.header, fmt.Sprintf("%d bytes stored and %d used, without compression", m.packed, m.size), "the same size", "re-save the archive")
+			return p.at(m.header, sprintf("%d bytes stored and %d used, without compression", m.packed, m.size), "the same size", "re-save the archive")
 		case m.method != 0 && m.size/maxInflate > m.packed+1:
-			return p.at(m.header, fmt.Sprintf("%d bytes are said to become %d", m.packed, m.size), fmt.Sprintf("at most %d-fold, which is all that deflate can do", maxInflate), "re-save the archive")
+			return p.at(m.header, sprintf("%d bytes are said to become %d", m.packed, m.size), sprintf("at most %d-fold, which is all that deflate can do", maxInflate), "re-save the archive")
 		case i == 0 && m.header != 0:
-			return p.at(0, fmt.Sprintf("%d bytes stand before the first member", m.header), "none", "two files in one? re-save the archive")
+			return p.at(0, sprintf("%d bytes stand before the first member", m.header), "none", "two files in one? re-save the archive")
 		case i > 0 && m.header < order[i-1].data+order[i-1].packed:
 			o := order[i-1]
-			return p.at(m.header, fmt.Sprintf("overlaps member %s, which reaches to byte %d", quote(o.name), o.data+o.packed), "members that follow each other", "re-save the archive")
+			return p.at(m.header, sprintf("overlaps member %s, which reaches to byte %d", quote(o.name), o.data+o.packed), "members that follow each other", "re-save the archive")
 		}
 	}
 	return nil
@@ -329,9 +326,9 @@ type stream struct {
 	place
 	section *io.SectionReader
 	member  *member
-	inflate io.ReadCloser // nil when stored
-	skip    int64         // bytes that rewind skips: the .npy header
-	n       int64         // bytes given
+	inflate *inflate.Reader // nil when stored
+	skip    int64           // bytes that rewind skips: the .npy header
+	n       int64           // bytes given
 	crc     uint32
 }
 
@@ -341,7 +338,7 @@ func (z *archive) open(m *member) (*stream, error) {
 	switch m.method {
 	case 0:
 	case 8:
-		s.inflate = flate.NewReader(s.section)
+		s.inflate = inflate.NewReader(s.section)
 	default:
 		return nil, s.at(m.header, "compressed by "+method(m.method), "stored or deflate", "re-save with np.savez or np.savez_compressed")
 	}
@@ -364,7 +361,7 @@ func method(n uint16) string {
 	case 99:
 		return "an encryption"
 	}
-	return fmt.Sprintf("method %d", n)
+	return sprintf("method %d", n)
 }
 
 func (s *stream) Read(p []byte) (int, error) {
@@ -383,7 +380,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	s.n += int64(n)
 	s.crc = crc32.Update(s.crc, crc32.IEEETable, p[:n])
 	if err == io.EOF && s.n < s.member.size {
-		err = s.at(s.n, "the member ends", fmt.Sprintf("%d bytes, as declared", s.member.size), "the archive is damaged; copy it again")
+		err = s.at(s.n, "the member ends", sprintf("%d bytes, as declared", s.member.size), "the archive is damaged; copy it again")
 	}
 	if err != nil && err != io.EOF {
 		err = s.damaged(err)
@@ -393,8 +390,7 @@ func (s *stream) Read(p []byte) (int, error) {
 
 // damaged turns what the decompressor says into a refusal.
 func (s *stream) damaged(err error) error {
-	var bad flate.CorruptInputError
-	if errors.As(err, &bad) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, inflate.Corrupt) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return s.at(s.n, "damaged compressed data", "", "copy the archive again")
 	}
 	return err
@@ -408,11 +404,11 @@ func (s *stream) finish() error {
 	var one [1]byte
 	if s.inflate != nil {
 		if n, _ := s.inflate.Read(one[:]); n > 0 {
-			return s.at(s.n, "the member goes on", fmt.Sprintf("%d bytes, as declared", s.member.size), "re-save the archive")
+			return s.at(s.n, "the member goes on", sprintf("%d bytes, as declared", s.member.size), "re-save the archive")
 		}
 	}
 	if s.crc != s.member.crc {
-		return s.at(-1, fmt.Sprintf("checksum of the bytes is %08x", s.crc), fmt.Sprintf("%08x, as declared", s.member.crc), "the archive is damaged; copy it again")
+		return s.at(-1, sprintf("checksum of the bytes is %08x", s.crc), sprintf("%08x, as declared", s.member.crc), "the archive is damaged; copy it again")
 	}
 	return nil
 }
@@ -422,9 +418,7 @@ func (s *stream) rewind() error {
 		return s.read(0, err)
 	}
 	if s.inflate != nil {
-		if err := s.inflate.(flate.Resetter).Reset(s.section, nil); err != nil {
-			return s.read(0, err)
-		}
+		s.inflate.Reset(s.section)
 	}
 	s.n, s.crc = 0, 0
 	_, err := io.CopyN(io.Discard, s, s.skip)

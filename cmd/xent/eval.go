@@ -14,6 +14,7 @@ import (
 
 	"xent/cmd/xent/report"
 	"xent/eval"
+	"xent/internal/evalfile"
 	"xent/internal/rowfile"
 )
 
@@ -165,10 +166,9 @@ func (f *evalFlags) check(cmd *cobra.Command) error {
 
 // config is what the evaluation is told: a part of the flags, and what the files say of themselves.
 func (f *evalFlags) config(cmd *cobra.Command, rows *rowfile.Rows) eval.Config {
-	c := eval.Config{
-		Classes: rows.Scores.Cols, Names: rows.Classes, DType: rows.Scores.DType,
+	c := evalfile.Config(rows, eval.Config{
 		LabelBase: f.labelBase, Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top,
-	}
+	})
 	if f.input != "auto" {
 		c.Input = eval.Input(f.input)
 	}
@@ -192,7 +192,7 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 		return err
 	}
 	defer rows.Close()
-	if err := unlabelled(rows, src); err != nil {
+	if err := unlabelled(rows); err != nil {
 		return err
 	}
 
@@ -207,7 +207,7 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 	}
 	doc := &report.Document{Report: result, Source: source(rows), Config: config}
 	if again {
-		doc.Source.Notes = append(doc.Source.Notes, "read twice: the first rows looked like another kind of scores than the whole file is")
+		doc.Source.Notes = append(doc.Source.Notes, evalfile.ReadTwice)
 	}
 	if err := f.write(cmd, doc); err != nil {
 		return err

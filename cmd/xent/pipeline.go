@@ -12,6 +12,7 @@ import (
 
 	"xent"
 	"xent/eval"
+	"xent/internal/evalfile"
 	"xent/internal/rowfile"
 )
 
@@ -69,7 +70,7 @@ func scan[T xent.Float](ctx context.Context, rows *rowfile.Rows, config eval.Con
 		}
 		return nil, err
 	}
-	if err := eval.Add(total, view(b, rows.Scores.Cols)); err != nil {
+	if err := eval.Add(total, evalfile.View(b, rows.Scores.Cols)); err != nil {
 		return nil, err
 	}
 	config.Start = total.Start()
@@ -107,7 +108,7 @@ func share[T xent.Float](ctx context.Context, rows *rowfile.Rows, config eval.Co
 		parts[i] = a
 		group.Go(func() {
 			for b := range full {
-				if err := eval.Add(a, view(b, rows.Scores.Cols)); err != nil {
+				if err := eval.Add(a, evalfile.View(b, rows.Scores.Cols)); err != nil {
 					failed.at(b.First, err)
 				}
 				free <- b
@@ -132,21 +133,6 @@ func share[T xent.Float](ctx context.Context, rows *rowfile.Rows, config eval.Co
 		return nil, err
 	}
 	return parts, unreadable
-}
-
-// view is a block as the evaluation takes it, sharing its memory.
-func view[T xent.Float](b *rowfile.Block[T], cols int) eval.Block[T] {
-	v := eval.Block[T]{First: b.First, Scores: xent.Matrix[T]{Data: b.Scores, Rows: b.Rows, Cols: cols}}
-	if len(b.Labels) > 0 {
-		v.Labels = b.Labels
-	}
-	if len(b.Targets) > 0 {
-		v.Targets = xent.Matrix[float64]{Data: b.Targets, Rows: b.Rows, Cols: len(b.Targets) / b.Rows}
-	}
-	if len(b.Weights) > 0 {
-		v.Weights = b.Weights
-	}
-	return v
 }
 
 // firstFailure keeps the error of the earliest block. Blocks are handed out in order, so when one

@@ -43,10 +43,13 @@
 //	perplexity of a sentence             tokens.go         Perplexity
 //	the bound of a small autoencoder     elbo.go           ELBO
 //	distributions that are dragged       simplex.go        Redistribute, Normalise
+//	a reader's own row, for an explorer  ownrow.go         OwnRow
+//	figures of two reports               difference.go     Difference
+//	amounts of information               inunit.go         InUnit
 //	numbers as text                      format.go         Format
 //
-// The browser loads the explorers in three cores, so that a reader of a chapter does not wait for what others bring
-// along: files with the build constraint "!js || training" or "!js || practice" are for the core of that name, all
+// The browser loads the explorers in four cores, so that a reader of a chapter does not wait for what others bring
+// along: files with the build constraint "!js || training", practice or bench are for the core of that name, all
 // others for the one of the chapters; a function with the directive lab:everywhere is in each. A page names its core
 // in web/src/routes.ts.
 //

@@ -74,6 +74,11 @@ var calls = []struct {
 	{"flowSurface", "the plane of two runs, and the line where each is undecided", FlowSurface, FlowSurfaceParams{Net: FlowNet{Depth: 1, Width: 2, Activation: FlowReLU, Init: FlowHe, Spread: 1, Loss: FlowBinary, Rate: .5, Seed: 4, Task: FlowHalves}, Race: true, From: []FlowState{{Weights: []float64{1, 0, -1, 0, 0, 0, 1, -1, -.3}}, {Weights: []float64{0, 1, 1, 0, 0, 0, 2, 2, -1}}}, Cells: 3}},
 	{"perplexity", "an excluded token", Perplexity, PerplexityParams{Probs: []float64{.5, .1, 0}, Unit: Bits}},
 	{"elbo", "densities, and sums that add up", ELBO, ELBOParams{X: 2, Noise: .5, Mean: 1, SD: .6, Unit: Bits}},
+	{"ownRow", "more classes than an explorer takes", OwnRow, OwnRowParams{Scores: []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, math.Inf(-1)}, Label: 1}},
+	{"ownRow", "a probability of 0", OwnRow, OwnRowParams{Scores: []float64{.25, .75, 0}, Label: 2, Probs: true}},
+	{"difference", "apart", Difference, DifferenceParams{A: .5, B: .25, SEA: .03, SEB: .04}},
+	{"difference", "not known", Difference, DifferenceParams{A: math.Inf(1), B: .25}},
+	{"inUnit", "nats in bits", InUnit, InUnitParams{Nats: []float64{1, math.Inf(1)}, Unit: Bits}},
 	{"ternaryPoint", "outside the triangle", TernaryPoint, TernaryPointParams{X: .5, Y: -.2}},
 }
 

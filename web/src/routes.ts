@@ -1,5 +1,5 @@
 /** The cores that the explorers are divided among; see lab/doc.go. */
-export const cores = ['chapters', 'training', 'practice'] as const;
+export const cores = ['chapters', 'training', 'practice', 'bench'] as const;
 export type Core = (typeof cores)[number];
 
 /** One page of the site. Everything that must know the pages (build, navigation, tests) reads this table. */
@@ -238,6 +238,23 @@ export const routes = [
 			{ id: 'derive', title: 'A multiplier, and a temperature' },
 			{ id: 'exercise', title: 'Work one out' },
 			{ id: 'check', title: 'Three questions' },
+		],
+	},
+	{
+		path: 'bench/',
+		dir: 'bench',
+		core: 'bench',
+		room: true,
+		worker: true,
+		title: 'Your own model on the bench',
+		short: 'Your own data',
+		description:
+			'Drop the saved scores and labels of a model, or a report: what its loss is made of, computed in the browser. Nothing leaves the machine.',
+		sections: [
+			{ id: 'files', title: 'The files' },
+			{ id: 'report', title: 'What the loss is made of' },
+			{ id: 'compare', title: 'Against another' },
+			{ id: 'read', title: 'What is read, and what is not' },
 		],
 	},
 	{

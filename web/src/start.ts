@@ -1,4 +1,5 @@
 import { hydrate, mount } from 'svelte';
+import bench from '../generated/bench.wasm?url';
 import chapters from '../generated/chapters.wasm?url';
 import practice from '../generated/practice.wasm?url';
 import training from '../generated/training.wasm?url';
@@ -14,7 +15,7 @@ declare global {
 	}
 }
 
-const cores: Record<Core, string> = { chapters, training, practice };
+const cores: Record<Core, string> = { chapters, training, practice, bench };
 
 /**
  * Brings a prerendered page to life after its first paint: once the core is there the page is

@@ -17,10 +17,11 @@ const budgets = /** @type {const} */ ({
 	'JS of the start page': { limit: 45 },
 	'JS of a chapter': { limit: 45 + 12 }, // what any page may weigh, and an explorer
 	'JS of one chapter alone': { limit: 12, held: 14 },
-	'JS of the site': { limit: 130, held: 172 },
+	'JS of the site': { limit: 130, held: 184 },
 	'CSS of a page': { limit: 15 },
 	'HTML of a page': { limit: 30 },
 	'core and its glue': { limit: 700, warn: 620 },
+	'core of the bench': { limit: 700, held: 950 }, // with the readers of files; see docs/decisions/0011
 	'JS when asked for': { limit: 25 },
 	'files of a page': { limit: 8, held: 11, unit: 'files' }, // scripts and style sheets: six travel at a time
 	'from elsewhere': { limit: 0, unit: 'files' },
@@ -85,7 +86,7 @@ for (const page of pages) {
 }
 rows.push({ budget: 'JS of the site', where: 'all', size: weight(names.filter((n) => n.endsWith('.js'))) });
 const cores = names.filter((name) => name.endsWith('.wasm'));
-if (cores.length !== 3) throw new Error(`${cores.length} cores in dist, want 3`);
+if (cores.length !== 4) throw new Error(`${cores.length} cores in dist, want 4`);
 // What no page loads at once comes after the first paint with the core, or when a reader asks for it.
 const later = names.filter(
 	(n) => n.startsWith('assets/') && n.endsWith('.js') && ![...scriptsOf.values()].some((all) => all.has(n)),
@@ -93,7 +94,8 @@ const later = names.filter(
 const binds = (/** @type {string} */ file) => readFileSync(join(dist, file), 'utf8').includes('WebAssembly.');
 for (const core of cores) {
 	const where = posix.basename(core).replace(/-.*/, '');
-	rows.push({ budget: 'core and its glue', where, size: weight([core, ...later.filter(binds)]) }); // a page loads one
+	const budget = where === 'bench' ? 'core of the bench' : 'core and its glue';
+	rows.push({ budget, where, size: weight([core, ...later.filter(binds)]) }); // a page loads one
 }
 rows.push({ budget: 'JS when asked for', where: 'all', size: weight(later.filter((n) => !binds(n))) });
 

@@ -47,10 +47,16 @@ async function writePacked(name, core) {
 
 mkdirSync(out, { recursive: true });
 // Without inlining in the runtime and in what runs once a call the download is 30 KB smaller; the losses keep theirs.
-const small = ['runtime/...', 'xent/lab', 'xent/nn', 'xent/eval', 'xent/doctor'].map(
-	(name) => `-gcflags=${name}=-l`,
-);
-for (const core of ['chapters', 'training', 'practice']) {
+const small = [
+	'runtime/...',
+	'xent/lab',
+	'xent/nn',
+	'xent/eval',
+	'xent/doctor',
+	'xent/internal/rowfile',
+	'xent/internal/evalfile',
+].map((name) => `-gcflags=${name}=-l`);
+for (const core of ['chapters', 'training', 'practice', 'bench']) {
 	const name = `${core}.wasm`;
 	const fresh = join(out, `${name}.${process.pid}`);
 	const flags = ['-trimpath', '-ldflags=-s -w', ...small, `-tags=${core}`];

@@ -403,6 +403,30 @@ export interface CrossEntropyView {
 	readonly code: CrossEntropyCode;
 }
 
+/** DifferenceParams is one figure of two reports, with its standard errors; 0 for one that is not known. */
+export interface DifferenceParams {
+	readonly a: number;
+	readonly b: number;
+	readonly sea: number;
+	readonly seb: number;
+}
+
+/** DifferenceView is how far B lies above A. */
+export interface DifferenceView {
+	/** B - A; 0 where it is not known */
+	readonly value: number;
+	/** both are finite */
+	readonly known: boolean;
+	/** 0 where it is not known */
+	readonly se: number;
+	/** of the interval of 95 %; both Value where the error is not known */
+	readonly low: number;
+	/** of the interval of 95 %; both Value where the error is not known */
+	readonly high: number;
+	/** the interval does not hold 0 */
+	readonly apart: boolean;
+}
+
 /** DistilParams are a teacher's logits and a student's, at a temperature. */
 export interface DistilParams {
 	/** the same 2 to 10 classes */
@@ -860,6 +884,17 @@ export interface FormulaTerm {
 	readonly cost: string;
 	/** t is 0: the term vanishes, whatever p is */
 	readonly zero: boolean;
+}
+
+/** InUnitParams are amounts of information in nats, as reports hold them. */
+export interface InUnitParams {
+	readonly nats: readonly number[];
+	readonly unit: Unit;
+}
+
+/** InUnitView holds them in the unit. */
+export interface InUnitView {
+	readonly values: readonly number[];
 }
 
 /** JacobianParams is a row of logits at a temperature. */
@@ -1456,6 +1491,26 @@ export interface NormaliseView {
 	readonly changed: boolean;
 }
 
+/** OwnRowParams is one row of a reader's own scores, as a report lists it. */
+export interface OwnRowParams {
+	/** one a class, or one of a binary task */
+	readonly scores: readonly number[];
+	readonly label: number;
+	/** the scores are probabilities; else logits, of which log-probabilities are some */
+	readonly probs: boolean;
+}
+
+/** OwnRowView is that row as explorers take it: logits of few classes with the same probabilities. */
+export interface OwnRowView {
+	/** MinClasses to MaxClasses; none where the row has no softmax */
+	readonly logits: readonly number[];
+	/** index in Logits */
+	readonly label: number;
+	/** the class that each logit is of; -1 for all that are not shown, taken together */
+	readonly classes: readonly number[];
+	readonly probs: readonly number[];
+}
+
 /** PathCurve is one divergence along the way. */
 export interface PathCurve {
 	readonly kind: Divergence;
@@ -1940,6 +1995,17 @@ export interface Lab {
 	 */
 	crossEntropy(params: CrossEntropyParams): CrossEntropyView;
 	/**
+	 * Difference compares a figure of two reports, taking their rows as independent:
+	 *
+	 * 	d = b - a,  se = √(se_a² + se_b²),  d ± 1.96·se
+	 *
+	 * On the same rows the errors of two models go together as a rule, and the difference is known better than
+	 * this says.
+	 *
+	 * Special values: of infinite figures the difference is not known. Errors: `ParamError` for a NaN or a negative error.
+	 */
+	difference(params: DifferenceParams): DifferenceView;
+	/**
 	 * Distil compares a student with its teacher at a temperature.
 	 *
 	 * 	p = softmax(t/T)   q = softmax(s/T)   dH(p, q)/ds = (q - p)/T
@@ -2007,6 +2073,12 @@ export interface Lab {
 	 * Errors: `ParamError` for an unknown style or digits outside 0 … 17 (1 … 17 for significant).
 	 */
 	format(params: FormatParams): FormatView;
+	/**
+	 * InUnit converts amounts of information.
+	 *
+	 * Special values: what is no finite number stays as it is. Errors: `ParamError` for an unknown unit.
+	 */
+	inUnit(params: InUnitParams): InUnitView;
 	/**
 	 * Jacobian returns the derivatives of p = softmax(z/T).
 	 *
@@ -2131,6 +2203,21 @@ export interface Lab {
 	 */
 	normalise(params: NormaliseParams): NormaliseView;
 	/**
+	 * OwnRow makes an explorer's state of a row of the reader's own. Up to `MaxClasses` classes stay as they are, a
+	 * binary score becomes the logits 0 and z. Of more classes the label and the likeliest stay, and one
+	 * logit stands for all others:
+	 *
+	 * 	z_rest = log Σ e^(z_j)
+	 *
+	 * so that no probability changes that is shown.
+	 *
+	 * Special values: a probability of 0 becomes the logit -∞; where one logit is +∞ the others become -∞, and it 0.
+	 * A NaN, several +∞ or nothing but -∞ have no softmax, and give no logits. Logits too large for an explorer
+	 * are all moved by the same amount, which changes no probability.
+	 * Errors: `ParamError` for no or more than 100 scores, and a label that is none of the classes.
+	 */
+	ownRow(params: OwnRowParams): OwnRowView;
+	/**
 	 * Perplexity averages the costs of tokens:
 	 *
 	 * 	loss = -(1/N)·Σ log q     perplexity = (Π 1/q)^(1/N) = e^loss, the loss in nats
@@ -2240,12 +2327,14 @@ export function bind(call: Call): Lab {
 		code: (params) => call('code', params, writeCodeParams, readCodeView),
 		compareLosses: (params) => call('compareLosses', params, writeCompareLossesParams, readCompareLossesView),
 		crossEntropy: (params) => call('crossEntropy', params, writeCrossEntropyParams, readCrossEntropyView),
+		difference: (params) => call('difference', params, writeDifferenceParams, readDifferenceView),
 		distil: (params) => call('distil', params, writeDistilParams, readDistilView),
 		doctor: (params) => call('doctor', params, writeDoctorParams, readDoctorView),
 		elbo: (params) => call('elbo', params, writeELBOParams, readELBOView),
 		flow: (params) => call('flow', params, writeFlowParams, readFlowView),
 		flowSurface: (params) => call('flowSurface', params, writeFlowSurfaceParams, readFlowSurfaceView),
 		format: (params) => call('format', params, writeFormatParams, readFormatView),
+		inUnit: (params) => call('inUnit', params, writeInUnitParams, readInUnitView),
 		jacobian: (params) => call('jacobian', params, writeJacobianParams, readJacobianView),
 		kl: (params) => call('kl', params, writeKLParams, readKLView),
 		klPath: (params) => call('klPath', params, writeKLPathParams, readKLPathView),
@@ -2258,6 +2347,7 @@ export function bind(call: Call): Lab {
 		maxEntropy: (params) => call('maxEntropy', params, writeMaxEntropyParams, readMaxEntropyView),
 		maxTrick: (params) => call('maxTrick', params, writeMaxTrickParams, readMaxTrickView),
 		normalise: (params) => call('normalise', params, writeNormaliseParams, readNormaliseView),
+		ownRow: (params) => call('ownRow', params, writeOwnRowParams, readOwnRowView),
 		perplexity: (params) => call('perplexity', params, writePerplexityParams, readPerplexityView),
 		redistribute: (params) => call('redistribute', params, writeRedistributeParams, readRedistributeView),
 		sample: (params) => call('sample', params, writeSampleParams, readSampleView),
@@ -2352,6 +2442,13 @@ function writeCrossEntropyParams(w: Writer, v: CrossEntropyParams): void {
 	w.constant(constantsOfUnit, v.unit, 'unit');
 }
 
+function writeDifferenceParams(w: Writer, v: DifferenceParams): void {
+	w.number(v.a, 'a');
+	w.number(v.b, 'b');
+	w.number(v.sea, 'sea');
+	w.number(v.seb, 'seb');
+}
+
 function writeDistilParams(w: Writer, v: DistilParams): void {
 	w.numbers(v.teacher, 'teacher');
 	w.numbers(v.student, 'student');
@@ -2425,6 +2522,11 @@ function writeFormatParams(w: Writer, v: FormatParams): void {
 	w.numbers(v.values, 'values');
 	w.constant(constantsOfStyle, v.style, 'style');
 	w.number(v.digits, 'digits');
+}
+
+function writeInUnitParams(w: Writer, v: InUnitParams): void {
+	w.numbers(v.nats, 'nats');
+	w.constant(constantsOfUnit, v.unit, 'unit');
 }
 
 function writeJacobianParams(w: Writer, v: JacobianParams): void {
@@ -2510,6 +2612,12 @@ function writeMaxTrickParams(w: Writer, v: MaxTrickParams): void {
 
 function writeNormaliseParams(w: Writer, v: NormaliseParams): void {
 	w.numbers(v.values, 'values');
+}
+
+function writeOwnRowParams(w: Writer, v: OwnRowParams): void {
+	w.numbers(v.scores, 'scores');
+	w.number(v.label, 'label');
+	w.boolean(v.probs, 'probs');
 }
 
 function writePerplexityParams(w: Writer, v: PerplexityParams): void {
@@ -2783,6 +2891,17 @@ function readCrossEntropyView(r: Reader): CrossEntropyView {
 		text: readCrossEntropyText(r),
 		formula: readCrossEntropyFormula(r),
 		code: readCrossEntropyCode(r),
+	};
+}
+
+function readDifferenceView(r: Reader): DifferenceView {
+	return {
+		value: r.number(),
+		known: r.boolean(),
+		se: r.number(),
+		low: r.number(),
+		high: r.number(),
+		apart: r.boolean(),
 	};
 }
 
@@ -3069,6 +3188,12 @@ function readFormulaTerm(r: Reader): FormulaTerm {
 		prob: r.text(),
 		cost: r.text(),
 		zero: r.boolean(),
+	};
+}
+
+function readInUnitView(r: Reader): InUnitView {
+	return {
+		values: r.numbers(),
 	};
 }
 
@@ -3445,6 +3570,15 @@ function readNormaliseView(r: Reader): NormaliseView {
 	return {
 		values: r.numbers(),
 		changed: r.boolean(),
+	};
+}
+
+function readOwnRowView(r: Reader): OwnRowView {
+	return {
+		logits: r.numbers(),
+		label: r.number(),
+		classes: r.list((r) => r.number()),
+		probs: r.numbers(),
 	};
 }
 

@@ -33,18 +33,32 @@ export type Source = string | URL | Response | ArrayBuffer | ArrayBufferView | W
  * the explorers keep no state between calls.
  */
 export async function load(source: Source): Promise<Lab> {
+	return bind(await connect(source));
+}
+
+/** What the core of the bench asks of its host: the reader's files, by number, and to take what it answers. */
+export interface Host {
+	size(file: number): number;
+	/** Fills into with the bytes from offset; how many there were, or a negative number. */
+	read(file: number, offset: number, into: Uint8Array): number;
+	answer(text: Uint8Array): void;
+}
+
+const nobody: Host = { size: () => 0, read: () => -1, answer: () => {} };
+
+/** Loads a core and gives what carries calls to it, also those that are not of the explorers. */
+export async function connect(source: Source, host: Host = nobody): Promise<Call> {
 	const module = await compile(source);
-	let core = new Core(module);
-	const call: Call = (name, params, write, read) => {
+	let core = new Core(module, host);
+	return (name, params, write, read) => {
 		try {
 			return core.call(name, params, write, read);
 		} catch (cause) {
 			if (cause instanceof LabError) throw cause;
-			core = new Core(module);
+			core = new Core(module, host);
 			throw new LabError(name, '', `lab: ${name}: the core stopped: ${String(cause)}`, { cause });
 		}
 	};
-	return bind(call);
 }
 
 async function compile(source: Source): Promise<WebAssembly.Module> {
@@ -69,9 +83,18 @@ class Core {
 	#slots = new Float64Array();
 	#bytes = new Uint8Array();
 
-	constructor(module: WebAssembly.Module) {
+	constructor(module: WebAssembly.Module, { size, read, answer }: Host) {
 		const go = new Go();
-		const instance = new WebAssembly.Instance(module, go.importObject);
+		const bytes = (at: number, length: number) => new Uint8Array(this.#memory.buffer, at >>> 0, length);
+		const instance = new WebAssembly.Instance(module, {
+			...go.importObject,
+			host: {
+				size,
+				read: (file: number, offset: number, at: number, length: number) =>
+					read(file, offset, bytes(at, length)),
+				answer: (at: number, length: number) => answer(bytes(at, length)),
+			},
+		});
 		go.exit = (code) => {
 			throw new Error(`exit status ${code}`);
 		};

@@ -1,7 +1,7 @@
 import type { CrossEntropyView, Lab, Unit } from '../../../core/load';
 import { limits } from '../../../core/limits.gen';
 import { useSettings } from '../../../lib/settings.svelte';
-import { choice, integer, list, number, type Schema } from '../../../lib/share/codec';
+import { choice, integer, list, number, text, type Schema } from '../../../lib/share/codec';
 import { Shared } from '../../../lib/share/hash.svelte';
 import type { ScaleKind } from '../../../lib/scales';
 
@@ -15,6 +15,8 @@ export interface E1State {
 	t: number[];
 	/** The probability axis of the chart. */
 	axis: ScaleKind;
+	/** What the classes are called, where a link says so: a row of somebody's own model. */
+	n: string[];
 }
 
 /** Logits reach from exclusion to far beyond what a float64 can exponentiate. */
@@ -31,6 +33,7 @@ export const schema: Schema<E1State> = {
 	y: integer(0, 0, limits.maxClasses - 1),
 	t: list(number(0, 0, 1), [], 0, limits.maxClasses),
 	axis: choice<ScaleKind>('linear', ['linear', 'log']),
+	n: list(text('', 24), [], 0, limits.maxClasses),
 };
 
 /** Mends a state from a link whose values do not fit together. */
@@ -59,7 +62,7 @@ export class E1 {
 	readonly #settings = useSettings();
 
 	readonly unit: Unit = $derived.by(() => this.#settings.unit);
-	readonly names = $derived.by(() => names.slice(0, this.state.z.length));
+	readonly names = $derived.by(() => this.state.z.map((_, i) => this.state.n[i] || names[i]!));
 	readonly soft = $derived.by(() => this.state.t.length > 0);
 	readonly view: CrossEntropyView = $derived.by(() =>
 		this.#lab.crossEntropy({

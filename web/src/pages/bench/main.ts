@@ -1,0 +1,4 @@
+import { start } from '../../start';
+import Page from './Page.svelte';
+
+start(Page);

@@ -95,7 +95,7 @@ func (r *Reader) dynamic() error {
 	}
 	literals, backs, n := head&31+257, head>>5&31+1, head>>10+4
 	if literals > maxLiterals || backs > maxBacks {
-		return Corrupt
+		return ErrCorrupt
 	}
 	var lengths [maxLiterals + maxBacks]uint8
 	for _, at := range order[:n] {
@@ -106,14 +106,14 @@ func (r *Reader) dynamic() error {
 		lengths[at] = uint8(v)
 	}
 	if !r.back.build(lengths[:len(order)]) {
-		return Corrupt
+		return ErrCorrupt
 	}
 	clear(lengths[:])
 	if err := r.lengths(lengths[:literals+backs]); err != nil {
 		return err
 	}
 	if !r.literal.build(lengths[:literals]) || !r.back.build(lengths[literals:literals+backs]) {
-		return Corrupt
+		return ErrCorrupt
 	}
 	return nil
 }
@@ -134,7 +134,7 @@ func (r *Reader) lengths(to []uint8) error {
 		switch s {
 		case 16:
 			if i == 0 {
-				return Corrupt
+				return ErrCorrupt
 			}
 			value = to[i-1]
 		case 17:
@@ -148,7 +148,7 @@ func (r *Reader) lengths(to []uint8) error {
 		}
 		run += more
 		if int(run) > len(to)-i {
-			return Corrupt
+			return ErrCorrupt
 		}
 		for range run {
 			to[i] = value
@@ -193,7 +193,7 @@ func (r *Reader) decode() error {
 			r.inBlock = false
 			return nil
 		case s-257 >= uint(len(copies)):
-			return Corrupt
+			return ErrCorrupt
 		}
 		n, err := r.span(copies[s-257])
 		if err != nil {
@@ -203,14 +203,14 @@ func (r *Reader) decode() error {
 			return err
 		}
 		if s >= uint(len(reaches)) {
-			return Corrupt
+			return ErrCorrupt
 		}
 		d, err := r.span(reaches[s])
 		if err != nil {
 			return err
 		}
 		if d > r.w {
-			return Corrupt
+			return ErrCorrupt
 		}
 		r.repeat(d, n)
 	}

@@ -7,8 +7,8 @@ import (
 	"io"
 )
 
-// Corrupt says that a stream is no DEFLATE.
-var Corrupt = errors.New("inflate: damaged compressed data")
+// ErrCorrupt says that a stream is no DEFLATE.
+var ErrCorrupt = errors.New("inflate: damaged compressed data")
 
 const (
 	window  = 1 << 15 // how far back a copy reaches
@@ -18,7 +18,7 @@ const (
 
 // Reader decompresses what it reads from another. It reads ahead, beyond the end of the stream.
 //
-// Errors: [Corrupt], [io.ErrUnexpectedEOF] for a stream that ends too early, and those of its source.
+// Errors: [ErrCorrupt], [io.ErrUnexpectedEOF] for a stream that ends too early, and those of its source.
 // Memory: 300 KB, whatever the stream says.
 type Reader struct {
 	src io.Reader
@@ -102,7 +102,7 @@ func (r *Reader) begin() error {
 			return err
 		}
 	default:
-		return Corrupt
+		return ErrCorrupt
 	}
 	r.inBlock = true
 	return nil
@@ -119,7 +119,7 @@ func (r *Reader) beginStored() error {
 		return err
 	}
 	if n^complement != 0xffff {
-		return Corrupt
+		return ErrCorrupt
 	}
 	r.stored = int(n)
 	return nil
@@ -213,7 +213,7 @@ func (r *Reader) symbol(t *table) (uint, error) {
 	case n == 0 && r.held < maxBits:
 		return 0, err // the bits that would tell are missing
 	case n == 0:
-		return 0, Corrupt
+		return 0, ErrCorrupt
 	case n > r.held:
 		return 0, err
 	}

@@ -390,7 +390,7 @@ func (s *stream) Read(p []byte) (int, error) {
 
 // damaged turns what the decompressor says into a refusal.
 func (s *stream) damaged(err error) error {
-	if errors.Is(err, inflate.Corrupt) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, inflate.ErrCorrupt) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return s.at(s.n, "damaged compressed data", "", "copy the archive again")
 	}
 	return err

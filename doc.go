@@ -42,7 +42,7 @@
 //	fused linear layer        LinearCrossEntropy   LinearOptions              F.linear_cross_entropy                Wijmans et al. 2024
 //	classes over machines     ShardedCrossEntropy  ShardOptions               - (Megatron-LM: vocab parallel)       Shoeybi et al. 2019
 //	adaptive softmax          AdaptiveCrossEntropy LinearOptions              nn.AdaptiveLogSoftmaxWithLoss         Grave et al. 2017
-//	hierarchical softmax      HierarchicalCrossEntropy LinearOptions          -                                   Morin and Bengio 2005
+//	hierarchical softmax      HierarchicalCrossEntropy  LinearOptions         -                                   Morin and Bengio 2005
 //	sampled softmax           SampledCrossEntropy  SampledOptions             - (TensorFlow: sampled_softmax_loss)   Jean et al. 2015
 //	NCE, negative sampling    SampledCrossEntropy  Contrast                   - (TensorFlow: nce_loss)              Gutmann and Hyvärinen 2010
 //	binary, multi-label       BinaryCrossEntropy   BinaryOptions              F.binary_cross_entropy_with_logits  Cox 1958

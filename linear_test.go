@@ -313,8 +313,12 @@ func TestLinearSpecialValues(t *testing.T) {
 			if !close(float64(res.Sum()), tt.want, 1e-15*math.Abs(tt.want)) {
 				t.Errorf("loss %g, want %g: %s", res.Sum(), tt.want, tt.why)
 			}
-			if _, err := xent.CrossEntropyGrad(xent.MatrixOf(g, 300), xent.LogitsOf(in.Bias, 300), []int{tt.label}, nil); err != nil {
+			whole, err := xent.CrossEntropyGrad(xent.MatrixOf(g, 300), xent.LogitsOf(in.Bias, 300), []int{tt.label}, nil)
+			if err != nil {
 				t.Fatal(err)
+			}
+			if res.Correct != whole.Correct || res.NonFinite != whole.NonFinite {
+				t.Errorf("%+v, want %+v: of equal logits the first comes first", res, whole)
 			}
 			for c := range g {
 				near(t, grad.Bias[c], g[c], 4e-16)

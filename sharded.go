@@ -24,7 +24,10 @@ type ShardOptions struct {
 
 // ShardedCrossEntropy returns the [CrossEntropy] of logits whose classes are spread over shards: of each
 // row the shards exchange a summary of fixed size, and never the logits. Each of them calls it with the
-// same labels, and each gets the Result of the whole, the same to the bit however the classes were cut.
+// same labels, and each gets the Result of the whole, the same to the bit however the classes were cut. With
+// the sums of all shards,
+//
+//	loss[i] = ln Σ e^z[i][c] - z[i][labels[i]]
 //
 // All of [Options] applies, but not Smoothing together with Focus, Poly or Robustness, nor a TopK above 1.
 // Weights are those of all classes.

@@ -145,11 +145,11 @@ func TestShardsMergeToTheWhole(t *testing.T) {
 		if first.Weight != res.Weight || first.Rows != res.Rows || first.Ignored != res.Ignored || first.NonFinite != res.NonFinite || first.Correct != res.Correct || first.Judged != res.Judged {
 			t.Fatalf("%+v, want %+v", first, res)
 		}
-		if !close(float64(first.Sum()), float64(res.Sum()), 1e-14*math.Abs(float64(res.Sum()))) {
+		if !close(float64(first.Sum()), float64(res.Sum()), valueBound*0x1p-52*math.Abs(float64(res.Sum()))) {
 			t.Fatalf("loss %.17g, want %.17g", first.Sum(), res.Sum())
 		}
 		for i := range want {
-			if !close(grad[i], want[i], 1e-14*math.Abs(want[i])+4*0x1p-52*(opt.Smoothing+size*opt.ZPenalty)) {
+			if !close(grad[i], want[i], gradBound*0x1p-52*math.Abs(want[i])+floorEps*0x1p-52*(opt.Smoothing+size*opt.ZPenalty)) {
 				t.Fatalf("gradient %d is %.17g, want %.17g", i, grad[i], want[i])
 			}
 		}

@@ -69,6 +69,7 @@
 //	InfoNCE, CLIP             InfoNCE              InfoNCEOptions             F.cross_entropy(x, arange), twice       van den Oord et al. 2018
 //	NT-Xent                   NTXent               NTXentOptions              -                                       Chen et al. 2020
 //	sparsemax, entmax losses  EntmaxLoss           EntmaxOptions              -                                       Blondel et al. 2020
+//	loss of any prediction    FenchelYoung         FenchelYoungOptions        -                                       Blondel et al. 2020
 //	ordinal, CORAL            Ordinal              OrdinalOptions             -                                       Cao et al. 2020
 //	ordinal, cumulative link  Ordinal              Cumulative                 -                                       McCullagh 1980
 //	ranked probability score  RankedProbability    OrdinalOptions             -                                       Epstein 1969

@@ -45,6 +45,7 @@ export const formulas: Readonly<Record<string, MathML>> = {
 	'bound of diffusion': tex`inline:D(p_T\|q_T) + \sum_t D(p_{t-1}\|q_{t-1}) - \ln q_0(x)`,
 	'Poisson NLL': tex`inline:\lambda - y\ln\lambda`,
 	'InfoNCE, CLIP': tex`inline:-\ln\frac{e^{s_{ii}/\tau}}{\sum_j e^{s_{ij}/\tau}}`,
+	'loss of any prediction': tex`inline:\max_p\bigl(\sum_k p_k z_k - \Omega(p)\bigr) - z_y`,
 	'ordinal, CORAL': tex`inline:\sum_{k<y}-\ln\sigma(z_k) + \sum_{k\ge y}-\ln\sigma(-z_k)`,
 	'ordinal, cumulative link': tex`inline:-\ln\bigl(\sigma(z_{y-1})-\sigma(z_y)\bigr)`,
 	'ranked probability score': tex`inline:\sum_k(F_k - [y\le k])^2,\ F_k = \sum_{j\le k}q_j`,

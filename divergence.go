@@ -57,8 +57,10 @@ type DivergenceOptions struct {
 	// logits. [Distill] multiplies by T²; this does not.
 	Temperature float64
 
+	RowWeights []float64 // as in [Options]; the Denominator Weights divides by their sum
+
 	Reduction   Reduction   // what the gradient is the gradient of
-	Denominator Denominator // of Mean: the rows, or Fixed(n)
+	Denominator Denominator // of Mean: the rows, Weights, or Fixed(n)
 	Empty       EmptyPolicy // what to do when Mean would divide by 0
 	Workers     int         // see [Options.Workers]
 }
@@ -136,7 +138,11 @@ func divergence[Q Prediction[T], P Reference[T], T Float](fn string, grad Matrix
 		return Result{}, err
 	}
 	rows := b.q.Rows
-	total, scale, err := reduce(fn, opt.Reduction, opt.Denominator, opt.Empty, float64(rows), rows, 0)
+	weight := float64(rows)
+	if opt.Denominator == Weights {
+		weight = totalWeight(opt.RowWeights, rows)
+	}
+	total, scale, err := reduce(fn, opt.Reduction, opt.Denominator, opt.Empty, weight, rows, 0)
 	if err != nil {
 		return Result{}, err
 	}
@@ -192,7 +198,8 @@ type divergenceBatch[T Float] struct {
 	qForm, pForm kern.Form
 	link         kern.Link // of logits, on both sides
 	measure      kern.Divergence
-	scale        float64 // of the gradient
+	weights      []float64 // of the rows
+	scale        float64   // of the gradient
 }
 
 func (b *divergenceBatch[T]) check(fn string, opt *DivergenceOptions) error {
@@ -208,6 +215,10 @@ func (b *divergenceBatch[T]) check(fn string, opt *DivergenceOptions) error {
 	if err := opt.check(fn); err != nil {
 		return err
 	}
+	if err := rowWeights(fn, opt.RowWeights, b.q.Rows); err != nil {
+		return err
+	}
+	b.weights = opt.RowWeights
 	if b.grad.Data != nil {
 		return checkOverlap(fn, b.grad, b.p, "p")
 	}
@@ -216,15 +227,24 @@ func (b *divergenceBatch[T]) check(fn string, opt *DivergenceOptions) error {
 
 func (b divergenceBatch[T]) run(lo, hi int) (part Result) {
 	for i := lo; i < hi; i++ {
+		w := at(b.weights, i)
+		if w == 0 {
+			part.Rows++
+			clearRow(b.grad, i)
+			if b.loss != nil {
+				b.loss[i] = 0
+			}
+			continue
+		}
 		q, p := kern.NewSide(b.q.Row(i), b.qForm, b.link), kern.NewSide(b.p.Row(i), b.pForm, b.link)
 		m := kern.Measure(&b.measure, &q, &p)
 		if b.grad.Data != nil {
-			kern.MeasureGrad(b.grad.Row(i), &m, &b.measure, &q, &p, b.scale)
+			kern.MeasureGrad(b.grad.Row(i), &m, &b.measure, &q, &p, w*b.scale)
 		}
 		if b.loss != nil {
-			b.loss[i] = T(m.Value)
+			b.loss[i] = T(w * m.Value)
 		}
-		part.addRow(m.Value)
+		part.addRow(w * m.Value)
 	}
 	return part
 }

@@ -35,14 +35,22 @@ func (t elementTerms) reduce(fn string, rows, cols int) (Result, float64, error)
 	switch {
 	case denominator == Rows:
 		weight, denominator = float64(rows), Usual
-	case denominator == Weights && t.rowWeights != nil:
-		var sum kern.Sum
-		for _, w := range t.rowWeights {
-			sum.Add(w)
-		}
-		weight = sum.Value() * float64(cols)
+	case denominator == Weights:
+		weight = totalWeight(t.rowWeights, rows) * float64(cols)
 	}
 	return reduce(fn, t.reduction, denominator, t.empty, weight, rows*cols, 0)
+}
+
+// totalWeight returns the sum of the weights of rows, which are 1 where there are none.
+func totalWeight(weights []float64, rows int) float64 {
+	if weights == nil {
+		return float64(rows)
+	}
+	var sum kern.Sum
+	for _, w := range weights {
+		sum.Add(w)
+	}
+	return sum.Value()
 }
 
 // runElements adds all rows of e to start, and stores the loss of each in loss unless that is nil.

@@ -207,6 +207,7 @@ func givenFamilies[T xent.Float](labels []int32, targets []T) (all []family[T]) 
 	binary := workersOf(xent.BinaryOptions{Focus: 2, PosWeight: []float64{3}, Ignore: new(.25)}, func(o *xent.BinaryOptions) *int { return &o.Workers })
 	brier := workersOf(xent.BrierOptions{Temperature: 2, RowWeights: rowWeights, IgnoreIndex: new(3)}, func(o *xent.BrierOptions) *int { return &o.Workers })
 	weighted := workersOf(xent.Options{RowWeights: rowWeights, TopK: 3, ZPenalty: .1, Weights: sevenWeights}, func(o *xent.Options) *int { return &o.Workers })
+	js := workersOf(xent.DivergenceOptions{Kind: xent.JS, RowWeights: rowWeights, Denominator: xent.Weights}, func(o *xent.DivergenceOptions) *int { return &o.Workers })
 	squared := workersOf(xent.SquaredOptions{RowWeights: rowWeights, Denominator: xent.Weights}, func(o *xent.SquaredOptions) *int { return &o.Workers })
 	return append(all, family[T]{"BinaryLogLoss", k,
 		func(x M, w int) (xent.Result, error) {
@@ -235,6 +236,14 @@ func givenFamilies[T xent.Float](labels []int32, targets []T) (all []family[T]) 
 		},
 		func(l []T, x M, w int) (xent.Result, error) {
 			return xent.CrossEntropyRows(l, xent.Logits[T](x), labels, weighted(w))
+		}, nil,
+	}, family[T]{"Divergence, weighted rows", k,
+		func(x M, w int) (xent.Result, error) { return xent.Divergence(xent.Logits[T](x), target, js(w)) },
+		func(g, x M, w int) (xent.Result, error) {
+			return xent.DivergenceGrad(g, xent.Logits[T](x), target, js(w))
+		},
+		func(l []T, x M, w int) (xent.Result, error) {
+			return xent.DivergenceRows(l, xent.Logits[T](x), target, js(w))
 		}, nil,
 	}, family[T]{"SquaredError, weighted rows", k,
 		func(x M, w int) (xent.Result, error) { return xent.SquaredError(x, M(target), squared(w)) },

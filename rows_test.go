@@ -75,6 +75,61 @@ func TestRowWeightZero(t *testing.T) {
 	}
 }
 
+// For divergences and losses of elements too, weights are copies, and 0 is a mask.
+func TestRowWeightsOfOthers(t *testing.T) {
+	nan := math.NaN()
+	x, p := []float64{1, 2, 0, nan, nan, nan, 3, 1, -1}, []float64{.2, .3, .5, 1, 0, 0, .1, .8, .1}
+	twice, pTwice := slices.Concat(x[:3], x[6:], x[6:]), slices.Concat(p[:3], p[6:], p[6:])
+	w := []float64{1, 0, 2}
+	type matrix = xent.Matrix[float64]
+	for _, tt := range []struct {
+		name       string
+		got, whole func(g matrix) (xent.Result, error)
+	}{
+		{"Divergence", func(g matrix) (xent.Result, error) {
+			return xent.DivergenceGrad(g, xent.LogitsOf(x, 3), xent.ProbsOf(p, 3), &xent.DivergenceOptions{RowWeights: w, Denominator: xent.Weights})
+		}, func(g matrix) (xent.Result, error) {
+			return xent.DivergenceGrad(g, xent.LogitsOf(twice, 3), xent.ProbsOf(pTwice, 3), nil)
+		}},
+		{"SquaredError", func(g matrix) (xent.Result, error) {
+			return xent.SquaredErrorGrad(g, xent.MatrixOf(x, 3), xent.MatrixOf(p, 3), &xent.SquaredOptions{RowWeights: w, Denominator: xent.Weights})
+		}, func(g matrix) (xent.Result, error) {
+			return xent.SquaredErrorGrad(g, xent.MatrixOf(twice, 3), xent.MatrixOf(pTwice, 3), nil)
+		}},
+		{"PoissonNLL", func(g matrix) (xent.Result, error) {
+			return xent.PoissonNLLGrad(g, xent.MatrixOf(x, 3), xent.MatrixOf(p, 3), &xent.PoissonOptions{RowWeights: w, Denominator: xent.Weights})
+		}, func(g matrix) (xent.Result, error) {
+			return xent.PoissonNLLGrad(g, xent.MatrixOf(twice, 3), xent.MatrixOf(pTwice, 3), nil)
+		}},
+		{"Brier", func(g matrix) (xent.Result, error) {
+			return xent.BrierGrad(g, xent.LogitsOf(x, 3), []int{0, 1, 2}, &xent.BrierOptions{RowWeights: w})
+		}, func(g matrix) (xent.Result, error) {
+			return xent.BrierGrad(g, xent.LogitsOf(twice, 3), []int{0, 2, 2}, nil)
+		}},
+		{"RankedProbability", func(g matrix) (xent.Result, error) {
+			return xent.RankedProbabilityGrad(g, xent.LogitsOf(x, 3), []int{0, 1, 2}, &xent.OrdinalOptions{RowWeights: w})
+		}, func(g matrix) (xent.Result, error) {
+			return xent.RankedProbabilityGrad(g, xent.LogitsOf(twice, 3), []int{0, 2, 2}, nil)
+		}},
+	} {
+		g, whole := xent.MatrixOf(slices.Repeat([]float64{7}, 9), 3), xent.MatrixOf(make([]float64, 9), 3)
+		r, e1 := tt.got(g)
+		want, e2 := tt.whole(whole)
+		if e1 != nil || e2 != nil || r.NonFinite != 0 {
+			t.Errorf("%s: %v %v, %+v", tt.name, e1, e2, r)
+			continue
+		}
+		near(t, float64(r.Mean()), float64(want.Mean()), 1e-15)
+		for j := range 3 {
+			if g.Row(1)[j] != 0 {
+				t.Errorf("%s: gradient %g in a row of weight 0", tt.name, g.Row(1))
+			}
+			near(t, g.Row(0)[j], whole.Row(0)[j], 1e-14)
+			near(t, g.Row(2)[j], 2*whole.Row(1)[j], 1e-14)
+		}
+	}
+}
+
 // What flows into the losses of XRows, as weights of rows under Sum, gives the gradient of whatever they flow into.
 func TestRowWeightsCarryUpstream(t *testing.T) {
 	x, labels := []float64{.3, -1, 2, .7, 0, 1}, []int{1, 0}

@@ -43,7 +43,7 @@ func CrossEntropy[T Float, L Int](logits Logits[T], labels []L, opt *Options) (R
 // Memory: none is allocated when Options.Workers is 1.
 func CrossEntropyGrad[T Float, L Int](grad Matrix[T], logits Logits[T], labels []L, opt *Options) (Result, error) {
 	const fn = "CrossEntropyGrad"
-	if err := checkGradBlocks(fn, grad, Matrix[T](logits)); err != nil {
+	if err := checkGradBlocks(fn, "logits", grad, Matrix[T](logits)); err != nil {
 		return Result{}, err
 	}
 	return labelLoss(fn, grad, nil, Matrix[T](logits), labels, opt)
@@ -89,7 +89,7 @@ func SoftCrossEntropy[T Float](logits Logits[T], target Probs[T], opt *Options) 
 // Errors: as SoftCrossEntropy; grad is then untouched.
 func SoftCrossEntropyGrad[T Float](grad Matrix[T], logits Logits[T], target Probs[T], opt *Options) (Result, error) {
 	const fn = "SoftCrossEntropyGrad"
-	if err := checkGradBlocks(fn, grad, Matrix[T](logits)); err != nil {
+	if err := checkGradBlocks(fn, "logits", grad, Matrix[T](logits)); err != nil {
 		return Result{}, err
 	}
 	return softLoss(fn, grad, nil, Matrix[T](logits), Matrix[T](target), opt)
@@ -118,11 +118,11 @@ func labelLoss[T Float, L Int](fn string, grad Matrix[T], loss []T, x Matrix[T],
 
 // ofLabels computes the whole batch against labels.
 func (j *softmaxJob[T, L]) ofLabels(fn string, opt *Options) (Result, error) {
-	if err := j.x.checkBlocks(fn, "logits"); err != nil {
+	if err := j.x.checkBlocks(fn, j.arg()); err != nil {
 		return Result{}, err
 	}
 	if len(j.labels) != j.x.Rows {
-		return Result{}, &ShapeError{fn, "labels", "[" + itoa(len(j.labels)) + "]", "[" + itoa(j.x.Rows) + "] (one for each row of logits)"}
+		return Result{}, &ShapeError{fn, "labels", "[" + itoa(len(j.labels)) + "]", "[" + itoa(j.x.Rows) + "] (one for each row of " + j.arg() + ")"}
 	}
 	if err := opt.check(fn, j.x.Rows, j.x.Cols); err != nil {
 		return Result{}, err
@@ -180,10 +180,10 @@ func softLoss[T Float](fn string, grad Matrix[T], loss []T, x, target Matrix[T],
 
 // ofTargets computes the whole batch against soft targets.
 func (j *softmaxJob[T, L]) ofTargets(fn string, opt *Options) (Result, error) {
-	if err := j.x.checkBlocks(fn, "logits"); err != nil {
+	if err := j.x.checkBlocks(fn, j.arg()); err != nil {
 		return Result{}, err
 	}
-	if err := j.target.sameShape(fn, "target", j.x.Rows, j.x.Cols, "logits"); err != nil {
+	if err := j.target.sameShape(fn, "target", j.x.Rows, j.x.Cols, j.arg()); err != nil {
 		return Result{}, err
 	}
 	if err := j.target.checkBlocks(fn, "target"); err != nil {
@@ -240,6 +240,14 @@ type softmaxJob[T Float, L Int] struct {
 	top        int     // Options.TopK
 	wide       bool    // sums need twice the digits
 	scale      float64 // of the gradient
+}
+
+// arg returns what the caller calls x.
+func (j *softmaxJob[T, L]) arg() string {
+	if j.form == kern.FromLogits && j.sums != SumDivided {
+		return "logits"
+	}
+	return "q"
 }
 
 // do computes the whole batch. Weight is the denominator Usual and Weights.
@@ -403,17 +411,17 @@ func checkGrad[T Float](fn string, grad, x Matrix[T]) error {
 }
 
 // checkGradBlocks is checkGrad for matrices that may have inner dimensions, each its own.
-func checkGradBlocks[T Float](fn string, grad, x Matrix[T]) error {
-	if err := x.checkBlocks(fn, "logits"); err != nil {
+func checkGradBlocks[T Float](fn, arg string, grad, x Matrix[T]) error {
+	if err := x.checkBlocks(fn, arg); err != nil {
 		return err
 	}
-	if err := grad.sameShape(fn, "grad", x.Rows, x.Cols, "logits"); err != nil {
+	if err := grad.sameShape(fn, "grad", x.Rows, x.Cols, arg); err != nil {
 		return err
 	}
 	if err := grad.checkBlocks(fn, "grad"); err != nil {
 		return err
 	}
-	return checkOverlap(fn, grad, x, "logits")
+	return checkOverlap(fn, grad, x, arg)
 }
 
 func checkRows(fn string, got, want int) error {

@@ -80,7 +80,7 @@ func LogLoss[Q Forecast[T], T Float, L Int](q Q, labels []L, opt *LogLossOptions
 // Memory: none is allocated when LogLossOptions.Workers is 1.
 func LogLossGrad[Q Forecast[T], T Float, L Int](grad Matrix[T], q Q, labels []L, opt *LogLossOptions) (Result, error) {
 	const fn = "LogLossGrad"
-	if err := checkGradBlocks(fn, grad, Matrix[T](q)); err != nil {
+	if err := checkGradBlocks(fn, "q", grad, Matrix[T](q)); err != nil {
 		return Result{}, err
 	}
 	return logLoss(fn, grad, nil, q, labels, opt)
@@ -119,7 +119,7 @@ func SoftLogLoss[Q Forecast[T], T Float](q Q, target Probs[T], opt *LogLossOptio
 // Memory: none is allocated when LogLossOptions.Workers is 1.
 func SoftLogLossGrad[Q Forecast[T], T Float](grad Matrix[T], q Q, target Probs[T], opt *LogLossOptions) (Result, error) {
 	const fn = "SoftLogLossGrad"
-	if err := checkGradBlocks(fn, grad, Matrix[T](q)); err != nil {
+	if err := checkGradBlocks(fn, "q", grad, Matrix[T](q)); err != nil {
 		return Result{}, err
 	}
 	return softLogLoss(fn, grad, nil, q, target, opt)

@@ -183,6 +183,10 @@ func TestProbError(t *testing.T) {
 	if _, err := xent.LogLoss(xent.LogProbsOf([]float64{-1, .1}, 2), []int{0}, &xent.LogLossOptions{Sums: xent.SumKept}); err == nil {
 		t.Error("a logarithm above 0")
 	}
+	_, err := xent.LogLoss(xent.ProbsOf([]float64{.5, .5}, 2), []int{0, 1}, nil)
+	if want := "xent: LogLoss: labels is [2], want [1] (one for each row of q)"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
 	if _, err := xent.BinaryLogLoss(xent.ProbsOf([]float64{1.5}, 1), xent.MatrixOf([]float64{1}, 1), nil); err == nil {
 		t.Error("a probability of 1.5")
 	}

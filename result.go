@@ -22,8 +22,8 @@ type Result struct {
 
 	// Judged counts the rows of which it was seen whether the label has the largest logit or
 	// probability, Correct those where it has, and InTop those where it is among the Options.TopK
-	// largest. Of equal ones the first comes first, and a row that costs NaN is not correct. Losses of labels
-	// against classes judge: [CrossEntropy], [LogLoss] and [Brier].
+	// largest. Of equal ones the first comes first, and a row that costs NaN is not correct. [CrossEntropy],
+	// [LinearCrossEntropy] and [LogLoss] judge.
 	Judged, Correct, InTop int
 
 	sum     kern.Sum

@@ -2,6 +2,7 @@ package xent_test
 
 import (
 	"math"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -97,6 +98,23 @@ var _, _ = xent.CrossEntropy(xent.LogitsOf([]half{1, 2}, 2), []int{0}, nil)`)
 		t.Fatal(err)
 	}
 	near(t, r.Health.Rounding, 36*0x1p-10, 1e-12) // 2·2⁻¹¹·36
+}
+
+// The logits of a layer over a vocabulary are not built; what is allocated instead is told beforehand.
+func logitsInMemory(t *testing.T) {
+	const rows, dims, classes = 256, 4, 20000
+	in := xent.Linear[float32]{Hidden: xent.MatrixOf(make([]float32, rows*dims), dims), Weight: xent.MatrixOf(make([]float32, classes*dims), dims)}
+	grad := xent.Linear[float32]{Hidden: xent.MatrixOf(make([]float32, rows*dims), dims), Weight: xent.MatrixOf(make([]float32, classes*dims), dims)}
+	labels, opt := make([]int32, rows), &xent.LinearOptions{Budget: 1 << 20, Options: xent.Options{Workers: 1}}
+	plan := in.Plan(true, opt)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	r := result(t)(xent.LinearCrossEntropyGrad(grad, in, labels, opt))
+	runtime.ReadMemStats(&after)
+	near(t, float64(r.Mean()), math.Log(classes), 1e-6)
+	if used := after.TotalAlloc - before.TotalAlloc; used > uint64(plan.Bytes)*11/10+1<<16 || plan.Bytes*10 > plan.Logits {
+		t.Errorf("%d bytes allocated, %d planned, %d of logits", used, plan.Bytes, plan.Logits)
+	}
 }
 
 // Sizes are 64-bit numbers whose products do not overflow; TestBeyond32Bits holds the values of such batches.

@@ -37,6 +37,7 @@ var failures = []struct {
 	{"perplexities of different tokenizers compared", "llama.cpp#7111", tokenizers},
 	{"perplexity that overflows", "fairseq#1833, inspect_ai#5029", perplexityOverflow},
 	{"a loss quantised by half precision", "optax#1020, flax#677, modalities#464", halfPrecision},
+	{"logits that fill the memory", "pytorch#124480, trl#6858, Automodel#3907", logitsInMemory},
 	{"wrong answers beyond 2³² elements", "pytorch#111484", hugeBatches},
 	{"a gradient written over what is still needed", "Liger-Kernel#678, Liger-Kernel#968", overwrittenInputs},
 	{"dimensions in another order", "pytorch#5554, pytorch#3947", dimensions},
@@ -48,6 +49,9 @@ var failures = []struct {
 }
 
 func TestFailures(t *testing.T) {
+	if len(failures) != 25 {
+		t.Errorf("%d failures, want the 25", len(failures))
+	}
 	for _, f := range failures {
 		t.Run(f.name, f.test)
 	}

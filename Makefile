@@ -8,7 +8,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build web test test-go test-race test-web test-browser bench fmt lint generate clean need-go need-node
+.PHONY: help run build web test test-go test-race test-web test-browser fuzz bench fmt lint generate clean need-go need-node
 
 MODELS   := testdata/models
 STATIC   := go tool -modfile=tools/go.mod staticcheck
@@ -68,6 +68,10 @@ test-web: web ## check and unit-test the TypeScript
 
 test-browser: build ## test the built site in headless Chromium
 	cd web && XENT=$(CURDIR)/bin/xent npm run test:browser
+
+fuzz: need-go ## fuzz the losses for 10000 calls a target; their seeds run with the tests
+	@for target in $$(go test -list '^Fuzz' . | grep '^Fuzz'); do \
+		go test -run '^$$' -fuzz "^$$target$$" -fuzztime=10000x . || exit 1; done
 
 bench: need-go ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...

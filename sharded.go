@@ -103,8 +103,11 @@ func shardedLoss[T Float, L Int](fn string, grad Matrix[T], loss []T, shard Shar
 	if err != nil {
 		return Result{}, err
 	}
-	for c := range shard.Classes {
-		b.weights.Add(at(opt.Weights, c))
+	if opt.Weights == nil {
+		b.weights.Add(float64(shard.Classes))
+	}
+	for _, w := range opt.Weights {
+		b.weights.Add(w)
 	}
 	b.scale, b.parts = scale, make([]Partial, x.Rows)
 	workers := par.Workers(opt.Workers, x.Rows*x.Cols)

@@ -92,6 +92,16 @@ func labelledEntries() (all []entry) {
 	all = append(all, labelled("EntmaxLoss", xent.EntmaxLoss[float32, int16], xent.EntmaxLossGrad, xent.EntmaxLossRows, func(d *draw) *xent.EntmaxOptions {
 		return &xent.EntmaxOptions{Alpha: d.option(), IgnoreIndex: d.ignore(), Workers: d.workers()}
 	})...)
+	type fenchelYoung = xent.FenchelYoungOptions
+	all = append(all, labelled("FenchelYoung", func(x logits, y []int16, o *fenchelYoung) (xent.Result, error) {
+		return xent.FenchelYoung(x, y, quadratic{}, o)
+	}, func(g view, x logits, y []int16, o *fenchelYoung) (xent.Result, error) {
+		return xent.FenchelYoungGrad(g, x, y, quadratic{}, o)
+	}, func(l []float32, x logits, y []int16, o *fenchelYoung) (xent.Result, error) {
+		return xent.FenchelYoungRows(l, x, y, quadratic{}, o)
+	}, func(d *draw) *fenchelYoung {
+		return &fenchelYoung{RowWeights: d.weights(fuzzRows), IgnoreIndex: d.ignore(), Workers: d.workers()}
+	})...)
 	ordinal := func(d *draw) *xent.OrdinalOptions {
 		return &xent.OrdinalOptions{PerThreshold: d.next() >= 128, IgnoreIndex: d.ignore(), Workers: d.workers()}
 	}

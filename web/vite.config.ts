@@ -12,7 +12,7 @@ const onwarn = () => {};
 /**
  * Scripts and style sheets travel in three files each: what every page needs, what explorers need, and the page's own.
  * Each file more costs the first paint on a slow line a share of a round trip. What comes later, when it is asked for,
- * stays by itself.
+ * stays by itself; questions and progress come together.
  */
 const groups = [
 	{
@@ -26,6 +26,7 @@ const groups = [
 		tags: ['$initial' as const],
 		minShareCount: 2,
 	},
+	{ name: 'questions', test: /\/src\/lib\/(items|progress)\// },
 ];
 
 export default defineConfig({

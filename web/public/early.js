@@ -1,16 +1,20 @@
 // What must not wait for the page's own scripts. Runs before the first paint and before anything else, and must
 // not throw.
 (function () {
-	// The theme, so that it does not flash: #v1;…theme=dark… in the address wins over the stored choice.
-	var theme = null;
-	try {
-		theme = localStorage.getItem('xent-theme');
-	} catch (_) {
-		// No storage: follow the system.
+	// How the reader wants it to look (see src/lib/look.svelte.ts), so that it does not flash: what the address asks
+	// for, #v1;…theme=dark…, wins over the stored choice.
+	var looks = { theme: ['light', 'dark'], motion: ['none'] };
+	for (var name in looks) {
+		var look = new RegExp('^#v1;(?:.*;)?' + name + '=(' + looks[name].join('|') + ')(?:;|$)').exec(
+			location.hash,
+		);
+		try {
+			look = look ? look[1] : localStorage.getItem('xent-' + name);
+		} catch (_) {
+			// No storage: follow the system.
+		}
+		if (looks[name].indexOf(look) >= 0) document.documentElement.dataset[name] = look;
 	}
-	var shared = /^#v1;(?:.*;)?theme=(light|dark)(?:;|$)/.exec(location.hash);
-	if (shared) theme = shared[1];
-	if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
 
 	// The core, which is most of the download: under way while the scripts come that need it (see src/start.ts).
 	var core = document.currentScript.dataset.core;

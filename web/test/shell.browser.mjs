@@ -51,6 +51,30 @@ test('a link may bring its theme, and stores nothing', () =>
 		assert.equal(await page.locator('html').getAttribute('data-theme'), null);
 	}));
 
+test('motion is switched off, stored, kept on every page, and by a link', () =>
+	withPage({}, async (page) => {
+		const moves = () =>
+			page
+				.locator('[data-link]')
+				.first()
+				.evaluate((e) => getComputedStyle(e).transitionDuration);
+		const path = chapters[0];
+		await visit(page, path);
+		assert.notEqual(await moves(), '0s');
+		await page.getByRole('button', { name: /^Motion: as the system/ }).press('Enter');
+		await page.getByRole('button', { name: /^Motion: none/ }).waitFor();
+		assert.equal(await moves(), '0s');
+		await visit(page);
+		await visit(page, path);
+		assert.equal(await moves(), '0s');
+		await page.getByRole('button', { name: /^Motion: none/ }).press('Enter');
+		assert.notEqual(await moves(), '0s');
+		await page.goto('about:blank');
+		await visit(page, `${path}#v1;motion=none`);
+		assert.equal(await moves(), '0s');
+		assert.equal(await page.evaluate(() => localStorage.getItem('xent-motion')), null, 'shown, not stored');
+	}));
+
 test('the core that cannot be loaded is told, and the page stays readable', async () => {
 	for (const path of pages) {
 		const page = await newPage();

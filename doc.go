@@ -30,7 +30,7 @@
 //	row weights, masks        all of labels        RowWeights                 (F.cross_entropy(…, reduction='none')*w).sum()  -
 //	images, [n, c, h, w]      all of these         LogitsOf(x, c, h, w)       F.cross_entropy                     -
 //	accuracy, top-k           CrossEntropy         TopK                       -                                   -
-//	ignored rows              CrossEntropy, LogLoss IgnoreIndex               ignore_index=                       -
+//	ignored rows              CrossEntropy, LogLoss  IgnoreIndex              ignore_index=                       -
 //	label smoothing           both of these        Smoothing                  label_smoothing=                    Szegedy et al. 2016, §7
 //	focal loss                both of these        Focus                      -                                   Lin et al. 2017
 //	poly-1                    both of these        Poly                       -                                   Leng et al. 2022

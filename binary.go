@@ -138,12 +138,12 @@ func (j *binaryJob[T]) prepare(fn string, o *BinaryOptions) (Result, error) {
 		j.each == kern.Bernoulli{P: 1, N: 1, Temp: 1}
 
 	elements := j.x.Rows * j.x.Cols
-	ignored, weight := 0, float64(elements)
+	ignored, weight := 0, kern.SumOf(float64(elements))
 	if j.ignoring || o.Denominator == Weights {
 		ignored, weight = j.weigh()
 	}
 	if o.Denominator == Usual {
-		weight = float64(elements - ignored)
+		weight = kern.SumOf(float64(elements - ignored))
 	}
 	total, scale, err := reduce(fn, o.Reduction, o.Denominator, o.Empty, weight, elements, ignored)
 	j.scale = scale
@@ -151,18 +151,17 @@ func (j *binaryJob[T]) prepare(fn string, o *BinaryOptions) (Result, error) {
 }
 
 // weigh counts the ignored elements and sums the weights of the others.
-func (j *binaryJob[T]) weigh() (ignored int, weight float64) {
-	var sum kern.Sum
+func (j *binaryJob[T]) weigh() (ignored int, weight kern.Sum) {
 	for i := range j.x.Rows {
 		for c, t := range j.target.Row(i) {
 			if j.ignores(t) {
 				ignored++
 			} else {
-				sum.Add(j.weight(i, c))
+				weight.Add(j.weight(i, c))
 			}
 		}
 	}
-	return ignored, sum.Value()
+	return ignored, weight
 }
 
 func (j *binaryJob[T]) ignores(t T) bool {

@@ -138,8 +138,7 @@ func (j *softmaxJob[T, L]) ofLabels(fn string, opt *Options) (Result, error) {
 }
 
 // labelWeight checks the labels and returns the sum of their rows' weights, and how many are ignored.
-func labelWeight[L Int](fn string, labels []L, classes int, opt *Options) (weight float64, ignored int, err error) {
-	var sum kern.Sum
+func labelWeight[L Int](fn string, labels []L, classes int, opt *Options) (weight kern.Sum, ignored int, err error) {
 	ignore, any := int64(0), opt.IgnoreIndex != nil
 	if any {
 		ignore = int64(*opt.IgnoreIndex)
@@ -151,15 +150,15 @@ func labelWeight[L Int](fn string, labels []L, classes int, opt *Options) (weigh
 		case any && y == ignore:
 			ignored++
 		case y < 0 || y >= int64(classes):
-			return 0, 0, labelError(fn, labels, i, classes, opt.IgnoreIndex)
+			return weight, 0, labelError(fn, labels, i, classes, opt.IgnoreIndex)
 		case weighted:
-			sum.Add(at(opt.Weights, int(y)) * at(opt.RowWeights, i))
+			weight.Add(at(opt.Weights, int(y)) * at(opt.RowWeights, i))
 		}
 	}
 	if !weighted {
-		return float64(len(labels) - ignored), ignored, nil
+		weight = kern.SumOf(float64(len(labels) - ignored))
 	}
-	return sum.Value(), ignored, nil
+	return weight, ignored, nil
 }
 
 // at returns weight i, 1 where there are no weights.
@@ -200,7 +199,7 @@ func (j *softmaxJob[T, L]) ofTargets(fn string, opt *Options) (Result, error) {
 			return Result{}, err
 		}
 	}
-	weight := float64(j.x.Rows)
+	weight := kern.SumOf(float64(j.x.Rows))
 	if opt.Denominator == Weights {
 		weight = softWeight(j.target, opt)
 	}
@@ -208,8 +207,7 @@ func (j *softmaxJob[T, L]) ofTargets(fn string, opt *Options) (Result, error) {
 }
 
 // softWeight returns Σ r[i]·w[j]·target[i][j] over all rows.
-func softWeight[T Float](target Matrix[T], opt *Options) float64 {
-	var sum kern.Sum
+func softWeight[T Float](target Matrix[T], opt *Options) (sum kern.Sum) {
 	scratch := target.scratch()
 	for i := range target.Rows {
 		if r := at(opt.RowWeights, i); r != 0 {
@@ -218,7 +216,7 @@ func softWeight[T Float](target Matrix[T], opt *Options) float64 {
 			}
 		}
 	}
-	return sum.Value()
+	return sum
 }
 
 // softmaxJob is one checked batch against labels or against target; the other is empty.
@@ -251,7 +249,7 @@ func (j *softmaxJob[T, L]) arg() string {
 }
 
 // do computes the whole batch. Weight is the denominator Usual and Weights.
-func (j *softmaxJob[T, L]) do(fn string, opt *Options, weight float64, ignored int) (Result, error) {
+func (j *softmaxJob[T, L]) do(fn string, opt *Options, weight kern.Sum, ignored int) (Result, error) {
 	total, scale, err := reduce(fn, opt.Reduction, opt.Denominator, opt.Empty, weight, j.x.Rows, ignored)
 	if err != nil {
 		return Result{}, err
@@ -271,17 +269,18 @@ func (j *softmaxJob[T, L]) do(fn string, opt *Options, weight float64, ignored i
 
 // reduce returns a Result that holds the denominator and policies of a batch but no rows, and the
 // scale of the gradient. Weight is the denominator Usual and Weights.
-func reduce(fn string, r Reduction, d Denominator, e EmptyPolicy, weight float64, rows, ignored int) (Result, float64, error) {
-	start := Result{Weight: weight, zero: e == EmptyZero, divided: r == Mean}
+func reduce(fn string, r Reduction, d Denominator, e EmptyPolicy, weight kern.Sum, rows, ignored int) (Result, float64, error) {
+	start := Result{weight: weight, zero: e == EmptyZero, divided: r == Mean}
 	switch d {
 	case Count:
-		start.Weight = float64(rows - ignored)
+		start.weight = kern.SumOf(float64(rows - ignored))
 	case Rows:
-		start.Weight = float64(rows)
+		start.weight = kern.SumOf(float64(rows))
 	case Usual, Weights:
 	default:
-		start.Weight, start.fixed = float64(d), true
+		start.weight, start.fixed = kern.SumOf(float64(d)), true
 	}
+	start.Weight = start.weight.Value()
 	switch {
 	case r == Sum:
 		return start, 1, nil

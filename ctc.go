@@ -123,9 +123,9 @@ func ctc[T Float, L Int](fn string, grad Matrix[T], loss []T, x Matrix[T], frame
 	if opt.Infeasible == InfeasibleZero {
 		ignored = infeasible
 	}
-	weight := float64(n - ignored)
+	weight := kern.SumOf(float64(n - ignored))
 	if opt.Denominator == Weights {
-		weight = float64(len(targets))
+		weight = kern.SumOf(float64(len(targets)))
 	}
 	total, scale, err := reduce(fn, opt.Reduction, opt.Denominator, opt.Empty, weight, n, ignored)
 	if err != nil {

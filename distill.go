@@ -105,7 +105,7 @@ func distill[T Float, L Int](fn string, grad Matrix[T], loss []T, student, teach
 		return Result{}, err
 	}
 	rows := student.Rows
-	total, scale, err := reduce(fn, opt.Reduction, opt.Denominator, opt.Empty, float64(rows-ignored), rows, ignored)
+	total, scale, err := reduce(fn, opt.Reduction, opt.Denominator, opt.Empty, kern.SumOf(float64(rows-ignored)), rows, ignored)
 	if err != nil {
 		return Result{}, err
 	}

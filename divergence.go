@@ -138,7 +138,7 @@ func divergence[Q Prediction[T], P Reference[T], T Float](fn string, grad Matrix
 		return Result{}, err
 	}
 	rows := b.q.Rows
-	weight := float64(rows)
+	weight := kern.SumOf(float64(rows))
 	if opt.Denominator == Weights {
 		weight = totalWeight(opt.RowWeights, rows)
 	}

@@ -31,26 +31,25 @@ func (t elementTerms) reduce(fn string, rows, cols int) (Result, float64, error)
 	if err := rowWeights(fn, t.rowWeights, rows); err != nil {
 		return Result{}, 0, err
 	}
-	weight, denominator := float64(rows*cols), t.denominator
+	weight, denominator := kern.SumOf(float64(rows*cols)), t.denominator
 	switch {
 	case denominator == Rows:
-		weight, denominator = float64(rows), Usual
+		weight, denominator = kern.SumOf(float64(rows)), Usual
 	case denominator == Weights:
-		weight = totalWeight(t.rowWeights, rows) * float64(cols)
+		weight = totalWeight(t.rowWeights, rows).Times(float64(cols))
 	}
 	return reduce(fn, t.reduction, denominator, t.empty, weight, rows*cols, 0)
 }
 
 // totalWeight returns the sum of the weights of rows, which are 1 where there are none.
-func totalWeight(weights []float64, rows int) float64 {
+func totalWeight(weights []float64, rows int) (sum kern.Sum) {
 	if weights == nil {
-		return float64(rows)
+		return kern.SumOf(float64(rows))
 	}
-	var sum kern.Sum
 	for _, w := range weights {
 		sum.Add(w)
 	}
-	return sum.Value()
+	return sum
 }
 
 // runElements adds all rows of e to start, and stores the loss of each in loss unless that is nil.

@@ -113,7 +113,7 @@ func gaussianKL[T Float](fn string, grad Normals[T], loss []T, pred, prior Norma
 		return Result{}, err
 	}
 	rows := pred.Mean.Rows
-	total, scale, err := reduce(fn, opt.Reduction, opt.Denominator, opt.Empty, float64(rows), rows, 0)
+	total, scale, err := reduce(fn, opt.Reduction, opt.Denominator, opt.Empty, kern.SumOf(float64(rows)), rows, 0)
 	if err != nil {
 		return Result{}, err
 	}

@@ -88,7 +88,7 @@ func infoNCE[T Float](fn string, grad Matrix[T], loss []T, x Matrix[T], opt *Inf
 	if err := enums(fn, opt.Reduction, opt.Denominator, opt.Empty, opt.Workers); err != nil {
 		return Result{}, err
 	}
-	total, scale, err := reduce(fn, opt.Reduction, opt.Denominator, opt.Empty, float64(x.Rows), x.Rows, 0)
+	total, scale, err := reduce(fn, opt.Reduction, opt.Denominator, opt.Empty, kern.SumOf(float64(x.Rows)), x.Rows, 0)
 	if err != nil {
 		return Result{}, err
 	}

@@ -91,7 +91,7 @@ func ntXent[T Float, L Int](fn string, grad Matrix[T], loss []T, x Matrix[T], pa
 		return Result{}, err
 	}
 	n := x.Rows
-	total, scale, err := reduce(fn, opt.Reduction, opt.Denominator, opt.Empty, float64(n), n, 0)
+	total, scale, err := reduce(fn, opt.Reduction, opt.Denominator, opt.Empty, kern.SumOf(float64(n)), n, 0)
 	if err != nil {
 		return Result{}, err
 	}

@@ -10,7 +10,8 @@ import (
 // divides by.
 //
 // Merging the Results of the parts of a batch gives the Result of the whole, however unequal the
-// parts: the mean over an accumulated batch is right by construction. The zero value is the
+// parts: the mean over an accumulated batch is right by construction. Sums and weights carry twice the digits of a
+// float64 and are rounded when they are asked for, so that neither the parts nor their order can be seen in a bit. The zero value is the
 // Result of nothing, ready to merge into.
 type Result struct {
 	// Weight is what Mean divides by, as Options.Denominator says.
@@ -27,9 +28,10 @@ type Result struct {
 	Judged, Correct, InTop int
 
 	sum     kern.Sum
-	fixed   bool // Weight is not added up: Fixed(n)
-	zero    bool // the mean of nothing is 0
-	divided bool // the gradient, if any, is divided by Weight
+	weight  kern.Sum // Weight, before it is rounded
+	fixed   bool     // Weight is not added up: Fixed(n)
+	zero    bool     // the mean of nothing is 0
+	divided bool     // the gradient, if any, is divided by Weight
 }
 
 // Sum returns Σ of the losses.
@@ -61,10 +63,11 @@ func (r Result) BitsPer(units float64) float64 { return r.Sum().Bits() / units }
 func (r *Result) Merge(s Result) {
 	switch {
 	case *r == Result{}:
-		r.fixed, r.zero, r.divided, r.Weight = s.fixed, s.zero, s.divided, s.Weight
+		r.fixed, r.zero, r.divided, r.weight = s.fixed, s.zero, s.divided, s.weight
 	case !r.fixed:
-		r.Weight += s.Weight
+		r.weight.Merge(s.weight)
 	}
+	r.Weight = r.weight.Value()
 	r.add(s)
 }
 

@@ -1,8 +1,13 @@
 package kern
 
+import "math"
+
 // Sum is a running sum that carries its own rounding error, so that adding a million terms loses
 // no more than adding two. Its zero value is 0. Infinities and NaN propagate as in a plain sum.
 type Sum struct{ hi, lo float64 }
+
+// SumOf returns the sum of x alone.
+func SumOf(x float64) Sum { return Sum{hi: x} }
 
 // Add adds x.
 func (s *Sum) Add(x float64) {
@@ -17,6 +22,16 @@ func (s *Sum) Add(x float64) {
 func (s *Sum) Merge(t Sum) {
 	s.Add(t.hi)
 	s.Add(t.lo)
+}
+
+// Times returns the sum of x times as much.
+func (s Sum) Times(x float64) Sum {
+	hi := s.hi * x
+	t := Sum{hi: hi}
+	if r := math.FMA(s.hi, x, -hi) + s.lo*x; r-r == 0 {
+		t.lo = r
+	}
+	return t
 }
 
 // Value returns the sum, rounded once.

@@ -83,3 +83,60 @@ func lossAs[T xent.Float](t *rapid.T, b aBatch, o *xent.Options) xent.Result {
 	}
 	return r
 }
+
+// A label is its one-hot target, under every combination of settings that weighs both alike.
+func TestOneHotIsTheLabel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b, o := drawBatch(t), drawOptions(t)
+		if o.Denominator == xent.Usual && o.Weights != nil {
+			o.Denominator = xent.Weights // Usual counts rows of targets, and weighs labels
+		}
+		if o.Weights != nil {
+			o.ZPenalty = 0 // weighed by the label, which a target does not have
+		}
+		clear(b.target)
+		for i := range b.labels {
+			b.labels[i] = max(b.labels[i], 0)
+			b.target[i*batchClasses+b.labels[i]] = 1
+		}
+		hard, gradHard := b.run(t, false, o)
+		soft, gradSoft := b.run(t, true, o)
+		if h, s := figure(hard, o), figure(soft, o); !close(h, s, 1e-14*(1+math.Abs(h))) {
+			t.Fatalf("the label costs %.17g, its target %.17g", h, s)
+		}
+		for i := range gradHard {
+			if !close(gradHard[i], gradSoft[i], 1e-14*(1+math.Abs(gradHard[i]))) {
+				t.Fatalf("gradient %d: %.17g of the label, %.17g of its target", i, gradHard[i], gradSoft[i])
+			}
+		}
+	})
+}
+
+// In float32, loss and gradient are those of the same logits in float64, rounded: within an ulp, and of a gradient two,
+// beyond what the digits of a float64 leave of terms that cancel.
+func TestFloat32IsFloat64Rounded(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b, o := drawBatch(t), drawOptions(t)
+		o.Reduction = xent.Sum
+		x := make([]float32, len(b.x))
+		for i := range x {
+			x[i] = float32(b.x[i])
+			b.x[i] = float64(x[i])
+		}
+		wide, gradWide := b.run(t, false, o)
+		o.IgnoreIndex = new(-1)
+		grad := make([]float32, len(x))
+		narrow, err := xent.CrossEntropyGrad(xent.MatrixOf(grad, batchClasses), xent.LogitsOf(x, batchClasses), b.labels, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := float64(narrow.Sum()), float64(wide.Sum()); !close(got, want, 0x1p-23*math.Abs(want)) {
+			t.Fatalf("loss %.17g, in float64 %.17g", got, want)
+		}
+		for i, got := range grad {
+			if want := gradWide[i]; !close(float64(got), want, 0x1p-22*math.Abs(want)+0x1p-50) {
+				t.Fatalf("gradient %d: %.9g, in float64 %.17g", i, got, want)
+			}
+		}
+	})
+}

@@ -253,7 +253,7 @@ func TestWorkersChangeNoBit(t *testing.T) {
 		return a
 	}
 	want := run(1)
-	for _, workers := range []int{0, 2, 3, 5, 16, 100} {
+	for _, workers := range []int{0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 100} {
 		got := run(workers)
 		if got.hard != want.hard || got.soft != want.soft || got.binary != want.binary {
 			t.Errorf("%d workers: %+v, want %+v", workers, got.hard, want.hard)

@@ -125,10 +125,11 @@ export function findChromium() {
 
 /**
  * Starts a headless Chromium with an empty profile; says on stderr which one.
+ * @param {string[]} [more] flags
  * @returns {Promise<import('playwright-core').Browser>}
  */
-export async function launch() {
+export async function launch(more = []) {
 	const { path, from, version } = findChromium();
 	console.error(`browser: ${version} at ${path} (${from})`);
-	return chromium.launch({ executablePath: path, headless: true, args: flags });
+	return chromium.launch({ executablePath: path, headless: true, args: [...flags, ...more] });
 }

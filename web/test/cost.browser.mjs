@@ -14,7 +14,7 @@ import { pagesOf } from './server.mjs';
 
 /** @import { Page } from 'playwright-core' */
 
-setUp();
+setUp([]);
 const pages = await pagesOf();
 
 /** @typedef {{task: number, script: number}} Cost  ms of CPU of the main thread per event */

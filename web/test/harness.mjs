@@ -9,7 +9,7 @@ import { after, before } from 'node:test';
 import { launch } from './browser.mjs';
 import { serve } from './server.mjs';
 
-/** @import { Browser, BrowserContextOptions, Page } from 'playwright-core' */
+/** @import { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core' */
 /** @import { Place } from './server.mjs' */
 
 /** The windows that every page is looked at in. */
@@ -21,10 +21,16 @@ let browser;
 /** @type {Place} */
 let place;
 
-/** Starts the browser and the server for the tests of the calling file, and ends them after. */
-export function setUp() {
+/** Profiles that no page uses at the moment, by their options. @type {Map<string, BrowserContext>} */
+const idle = new Map();
+
+/**
+ * Starts the browser and the server for the tests of the calling file, and ends them after.
+ * @param {string[]} [more] flags of the browser; by default it compiles of a core only what is called
+ */
+export function setUp(more = ['--js-flags=--wasm-lazy-compilation']) {
 	before(async () => {
-		browser = await launch();
+		browser = await launch(more);
 		place = await serve();
 	});
 	after(async () => {
@@ -49,7 +55,24 @@ export async function newPage(options = {}) {
 }
 
 /**
- * Opens a fresh profile's page, hands it to body, and then fails if anything went wrong on it
+ * A page as {@link newPage} gives, in a profile that an earlier page has left: nothing of that is in it but what the
+ * browser has cached.
+ * @param {BrowserContextOptions} options
+ */
+async function pageAgain(options) {
+	const kind = JSON.stringify(options);
+	const context = idle.get(kind);
+	if (!context) return newPage(options);
+	idle.delete(kind);
+	const page = await context.newPage();
+	const client = await context.newCDPSession(page);
+	await client.send('Storage.clearDataForOrigin', { origin: new URL(place.url).origin, storageTypes: 'all' });
+	await client.detach();
+	return page;
+}
+
+/**
+ * Opens an empty profile's page, hands it to body, and then fails if anything went wrong on it
  * that no one asserted: see {@link watch}.
  * @template T
  * @param {BrowserContextOptions} options
@@ -57,14 +80,18 @@ export async function newPage(options = {}) {
  * @returns {Promise<T>}
  */
 export async function withPage(options, body) {
-	const page = await newPage(options);
+	const page = await pageAgain(options);
+	const problems = await watch(page, new URL(place.url).origin);
 	try {
-		const problems = await watch(page, new URL(place.url).origin);
 		const result = await body(page);
 		assert.deepEqual(await problems(), [], `on ${page.url()}`);
 		return result;
 	} finally {
-		await page.context().close();
+		const context = page.context();
+		await page.close();
+		const kind = JSON.stringify(options);
+		if (idle.has(kind) || context.pages().length > 0) await context.close();
+		else idle.set(kind, context);
 	}
 }
 
@@ -160,15 +187,17 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
  * The violations of WCAG 2.2 A and AA and of axe's best practices, one line each.
  * It fails when axe had nothing to look at.
  * @param {Page} page
+ * @param {string} [within] a selector of the part to look at
  * @returns {Promise<string[]>}
  */
-export async function violations(page) {
+export async function violations(page, within = '') {
 	await caughtUp(page);
 	await page.waitForTimeout(300); // what is set right at rest: the focus of what scrolls
 	await page.evaluate(axe);
-	const found = await page.evaluate(async () => {
+	const found = await page.evaluate(async (within) => {
 		// @ts-expect-error axe is defined by the script above
-		const result = await window.axe.run(document, {
+		const result = await window.axe.run(within || document, {
+			resultTypes: ['violations'], // of the others one node each
 			runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
 		});
 		/** @param {any[]} list */
@@ -177,7 +206,7 @@ export async function violations(page) {
 				v.nodes.map((/** @type {any} */ n) => `${v.id}: ${v.help}: ${n.target} ${n.failureSummary}`),
 			);
 		return { passes: result.passes.length, violations: lines(result.violations) };
-	});
+	}, within);
 	assert.ok(found.passes >= 10, `axe applied only ${found.passes} rules`);
 	return found.violations;
 }

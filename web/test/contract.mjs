@@ -16,7 +16,7 @@ import {
 	setUp,
 	violations,
 	visit,
-	withPage,
+	withPageAgain as withPage,
 } from './harness.mjs';
 import { explorersOf, pagesOf } from './server.mjs';
 

@@ -9,7 +9,7 @@ import { after, before } from 'node:test';
 import { launch } from './browser.mjs';
 import { serve } from './server.mjs';
 
-/** @import { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core' */
+/** @import { Browser, BrowserContextOptions, Page } from 'playwright-core' */
 /** @import { Place } from './server.mjs' */
 
 /** The windows that every page is looked at in. */
@@ -21,7 +21,10 @@ let browser;
 /** @type {Place} */
 let place;
 
-/** Profiles that no page uses at the moment, by their options. @type {Map<string, BrowserContext>} */
+/**
+ * Pages that no test uses at the moment, by their options.
+ * @type {Map<string, {page: Page, problems: () => Promise<string[]>}>}
+ */
 const idle = new Map();
 
 /**
@@ -55,24 +58,7 @@ export async function newPage(options = {}) {
 }
 
 /**
- * A page as {@link newPage} gives, in a profile that an earlier page has left: nothing of that is in it but what the
- * browser has cached.
- * @param {BrowserContextOptions} options
- */
-async function pageAgain(options) {
-	const kind = JSON.stringify(options);
-	const context = idle.get(kind);
-	if (!context) return newPage(options);
-	idle.delete(kind);
-	const page = await context.newPage();
-	const client = await context.newCDPSession(page);
-	await client.send('Storage.clearDataForOrigin', { origin: new URL(place.url).origin, storageTypes: 'all' });
-	await client.detach();
-	return page;
-}
-
-/**
- * Opens an empty profile's page, hands it to body, and then fails if anything went wrong on it
+ * Opens a fresh profile's page, hands it to body, and then fails if anything went wrong on it
  * that no one asserted: see {@link watch}.
  * @template T
  * @param {BrowserContextOptions} options
@@ -80,19 +66,70 @@ async function pageAgain(options) {
  * @returns {Promise<T>}
  */
 export async function withPage(options, body) {
-	const page = await pageAgain(options);
-	const problems = await watch(page, new URL(place.url).origin);
+	const page = await newPage(options);
 	try {
-		const result = await body(page);
-		assert.deepEqual(await problems(), [], `on ${page.url()}`);
+		return await watched(page, await watch(page, new URL(place.url).origin), body);
+	} finally {
+		await page.context().close();
+	}
+}
+
+/**
+ * @template T
+ * @param {Page} page
+ * @param {() => Promise<string[]>} problems
+ * @param {(page: Page) => Promise<T>} body
+ */
+async function watched(page, problems, body) {
+	const result = await body(page);
+	assert.deepEqual((await problems()).splice(0), [], `on ${page.url()}`);
+	return result;
+}
+
+/**
+ * As {@link withPage}, but the page may be one that an earlier call has left, emptied: a window of its own costs the
+ * browser more than most tests do. For a body that leaves behind nothing but storage, a size and a medium.
+ * @template T
+ * @param {BrowserContextOptions} options
+ * @param {(page: Page) => Promise<T>} body
+ * @returns {Promise<T>}
+ */
+export async function withPageAgain(options, body) {
+	const kind = JSON.stringify(options);
+	let left = idle.get(kind);
+	idle.delete(kind);
+	if (!left) {
+		const page = await newPage(options);
+		left = { page, problems: await watch(page, new URL(place.url).origin) };
+	}
+	const { page, problems } = left;
+	let whole = false;
+	try {
+		const result = await watched(page, problems, body);
+		whole = true;
 		return result;
 	} finally {
-		const context = page.context();
-		await page.close();
-		const kind = JSON.stringify(options);
-		if (idle.has(kind) || context.pages().length > 0) await context.close();
-		else idle.set(kind, context);
+		if (whole && !idle.has(kind) && page.context().pages().length === 1) {
+			await empty(page, options);
+			idle.set(kind, left);
+		} else await page.context().close();
 	}
+}
+
+/** @param {Page} page @param {BrowserContextOptions} options */
+async function empty(page, options) {
+	const { viewport, colorScheme, reducedMotion } = options;
+	await page.evaluate(() => sessionStorage.clear());
+	await page.goto('about:blank');
+	const client = await page.context().newCDPSession(page);
+	await client.send('Storage.clearDataForOrigin', { origin: new URL(place.url).origin, storageTypes: 'all' });
+	await client.detach();
+	await page.emulateMedia({
+		media: null,
+		colorScheme: colorScheme ?? 'light',
+		reducedMotion: reducedMotion ?? 'no-preference',
+	});
+	await page.setViewportSize(viewport ?? desk);
 }
 
 /**

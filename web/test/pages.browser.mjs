@@ -20,6 +20,7 @@ import {
 	visit,
 	watch,
 	withPage,
+	withPageAgain,
 } from './harness.mjs';
 import { dist, pagesOf, serveFolder } from './server.mjs';
 
@@ -29,7 +30,7 @@ const pages = await pagesOf();
 for (const path of pages) {
 	describe(`/${path}`, () => {
 		test('accessible, in light and dark, at 390 and 1200 px', () =>
-			withPage({ viewport: phone }, async (page) => {
+			withPageAgain({ viewport: phone }, async (page) => {
 				await visit(page, path);
 				for (const viewport of [phone, desk]) {
 					await page.setViewportSize(viewport);
@@ -46,7 +47,7 @@ for (const path of pages) {
 			}));
 
 		test('not wider than its window; targets of at least 24 px', () =>
-			withPage({ viewport: { width: 768, height: 800 } }, async (page) => {
+			withPageAgain({ viewport: { width: 768, height: 800 } }, async (page) => {
 				await visit(page, path);
 				for (const width of [768, 390, 320]) {
 					await page.setViewportSize({ width, height: 800 });
@@ -66,7 +67,7 @@ for (const path of pages) {
 			}));
 
 		test('readable with scripts off', () =>
-			withPage({ javaScriptEnabled: false }, async (page) => {
+			withPageAgain({ javaScriptEnabled: false }, async (page) => {
 				await page.goto(address(path));
 				assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1);
 				const words = (await page.getByRole('main').innerText()).split(/\s+/).length;
@@ -92,7 +93,7 @@ for (const path of pages) {
 
 		test('hydration leaves the prerendered text as it is', async () => {
 			const text = (/** @type {boolean} */ javaScriptEnabled) =>
-				withPage({ javaScriptEnabled, reducedMotion: 'reduce' }, async (page) => {
+				withPageAgain({ javaScriptEnabled, reducedMotion: 'reduce' }, async (page) => {
 					if (javaScriptEnabled) await visit(page, path);
 					else await page.goto(address(path));
 					return page.evaluate(() => {
@@ -108,7 +109,7 @@ for (const path of pages) {
 
 		for (const javaScriptEnabled of [false, true]) {
 			test(`links lead somewhere, scripts ${javaScriptEnabled ? 'on' : 'off'}`, () =>
-				withPage({ javaScriptEnabled }, async (page) => {
+				withPageAgain({ javaScriptEnabled }, async (page) => {
 					if (javaScriptEnabled) await visit(page, path);
 					else await page.goto(address(path));
 					const links = await page
@@ -129,7 +130,7 @@ for (const path of pages) {
 		}
 
 		test('says what it is', () =>
-			withPage({}, async (page) => {
+			withPageAgain({}, async (page) => {
 				await visit(page, path);
 				assert.match(await page.title(), /xent/);
 				assert.equal(await page.locator('html').getAttribute('lang'), 'en');

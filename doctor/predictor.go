@@ -68,7 +68,7 @@ var classPrior = Detector{
 		skill := 1 - loss/prior
 		off := 0.0 // KL(p̄‖π)
 		for k, n := range s.Labelled {
-			q, pi := r.mean[k].Float64()/r.n(), float64(n)/r.n()
+			q, pi := r.mean.Float64(k)/r.n(), float64(n)/r.n()
 			if q > 0 {
 				off += q * math.Log(q/pi)
 			}

@@ -16,16 +16,16 @@ type Reading struct {
 	Certain  int64 // the likeliest class has probability 1 exactly
 	Sure     int64 // the likeliest class has more than .99
 
-	loss, square    exact.Sum   // Σ l and Σ l² of the finite losses
-	entropy, spread exact.Sum   // Σ H and Σ V of the same rows
-	trust           exact.Sum   // Σ c, the probability of the likeliest class
-	mean            []exact.Sum // Σ p, by class
-	chosen          []int64     // rows by likeliest class
+	loss, square    exact.Sum     // Σ l and Σ l² of the finite losses
+	entropy, spread exact.Sum     // Σ H and Σ V of the same rows
+	trust           exact.Sum     // Σ c, the probability of the likeliest class
+	mean            *exact.Shares // Σ p, by class
+	chosen          []int64       // rows by likeliest class
 	clips           [len(clipValues)]spike
 }
 
 func newReading(classes int) Reading {
-	return Reading{mean: make([]exact.Sum, classes), chosen: make([]int64, classes)}
+	return Reading{mean: exact.NewShares(classes), chosen: make([]int64, classes)}
 }
 
 // add adds a row of probabilities p, with the moments of its logits and the cost of its class y.
@@ -42,9 +42,7 @@ func (r *Reading) add(p []float64, m xent.Moments, y int, cost float64) {
 		r.Sure++
 	}
 	r.trust.Add(c)
-	for k, q := range p {
-		r.mean[k].Add(q)
-	}
+	r.mean.Add(1, p)
 	r.chosen[m.Arg]++
 	if !(cost <= math.MaxFloat64) {
 		r.Infinite++
@@ -73,8 +71,8 @@ func (r *Reading) merge(t *Reading) {
 	}
 	for k, n := range t.chosen {
 		r.chosen[k] += n
-		r.mean[k].Merge(&t.mean[k])
 	}
+	r.mean.Merge(t.mean)
 	for i := range r.clips {
 		r.clips[i].at += t.clips[i].at
 		r.clips[i].near += t.clips[i].near
@@ -112,7 +110,7 @@ func (r *Reading) Confidence() float64 { return r.trust.Float64() / r.n() }
 func (r *Reading) Information() float64 {
 	h := 0.0
 	for k := range r.chosen {
-		h += surprise(r.mean[k].Float64() / r.n())
+		h += surprise(r.mean.Float64(k) / r.n())
 	}
 	return h - r.Entropy()
 }

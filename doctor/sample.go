@@ -27,8 +27,8 @@ const (
 // A Sample sums up rows of scores and their labels: all that detectors look at. Make one with [New], fill
 // it with [Add]; samples of the same Config merge in any order to the same bytes.
 //
-// A row counts once, whatever its weight; a row of weight 0 is left out. Rows with soft targets are looked at
-// by their scores alone.
+// A row counts once, whatever its weight; a row of weight 0 is left out. Rows without labels, or with soft targets,
+// are looked at by their scores alone.
 // Memory: that of some sums for each class, and of the first rows as they are, at most 32 MB.
 type Sample struct {
 	Config   eval.Config
@@ -73,7 +73,7 @@ func Add[T xent.Float](s *Sample, b eval.Block[T]) error {
 	switch {
 	case rows > 0 && b.Scores.Cols != s.Config.Classes:
 		return &eval.ConfigError{Field: "Block.Scores", Got: strconv.Itoa(b.Scores.Cols) + " columns", Want: strconv.Itoa(s.Config.Classes)}
-	case b.Targets.Data == nil && len(b.Labels) != rows:
+	case b.Targets.Data == nil && b.Labels != nil && len(b.Labels) != rows:
 		return misfit("Block.Labels", len(b.Labels))
 	case b.Weights != nil && len(b.Weights) != rows:
 		return misfit("Block.Weights", len(b.Weights))
@@ -84,7 +84,7 @@ func Add[T xent.Float](s *Sample, b eval.Block[T]) error {
 			x[k] = float64(v)
 		}
 		var label *int64
-		if b.Targets.Data == nil {
+		if b.Labels != nil {
 			label = &b.Labels[i]
 		}
 		s.add(b.First+int64(i), x, label, b.Weights != nil && b.Weights[i] == 0)
@@ -172,6 +172,9 @@ func (s *Sample) Merge(t *Sample) {
 	s.probs.merge(&t.probs)
 	s.head.merge(&t.head)
 }
+
+// Kept returns how many rows at the beginning of a file a Sample keeps as they are.
+func (s *Sample) Kept() int64 { return int64(s.head.limit) }
 
 // Kind returns what the scores are by the evidence of the rows, however few: a reader who has ten rows of
 // probabilities is to be told so.

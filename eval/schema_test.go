@@ -93,7 +93,7 @@ func TestSchema(t *testing.T) {
 
 	code = map[string]bool{}
 	members(reflect.TypeFor[eval.Config](), "config", code)
-	compare(t, "config", documented(t, "## What was asked for", ""), code)
+	compare(t, "config", documented(t, "## What was asked for", "## The diagnosis"), code)
 
 	code = map[string]bool{"source.scores": true}
 	members(reflect.TypeFor[report.Source](), "source", code)
@@ -106,6 +106,15 @@ func TestSchema(t *testing.T) {
 		}
 	}
 	compare(t, "source", documented(t, "## What was read", "## What was asked for"), code)
+
+	code = map[string]bool{"input": true}
+	members(reflect.TypeFor[report.Diagnosis](), "", code)
+	for name := range code { // as they are above
+		if part, _, inner := strings.Cut(name, "."); inner && (part == "source" || part == "config" || part == "input") {
+			delete(code, name)
+		}
+	}
+	compare(t, "diagnosis", documented(t, "## The diagnosis", ""), code)
 }
 
 // Every doubt speaks where it must, is documented, names a member that exists, and is silent on clean outputs.

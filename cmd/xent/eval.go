@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,22 +18,12 @@ import (
 
 // evalFlags are what the user of `xent eval` asks for.
 type evalFlags struct {
-	weights     string
-	input       string
-	ignoreIndex int64
-	labelBase   int64
+	scoreFlags
+	readFlags
+	tellFlags
 	renormalize bool
 	bins        int
 	top         int
-
-	read    rowfile.Options
-	decimal string
-
-	workers    int
-	json       bool
-	output     string
-	color      string
-	noProgress bool
 
 	failIf []string
 	gates  []report.Gate
@@ -81,10 +69,8 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
 			}
 			return nil
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return []string{"npy", "npz", "csv", "tsv"}, cobra.ShellCompDirectiveFilterFileExt
-		},
-		RunE: func(cmd *cobra.Command, args []string) error { return runEval(cmd, args, f) },
+		ValidArgsFunction: completeFiles,
+		RunE:              func(cmd *cobra.Command, args []string) error { return runEval(cmd, args, f) },
 	}
 	f.define(cmd)
 	return cmd
@@ -92,43 +78,22 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
 
 func (f *evalFlags) define(cmd *cobra.Command) {
 	group(cmd.Flags(), "What is measured", func(s *pflag.FlagSet) {
-		s.StringVar(&f.input, "input", "auto", "what the scores are, as `kind`: auto, logits, probs or logprobs")
-		s.Int64Var(&f.ignoreIndex, "ignore-index", 0, "leave out rows with this `label`; -100 is usual")
-		s.Int64Var(&f.labelBase, "label-base", 0, "the first class's `label`")
+		f.scoreFlags.define(s)
 		s.BoolVar(&f.renormalize, "renormalize", false, "divide target probabilities by their sum")
 		s.StringVar(&f.weights, "weights", "", "`file` with one weight a row")
 		s.IntVar(&f.bins, "bins", 15, "`number` of calibration bins, of equal mass")
 		s.IntVar(&f.top, "top", 10, "`number` of surprising rows to list")
 	})
-	group(cmd.Flags(), "How files are read", func(s *pflag.FlagSet) {
-		s.StringVar(&f.read.ScoresKey, "scores-key", "", "`name` of the scores: a member of an .npz, or the prefix of a table's columns")
-		s.StringVar(&f.read.LabelsKey, "labels-key", "", "`name` of the labels: a member or column")
-		s.StringVar(&f.read.WeightsKey, "weights-key", "", "`name` of the weights: a member or column")
-		s.StringVar(&f.read.DType, "dtype", "", "element `type` where the file does not say: bf16, f8_e4m3 or f8_e5m2")
-		s.StringVar(&f.read.Field, "field", "", "`field` of a structured array")
-		s.StringVar(&f.decimal, "decimal", ".", "decimal `mark` of numbers in tables")
-		s.BoolVar(&f.read.AllowTruncated, "allow-truncated", false, "use the whole rows of a file that was cut short (ends with status 3)")
-		s.BoolVar(&f.read.IgnoreTrailing, "ignore-trailing", false, "accept bytes behind an array")
-		s.Var((*size)(&f.read.MaxMem), "max-mem", "bound on memory, as `size`: 512MB, 1GiB (the default)")
-		s.Var((*size)(&f.read.MaxBytes), "max-bytes", "bound on the bytes read, after decompression; none by default")
-		s.IntVar(&f.workers, "workers", runtime.GOMAXPROCS(0), "`number` of goroutines that compute; the result does not depend on it")
-	})
-	group(cmd.Flags(), "How it is told", func(s *pflag.FlagSet) {
-		s.BoolVar(&f.json, "json", false, "write JSON instead of text")
-		s.StringVarP(&f.output, "output", "o", "", "write to `file` instead of stdout; a name that ends in .json means --json")
-		s.StringVar(&f.color, "color", "auto", "`when` to colour: auto, always or never; NO_COLOR is heeded")
-		s.BoolVar(&f.noProgress, "no-progress", false, "no progress bar, even on a terminal")
-	})
+	group(cmd.Flags(), "How files are read", f.readFlags.define)
+	group(cmd.Flags(), "How it is told", f.tellFlags.define)
 	group(cmd.Flags(), "How it is judged", func(s *pflag.FlagSet) {
 		s.StringArrayVar(&f.failIf, "fail-if", nil, "end with status 1 if this `condition` on a figure of the JSON report holds: loss.nats>0.4; may be repeated")
 	})
-	// Defaults that name nothing would only be noise in the help.
-	cmd.Flags().Lookup("workers").DefValue = "0"
-	cmd.Flags().Lookup("ignore-index").DefValue = "0"
+	quietDefaults(cmd.Flags())
 }
 
 // check refuses values of flags that make no sense, before a file is opened.
-func (f *evalFlags) check(cmd *cobra.Command) error {
+func (f *evalFlags) check() error {
 	for _, text := range f.failIf {
 		gate, err := report.ParseGate(text)
 		if err != nil {
@@ -136,58 +101,25 @@ func (f *evalFlags) check(cmd *cobra.Command) error {
 		}
 		f.gates = append(f.gates, gate)
 	}
-	oneOf := func(flag, value string, allowed ...string) error {
-		for _, a := range allowed {
-			if value == a {
-				return nil
-			}
-		}
-		return usage("", "--%s %q, want one of %s", flag, value, strings.Join(allowed, ", "))
-	}
-	if err := oneOf("input", f.input, "auto", "logits", "probs", "logprobs"); err != nil {
-		return err
-	}
-	if err := oneOf("color", f.color, "auto", "always", "never"); err != nil {
-		return err
-	}
-	if err := oneOf("decimal", f.decimal, ".", ","); err != nil {
-		return err
-	}
-	for _, flag := range []struct {
-		name  string
-		value int
-	}{{"bins", f.bins}, {"top", f.top}, {"workers", f.workers}} {
-		if flag.value < 1 || flag.value > 1e6 {
-			return usage("", "--%s %d, want 1 to 1000000", flag.name, flag.value)
+	for _, err := range []error{
+		f.scoreFlags.check(), f.tellFlags.check(), f.readFlags.check(), inRange("bins", f.bins), inRange("top", f.top),
+	} {
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// config is what the evaluation is told: a part of the flags, and what the files say of themselves.
-func (f *evalFlags) config(cmd *cobra.Command, rows *rowfile.Rows) eval.Config {
-	c := evalfile.Config(rows, eval.Config{
-		LabelBase: f.labelBase, Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top,
-	})
-	if f.input != "auto" {
-		c.Input = eval.Input(f.input)
-	}
-	if cmd.Flags().Changed("ignore-index") {
-		c.IgnoreIndex = &f.ignoreIndex
-	}
-	return c
-}
-
 func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
-	if err := f.check(cmd); err != nil {
+	if err := f.check(); err != nil {
 		return err
 	}
 	src := rowfile.Source{Scores: args[0], Weights: f.weights}
 	if len(args) == 2 {
 		src.Labels = args[1]
 	}
-	f.read.Decimal = f.decimal[0]
-	rows, err := rowfile.Open(src, f.read)
+	rows, err := f.open(src)
 	if err != nil {
 		return err
 	}
@@ -196,7 +128,7 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 		return err
 	}
 
-	config := f.config(cmd, rows)
+	config := f.config(cmd, rows, eval.Config{Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top})
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	bar := newProgress(cmd.ErrOrStderr(), f.noProgress)
@@ -209,7 +141,8 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 	if again {
 		doc.Source.Notes = append(doc.Source.Notes, evalfile.ReadTwice)
 	}
-	if err := f.write(cmd, doc); err != nil {
+	text := func(w io.Writer, opt report.TextOptions) error { return report.Text(w, doc, opt) }
+	if err := f.write(cmd, text, func(w io.Writer) error { return report.JSON(w, doc) }); err != nil {
 		return err
 	}
 	return errors.Join(failedGates(f.gates, doc), judge(ctx, rows, result))
@@ -244,45 +177,4 @@ func failedGates(gates []report.Gate, doc *report.Document) error {
 		return nil
 	}
 	return &failure{err: errors.New(strings.Join(failed, "\n")), status: statusFinding}
-}
-
-// write renders the report where it was asked for.
-func (f *evalFlags) write(cmd *cobra.Command, doc *report.Document) error {
-	render := func(w io.Writer) error {
-		return report.Text(w, doc, report.TextOptions{Color: f.output == "" && colored(f.color, w)})
-	}
-	if f.json || strings.HasSuffix(strings.ToLower(f.output), ".json") {
-		render = func(w io.Writer) error { return report.JSON(w, doc) }
-	}
-	if f.output == "" {
-		if err := render(cmd.OutOrStdout()); err != nil {
-			return fmt.Errorf("writing the report: %w", err)
-		}
-		return nil
-	}
-	return writeFile(f.output, render)
-}
-
-// source describes the files that were read.
-func source(rows *rowfile.Rows) report.Source {
-	file := func(h *rowfile.Header) *report.File {
-		if h == nil {
-			return nil
-		}
-		return &report.File{Path: h.Path, Member: h.Member, Format: h.Format, DType: h.DType,
-			Shape: h.Shape, Rows: h.Rows, Cols: h.Cols, Bytes: h.Bytes}
-	}
-	return report.Source{
-		Scores: *file(&rows.Scores), Labels: file(rows.Labels), Weights: file(rows.Weights),
-		Notes: rows.Notes, Warnings: rows.Warnings(),
-	}
-}
-
-// colored tells whether to colour what goes to w: asked for, or a terminal that wants it
-// (NO_COLOR unset or empty, TERM not dumb).
-func colored(when string, w io.Writer) bool {
-	if when != "auto" {
-		return when == "always"
-	}
-	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isTerminal(w)
 }

@@ -74,7 +74,15 @@ func scan[T xent.Float](ctx context.Context, rows *rowfile.Rows, config eval.Con
 		return nil, err
 	}
 	config.Start = total.Start()
-	parts, err := share(ctx, rows, config, workers, b, p)
+	parts := make([]*eval.Accumulator, workers)
+	for i := range parts {
+		if parts[i], err = eval.New(config); err != nil {
+			return nil, err
+		}
+	}
+	err = share(ctx, parts, b, reader[T](rows, p), func(a *eval.Accumulator, b *rowfile.Block[T]) (int64, error) {
+		return b.First, eval.Add(a, evalfile.View(b, rows.Scores.Cols))
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -86,30 +94,34 @@ func scan[T xent.Float](ctx context.Context, rows *rowfile.Rows, config eval.Con
 	return total.Report()
 }
 
-// share has workers score what follows the first block, whose buffers it takes over.
-func share[T xent.Float](ctx context.Context, rows *rowfile.Rows, config eval.Config, workers int, b *rowfile.Block[T], p *progress) ([]*eval.Accumulator, error) {
+// reader fills blocks with the next rows and tells the progress.
+func reader[T xent.Float](rows *rowfile.Rows, p *progress) func(*rowfile.Block[T]) error {
+	return func(b *rowfile.Block[T]) error {
+		err := rowfile.Next(rows, b)
+		p.at(rows.Progress())
+		return err
+	}
+}
+
+// share has one worker for each of parts add to it what read fills blocks with, until that returns io.EOF or ctx
+// ends. add returns the first row of its block, too: of several errors the one that comes first in the file is
+// returned. Blocks go round in a ring two longer than the workers are many, b the first of them.
+func share[A, B any](ctx context.Context, parts []A, b *B, read func(*B) error, add func(A, *B) (int64, error)) error {
 	var (
-		parts  = make([]*eval.Accumulator, workers)
-		free   = make(chan *rowfile.Block[T], workers+2)
-		full   = make(chan *rowfile.Block[T], workers+2)
+		free   = make(chan *B, len(parts)+2)
+		full   = make(chan *B, len(parts)+2)
 		failed firstFailure
 		group  sync.WaitGroup
 	)
 	free <- b
 	for range cap(free) - 1 {
-		free <- new(rowfile.Block[T])
+		free <- new(B)
 	}
-	for i := range parts {
-		a, err := eval.New(config)
-		if err != nil {
-			close(full)
-			return nil, err
-		}
-		parts[i] = a
+	for _, a := range parts {
 		group.Go(func() {
 			for b := range full {
-				if err := eval.Add(a, evalfile.View(b, rows.Scores.Cols)); err != nil {
-					failed.at(b.First, err)
+				if row, err := add(a, b); err != nil {
+					failed.at(row, err)
 				}
 				free <- b
 			}
@@ -118,21 +130,20 @@ func share[T xent.Float](ctx context.Context, rows *rowfile.Rows, config eval.Co
 	var unreadable error
 	for ctx.Err() == nil && failed.first() == nil {
 		b := <-free
-		if err := rowfile.Next(rows, b); err != nil {
+		if err := read(b); err != nil {
 			if !errors.Is(err, io.EOF) {
 				unreadable = err
 			}
 			break
 		}
 		full <- b
-		p.at(rows.Progress())
 	}
 	close(full)
 	group.Wait()
 	if err := failed.first(); err != nil {
-		return nil, err
+		return err
 	}
-	return parts, unreadable
+	return unreadable
 }
 
 // firstFailure keeps the error of the earliest block. Blocks are handed out in order, so when one
@@ -161,13 +172,23 @@ func (f *firstFailure) first() error {
 // judge gives the exit status of an evaluation whose report is written: nil, or the failure that
 // says why it is not a good one.
 func judge(ctx context.Context, rows *rowfile.Rows, r *eval.Report) error {
+	if err := unfinished(ctx, rows, r.Rows+r.Ignored); err != nil {
+		return err
+	}
+	if r.Partial {
+		return &failure{err: errors.New("the report is partial"), status: statusPartial}
+	}
+	return nil
+}
+
+// unfinished is the failure of a pass that was interrupted, or over a file that was cut short, after n rows; nil if it
+// was neither.
+func unfinished(ctx context.Context, rows *rowfile.Rows, n int64) error {
 	switch {
 	case ctx.Err() != nil:
-		return &failure{err: fmt.Errorf("interrupted after %d rows: the report is partial", r.Rows+r.Ignored), status: statusPartial}
+		return &failure{err: fmt.Errorf("interrupted after %d rows: the report is partial", n), status: statusPartial}
 	case rows.Truncated():
-		return &failure{err: fmt.Errorf("%s was cut short: the report covers its %d whole rows", rows.Scores.Path, r.Rows+r.Ignored), status: statusPartial}
-	case r.Partial:
-		return &failure{err: errors.New("the report is partial"), status: statusPartial}
+		return &failure{err: fmt.Errorf("%s was cut short: the report covers its %d whole rows", rows.Scores.Path, n), status: statusPartial}
 	}
 	return nil
 }

@@ -21,18 +21,30 @@ import (
 // obey (controls, direction marks) are written as \u escapes. Nothing is written before the whole
 // object is made.
 func JSON(w io.Writer, d *Document) error {
+	return object(w, func(e *encoder, first *bool) {
+		e.fields(reflect.ValueOf(d.Report).Elem(), 1, first)
+		e.member("source", reflect.ValueOf(d.Source), 1, first)
+		e.member("config", reflect.ValueOf(d.Config), 1, first)
+	})
+}
+
+// object writes one JSON object, whose members are those that fill adds.
+func object(w io.Writer, fill func(e *encoder, first *bool)) error {
 	var e encoder
 	e.b.WriteByte('{')
 	first := true
-	e.fields(reflect.ValueOf(d.Report).Elem(), 1, &first)
-	e.member("source", reflect.ValueOf(d.Source), 1, &first)
-	e.member("config", reflect.ValueOf(d.Config), 1, &first)
+	fill(&e, &first)
 	e.b.WriteString("\n}\n")
 	if e.err != nil {
 		return e.err
 	}
 	_, err := w.Write(e.b.Bytes())
 	return err
+}
+
+// fieldsOf writes the members of a struct as one JSON object, in the manner of [JSON].
+func fieldsOf(w io.Writer, v any) error {
+	return object(w, func(e *encoder, first *bool) { e.fields(reflect.ValueOf(v).Elem(), 1, first) })
 }
 
 // Num is a float64 that JSON can always hold: the values it lacks are strings.

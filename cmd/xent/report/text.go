@@ -77,27 +77,41 @@ func (t *text) head() []string {
 	if t.r.Partial {
 		lines = append(lines, t.style.bad("PARTIAL")+" the pass ended early: these figures cover "+plural(t.r.Rows+t.r.Ignored, "row"))
 	}
+	lines = append(lines, files(t.style, t.columns, &t.d.Source, t.scores(), "labels, "+labelType(&t.d.Source)+t.ignored())...)
+	return append(lines, t.decision()...)
+}
+
+// files names what was read, a line each: the scores and labels with what is said of them.
+func files(st style, columns int, s *Source, scores, labels string) []string {
 	type entry struct{ path, what string }
-	s := &t.d.Source
-	entries := []entry{{name(&s.Scores), t.scores()}}
+	entries := []entry{{name(&s.Scores), scores}}
 	if f := s.Labels; f != nil && !(table(f) && f.Path == s.Scores.Path) {
-		entries = append(entries, entry{name(f), "labels, " + Plain(f.DType) + t.ignored()})
+		entries = append(entries, entry{name(f), labels})
 	}
 	if f := s.Weights; f != nil {
 		entries = append(entries, entry{name(f), "weights, " + Plain(f.DType)})
 	}
 	pad := 0
 	for _, e := range entries {
-		pad = max(pad, min(width(e.path), t.columns/2))
+		pad = max(pad, min(width(e.path), columns/2))
 	}
+	var lines []string
 	for i, e := range entries {
-		path := clipPath(e.path, t.columns/2)
+		path := clipPath(e.path, columns/2)
 		if i == 0 {
-			path = t.style.bold(path)
+			path = st.bold(path)
 		}
 		lines = append(lines, left(path, pad)+"  "+e.what)
 	}
-	return append(lines, t.decision()...)
+	return lines
+}
+
+// labelType is the element type of the labels.
+func labelType(s *Source) string {
+	if s.Labels == nil {
+		return ""
+	}
+	return Plain(s.Labels.DType)
 }
 
 // table reports whether an array is columns of a table; which ones is among the notes.
@@ -128,26 +142,29 @@ func (t *text) ignored() string {
 
 // decision says what the scores were taken for, what was chosen while reading and what went wrong.
 func (t *text) decision() []string {
-	in := t.r.Input
+	return append(readAs(t.r.Input, t.columns), asides(t.style, t.columns, &t.d.Source, 4)...)
+}
+
+// readAs says what scores were taken for, and why.
+func readAs(in eval.Decision, columns int) []string {
 	say := "read as " + Plain(string(in.Kind))
 	if in.Reason != "" {
 		say += ": " + Plain(in.Reason)
 	}
-	return append(cut(wrap(say, t.columns), 2), t.asides(4)...)
+	return cut(wrap(say, columns), 2)
 }
 
 // asides are what the readers warned of and what they chose, in at most room lines: in full where
 // there is room, else a line each and the number of the others.
-func (t *text) asides(room int) []string {
-	s := &t.d.Source
+func asides(st style, columns int, s *Source, room int) []string {
 	all := make([][]string, 0, len(s.Warnings)+len(s.Notes))
 	for _, w := range s.Warnings {
-		all = append(all, hang(t.style.warn("!"), wrap(Plain(w), t.columns-2)))
+		all = append(all, hang(st.warn("!"), wrap(Plain(w), columns-2)))
 	}
 	for _, note := range s.Notes {
-		aside := hang("·", wrap(Plain(note), t.columns-2))
+		aside := hang("·", wrap(Plain(note), columns-2))
 		for i := range aside {
-			aside[i] = t.style.dim(aside[i])
+			aside[i] = st.dim(aside[i])
 		}
 		all = append(all, aside)
 	}
@@ -157,7 +174,7 @@ func (t *text) asides(room int) []string {
 	var lines []string
 	for i, aside := range all {
 		if i == room-1 && i < len(all)-1 {
-			return append(lines, t.style.dim("· "+Count(int64(len(all)-i))+" more under \"source\" with --json"))
+			return append(lines, st.dim("· "+Count(int64(len(all)-i))+" more under \"source\" with --json"))
 		}
 		lines = append(lines, cut(aside, 1)...)
 	}

@@ -1,0 +1,181 @@
+package doctor
+
+// An Explanation tells a reader how something is found and what to do about it.
+type Explanation struct {
+	ID, Code, Summary string
+	How               string // what is measured, and from where on it speaks
+	Why               string // what it means, and how one gets there
+	Do                string // what to do
+}
+
+// All returns what is looked for: every finding that detectors make, without How, Why and Do.
+func All() []Explanation {
+	var all []Explanation
+	for _, list := range [...][]Detector{Detectors} {
+		for i := range list {
+			d := &list[i]
+			all = append(all, Explanation{ID: d.ID, Code: d.Code, Summary: d.Summary})
+			if d.ID == "over-confident" {
+				all = append(all, Explanation{ID: "under-confident", Code: d.Code, Summary: d.Summary})
+			}
+		}
+	}
+	return all
+}
+
+// IDs returns the name of every finding.
+func IDs() []string {
+	var ids []string
+	for _, e := range All() {
+		ids = append(ids, e.ID)
+	}
+	return ids
+}
+
+// Code returns the number of a finding in the list of detectors; "" for an ID that is none.
+func Code(id string) string {
+	for _, e := range All() {
+		if e.ID == id {
+			return e.Code
+		}
+	}
+	return ""
+}
+
+// Looking returns the IDs of the detectors that have something to look at in c.
+func Looking(c Case) []string {
+	ids := []string{}
+	for i := range Detectors {
+		if d := &Detectors[i]; c.Sample != nil && d.Rows != nil || c.Log != nil && d.Log != nil {
+			ids = append(ids, d.ID)
+		}
+	}
+	return ids
+}
+
+// Explain returns the explanation of a finding; false for an ID that is none.
+func Explain(id string) (Explanation, bool) {
+	for _, e := range All() {
+		if e.ID != id {
+			continue
+		}
+		text := explanations[id]
+		e.How, e.Why, e.Do = text[0], text[1], text[2]
+		return e, true
+	}
+	return Explanation{}, false
+}
+
+// explanations are how a finding is found, what it means, and what to do.
+var explanations = map[string][3]string{
+	"nan-rows": {
+		"Counts NaN, +Inf and -Inf in every row. A row has no softmax if it holds a NaN, more than one +Inf, or nothing but -Inf. Single -Inf are masks and say nothing. Whether whole rows, one class or single scores are hit is part of the message.",
+		"The loss of such a row is NaN, and so is every mean that includes it. Whole rows come from a broken input, one class from a dead unit or a wrong mask, single scores from an overflow: float16 ends at 65504.",
+		"Look at the inputs of the rows that are listed and find the first layer whose output is not finite. Compute the last layer in float32.",
+	},
+	"infinite-rows": {
+		"Counts rows whose label has probability exactly 0.",
+		"Such a row costs infinitely much, and the mean loss is infinite however good the other rows are. Probabilities were rounded to 0 when they were stored, or a mask excludes the true class.",
+		"Keep logits, which do not round to infinity. Where a mask excludes classes, check that it never excludes the label.",
+	},
+	"one-hot-scores": {
+		"Every row holds a single 1 and zeros. Probabilities look like this only if every single row is certain to the last bit.",
+		"The first file holds labels. Most often the two arguments were swapped.",
+		"Give the scores first and the labels second.",
+	},
+	"not-probabilities": {
+		"With --input probs, counts rows that leave [0, 1] or whose sum is off 1 by more than 10 times what rounding can do in their element type; with --input logprobs the same of their exponentials.",
+		"Scores measured as what they are not give a loss that means nothing.",
+		"Leave --input out, or say what they are: the message tells what they look like.",
+	},
+	"input-is-probabilities": {
+		"All entries of 99.9 % of the rows lie in [0, 1] and sum to 1 within the rounding of their element type. It is an error where the scores were said to be logits (--input logits) and there are 32 rows or more.",
+		"A loss that takes logits applies softmax to them again. It then cannot go below ln(1 + (K-1)/e) nats, its gradients are small, and training stalls while the accuracy looks well.",
+		"Take the softmax out of the model, or use a loss that takes probabilities.",
+	},
+	"log-probabilities": {
+		"No entry is above 0 and the exponentials of 99.9 % of the rows sum to 1, both within rounding.",
+		"Log-softmax leaves log-probabilities as they are, so a loss that takes logits is right for them too. People often report this as a bug; it is none.",
+		"Nothing.",
+	},
+	"log-base": {
+		"2 to the power of the scores, or 10, sums to 1 in the rows tried, 32 or more, while e to their power does not.",
+		"Logarithms to another base are logits of a tempered model: softmax makes other probabilities of them.",
+		"Multiply the scores by ln 2 or ln 10.",
+	},
+	"labels-out-of-range": {
+		"Counts labels that name no class, with their histogram: -100 is the usual label to ignore; labels from 1 to K start at 1.",
+		"Such rows cannot be scored. Some libraries read beyond the array, or ignore them in silence.",
+		"--ignore-index or --label-base, whichever the message names.",
+	},
+	"labels-shifted": {
+		"Compares the loss with that of labels that are 1 or 2 more or less, around the end. Even rows choose the shift, odd rows judge: it must save 0.5 nats a row and be 10 standard errors from 0, and the accuracy must then be at least half of what the model believes.",
+		"Classes were counted from another number, or one was inserted before them.",
+		"Check from which number on the classes are counted, in the data and in the model.",
+	},
+	"labels-permuted": {
+		"Looks for the order of the classes that costs the even rows least (an assignment problem, solved exactly) and judges it on the odd rows: it must save 0.2 nats a row, 6 standard errors, and 10 % of accuracy. Up to 256 classes.",
+		"Scores and labels number the classes in different orders. Folders sorted as words put 10 before 2.",
+		"Take the list of classes from one place for both.",
+	},
+	"rows-misaligned": {
+		"Takes the mean probability that rows give the labels further up or down, up to 64 rows. One lag other than 0 must stand out by 8 standard deviations of all the others, and by 10 % of probability.",
+		"One of the files lost or gained rows: a header read as data, a filter, the last batch dropped.",
+		"Look for what drops or adds rows of one file alone.",
+	},
+	"constant-predictions": {
+		"The information that predictions carry, H(mean p) - mean H(p), is below 0.0001 nats.",
+		"The output does not depend on the input: dead units, a collapsed network, batch statistics of another mode, an input that never arrives.",
+		"Feed two very different inputs and follow them through the layers until they become the same.",
+	},
+	"predictions-independent-of-labels": {
+		"The share of right answers is within 3 standard errors of what chance gives at these frequencies of predicted classes and labels, while the model is surer of itself by 20 %.",
+		"The predictions are those of a model that knows something, but not about these labels. Most often rows were shuffled between two passes.",
+		"Make both files in one pass over the data, and compare a checksum of the inputs.",
+	},
+	"untrained": {
+		"The loss is within 3 standard errors of ln K and the mean entropy above 99 % of it. Silent where one class has more than 90 % of the rows.",
+		"This is the loss of a model before its first step.",
+		"Check that weights were loaded and that the optimiser holds the parameters it should step.",
+	},
+	"class-prior": {
+		"The skill lies within 2 % of 0, the mean prediction within 0.01 nats of the label frequencies, and predictions carry less than 0.02 nats.",
+		"The model learnt how frequent the classes are and nothing of the inputs.",
+		"Train on inputs replaced by zeros: if the loss stays the same, they were never used.",
+	},
+	"worse-than-prior": {
+		"The loss exceeds the entropy of the label frequencies by 5 standard errors and what their estimation can be off.",
+		"Always answering the frequencies would lose less. High accuracy with such a loss is over-confidence, low accuracy a mismatch of labels and rows.",
+		"Look at the accuracy, then at the other findings.",
+	},
+	"clipped-probabilities": {
+		"Counts losses within 0.001 nats of what a clipped probability costs (13.816 for 1e-6, 15.942 for the rounding of float32, 100 for PyTorch's binary loss, and so on). At least 5 rows and 0.1 % of all must lie there, and ten times as densely as beside it.",
+		"A library clipped the probabilities before taking logarithms. The reported loss is then too small, and where it was clipped in training the gradient was 0.",
+		"Keep the logits and let the loss take them.",
+	},
+	"over-confident": {
+		"Compares the likelihood of the labels at ten temperatures with that at 1. Under calibration a ratio above x has a probability of at most 1/x, whatever the rows; the limit is 14.5 nats. The gain must be 1 % of the loss.",
+		"The model expects to lose less than it does. Networks trained to the end of their loss are usually so.",
+		"Divide the logits by the temperature that the message gives, fitted on rows that were held out.",
+	},
+	"under-confident": {
+		"As over-confident, with a best temperature below 1.",
+		"The model expects to lose more than it does. Label smoothing, mixing of examples, or scaled scores do that.",
+		"Divide the logits by the temperature that the message gives, fitted on rows that were held out.",
+	},
+	"double-softmax": {
+		"From a printed loss L and accuracy a: |L - (f + 1 - a)| is at most 0.05, with f = ln(1 + (K-1)/e), and L is above what any calibrated model of that accuracy has. It is an error if wrong rows would have to cost 12 nats each otherwise. From a training curve: the loss stays at f or above while the accuracy passes 90 %. From scores alone it is never more than a warning: a best temperature above 3, with more than half of the rows surer than 99 %.",
+		"A loss that takes logits was given probabilities. It lies in [f, f + 1] whatever the model does, and its gradient is smaller by a factor of K.",
+		"Take the last softmax out of the model.",
+	},
+	"loss-below-box": {
+		"A wrong answer costs ln 2 at least, so no loss is below (1 - a)·ln 2. The inequality is exact; what was printed is taken to be rounded to two decimals.",
+		"Loss and accuracy come from different rows, masks or scales: a loss averaged over padding, an accuracy without it.",
+		"Compute both from the same rows, in the same pass.",
+	},
+	"loss-above-fano": {
+		"A calibrated model of accuracy a loses at most h(a) + (1 - a)·ln(K - 1) (Fano). The margin is 5 standard errors, those of the accuracy included.",
+		"The answers are better than the probabilities.",
+		"Fit a temperature on rows that were held out and look at the costliest rows.",
+	},
+}

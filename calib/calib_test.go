@@ -230,3 +230,34 @@ func BenchmarkCellsAdd(b *testing.B) {
 		c.Add(1, 0.75, 0.25/0.75, true)
 	}
 }
+
+// The consistency interval holds the accuracy of a calibrated bin in 95 % of cases or more, and no more than the steps of a
+// binomial make it: one outcome less on either side, and it would hold it in fewer.
+func TestConsistency(t *testing.T) {
+	for _, tt := range []struct {
+		rows, confidence float64
+		low, high        float64
+		why              string
+	}{
+		{10, .5, .2, .8, "P(2 <= X <= 8) = .979, and P(3 <= X <= 7) = .891"},
+		{100, .9, .84, .95, "the quantiles of Binomial(100, .9)"},
+		{60, 1, 1, 1, "what is certain comes true"},
+		{60, 0, 0, 0, "and what is impossible does not"},
+		{1, .99, 1, 1, "one row: nearly always right"},
+		{1, .5, 0, 1, "one row: anything goes"},
+		{1e8, .5, .5 - 1.959963984540054*.5/1e4, .5 + 1.959963984540054*.5/1e4, "normal, for many"},
+	} {
+		b := Bin{Weight: tt.rows, Squares: tt.rows, Confidence: tt.confidence}
+		low, high := b.Consistency()
+		if !(math.Abs(low-tt.low) <= 1e-12 && math.Abs(high-tt.high) <= 1e-12) {
+			t.Errorf("%v rows at %v: %v to %v, want %v to %v (%s)", tt.rows, tt.confidence, low, high, tt.low, tt.high, tt.why)
+		}
+	}
+	b := Bin{Weight: 7.5, Squares: 12, Confidence: .95} // weights: normal, and within [0, 1]
+	if low, high := b.Consistency(); !(low > .6 && low < .95 && high == 1) {
+		t.Errorf("weighted rows: %v to %v", low, high)
+	}
+	if low, high := (Bin{}).Consistency(); low == low || high == high {
+		t.Errorf("no rows: %v to %v, want NaN", low, high)
+	}
+}

@@ -66,6 +66,24 @@ func NullECE(bins []Bin, seed uint64) Null {
 	return null
 }
 
+// Consistency returns the interval in which the accuracy of the bin lies in 95 % of cases, at least, if each of its rows
+// comes true with the bin's confidence: the band of a reliability diagram in which calibrated models stay. With rows of
+// weight 1 its ends are quantiles of a binomial, else of a normal deviation, as in [NullECE]. NaN without rows.
+//
+// Source: Bröcker and Smith 2007 (consistency bars).
+func (b Bin) Consistency() (low, high float64) {
+	if !(b.Weight > 0) {
+		return math.NaN(), math.NaN()
+	}
+	l := lawOf(b)
+	if l.below == nil {
+		const z95 = 1.959963984540054
+		half := z95 * l.sigma / b.Weight
+		return max(b.Confidence-half, 0), min(b.Confidence+half, 1)
+	}
+	return l.quantile(.025) / b.Weight, l.quantile(.975) / b.Weight
+}
+
 // A law is the distribution of |W·confidence - Σ w·outcome| in one bin.
 type law struct {
 	mean  float64
@@ -158,6 +176,12 @@ func (l *law) draw(r *rand.Rand) float64 {
 		i++
 	}
 	return math.Abs(float64(l.from+i) - l.at)
+}
+
+// quantile returns the least number of outcomes that is not exceeded with probability u.
+func (l *law) quantile(u float64) float64 {
+	i, _ := slices.BinarySearch(l.below, u)
+	return float64(l.from + min(i, len(l.below)-1))
 }
 
 // deviation returns that of the measured bin.

@@ -20,7 +20,8 @@ func (a *Accumulator) calibration(r *Report) {
 	r.Calib = Calibration{ECE: calib.ECE(bins), Null: null.Mean, Null95: null.P95, P: null.P, Bins: make([]Bin, len(bins))}
 	for i, b := range bins {
 		low, high := calib.Wilson(b.Accuracy, b.Effective())
-		r.Calib.Bins[i] = Bin{Rows: b.Weight, Confidence: b.Confidence, Accuracy: b.Accuracy, CI95: [2]float64{low, high}}
+		from, to := b.Consistency()
+		r.Calib.Bins[i] = Bin{Rows: b.Weight, Confidence: b.Confidence, Accuracy: b.Accuracy, CI95: [2]float64{low, high}, NullCI: [2]float64{from, to}}
 	}
 }
 

@@ -106,7 +106,8 @@ type Bin struct {
 	Rows       float64    `json:"rows"`
 	Confidence float64    `json:"confidence"`
 	Accuracy   float64    `json:"accuracy"`
-	CI95       [2]float64 `json:"ci95"` // Wilson
+	CI95       [2]float64 `json:"ci95"`      // of the accuracy; Wilson
+	NullCI     [2]float64 `json:"null_ci95"` // where the accuracy would lie under perfect calibration
 }
 
 // Surprise is a row that cost much.

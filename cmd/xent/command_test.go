@@ -59,7 +59,7 @@ func TestWriteFileKeepsTheOldOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	full := errors.New("disk full")
-	err := writeFile(name, func(w io.Writer) error {
+	err := writeFile("-o", name, func(w io.Writer) error {
 		io.WriteString(w, "{ half a repo")
 		return full
 	})
@@ -76,7 +76,7 @@ func TestWriteFileKeepsTheOldOne(t *testing.T) {
 	if err := os.Symlink("report.json", link); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeFile(link, func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err }); err != nil {
+	if err := writeFile("-o", link, func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err }); err != nil {
 		t.Fatal(err)
 	}
 	if b, _ := os.ReadFile(name); string(b) != "new" {

@@ -21,6 +21,7 @@ type evalFlags struct {
 	scoreFlags
 	readFlags
 	tellFlags
+	faceFlags
 	renormalize bool
 	bins        int
 	top         int
@@ -59,6 +60,7 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
   xent eval logits.npy labels.npy --json | jq .loss.nats
   xent eval logits.npy labels.npy --ignore-index -100
   xent eval probs.npy labels.npy -o report.json
+  xent eval logits.npy labels.npy --html report.html
   xent eval logits.npy labels.npy --fail-if 'loss.nats>0.4' --fail-if 'warnings>0'`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
@@ -85,7 +87,10 @@ func (f *evalFlags) define(cmd *cobra.Command) {
 		s.IntVar(&f.top, "top", 10, "`number` of surprising rows to list")
 	})
 	group(cmd.Flags(), "How files are read", f.readFlags.define)
-	group(cmd.Flags(), "How it is told", f.tellFlags.define)
+	group(cmd.Flags(), "How it is told", func(s *pflag.FlagSet) {
+		f.tellFlags.define(s)
+		f.faceFlags.define(s)
+	})
 	group(cmd.Flags(), "How it is judged", func(s *pflag.FlagSet) {
 		s.StringArrayVar(&f.failIf, "fail-if", nil, "end with status 1 if this `condition` on a figure of the JSON report holds: loss.nats>0.4; may be repeated")
 	})
@@ -102,7 +107,7 @@ func (f *evalFlags) check() error {
 		f.gates = append(f.gates, gate)
 	}
 	for _, err := range []error{
-		f.scoreFlags.check(), f.tellFlags.check(), f.readFlags.check(), inRange("bins", f.bins), inRange("top", f.top),
+		f.scoreFlags.check(), f.tellFlags.check(), f.faceFlags.check(), f.readFlags.check(), inRange("bins", f.bins), inRange("top", f.top),
 	} {
 		if err != nil {
 			return err
@@ -137,12 +142,15 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 	if err != nil {
 		return located(rows, err)
 	}
-	doc := &report.Document{Report: result, Source: source(rows), Config: config}
+	doc := &report.Document{Report: result, Source: source(rows), Config: config, Command: commandLine(cmd, args), Version: version()}
 	if again {
 		doc.Source.Notes = append(doc.Source.Notes, evalfile.ReadTwice)
 	}
+	if err := f.faceFlags.write(doc); err != nil {
+		return err
+	}
 	text := func(w io.Writer, opt report.TextOptions) error { return report.Text(w, doc, opt) }
-	if err := f.write(cmd, text, func(w io.Writer) error { return report.JSON(w, doc) }); err != nil {
+	if err := f.tellFlags.write(cmd, text, func(w io.Writer) error { return report.JSON(w, doc) }); err != nil {
 		return err
 	}
 	return errors.Join(failedGates(f.gates, doc), judge(ctx, rows, result))

@@ -116,7 +116,7 @@ func (f *tellFlags) write(cmd *cobra.Command, text func(io.Writer, report.TextOp
 		}
 		return nil
 	}
-	return writeFile(f.output, render)
+	return writeFile("-o", f.output, render)
 }
 
 // colored tells whether to colour what goes to w: asked for, or a terminal that wants it

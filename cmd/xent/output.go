@@ -12,30 +12,30 @@ import (
 
 // writeFile makes name hold what render writes, or leaves it as it was: the bytes go to a
 // temporary file beside it, which takes its name only when everything is on the disk. A name
-// that is no regular file (/dev/stdout, a pipe) is written to directly.
-func writeFile(name string, render func(io.Writer) error) (err error) {
+// that is no regular file (/dev/stdout, a pipe) is written to directly. flag is the one that named it, for errors.
+func writeFile(flag, name string, render func(io.Writer) error) (err error) {
 	mode := os.FileMode(0o644)
 	if target, err := filepath.EvalSymlinks(name); err == nil {
 		name = target // replace what a link points at, not the link
 	}
 	if info, err := os.Stat(name); err == nil {
 		if info.IsDir() {
-			return usage("-o "+filepath.Join(name, "report.json"), "-o %s: is a directory", name)
+			return usage(flag+" "+filepath.Join(name, "report."+extension(flag)), "%s %s: is a directory", flag, name)
 		}
 		if !info.Mode().IsRegular() {
-			return writeTo(name, render)
+			return writeTo(flag, name, render)
 		}
 		mode = info.Mode().Perm()
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
 	if err != nil {
-		return fmt.Errorf("-o %s: %w", name, err)
+		return fmt.Errorf("%s %s: %w", flag, name, err)
 	}
 	defer func() {
 		if err != nil {
 			tmp.Close()
 			os.Remove(tmp.Name())
-			err = fmt.Errorf("-o %s: %w", name, err)
+			err = fmt.Errorf("%s %s: %w", flag, name, err)
 		}
 	}()
 	b := bufio.NewWriter(tmp)
@@ -57,16 +57,29 @@ func writeFile(name string, render func(io.Writer) error) (err error) {
 	return os.Rename(tmp.Name(), name)
 }
 
-func writeTo(name string, render func(io.Writer) error) error {
+func writeTo(flag, name string, render func(io.Writer) error) error {
 	f, err := os.OpenFile(name, os.O_WRONLY, 0)
 	if err != nil {
-		return fmt.Errorf("-o %s: %w", name, err)
+		return fmt.Errorf("%s %s: %w", flag, name, err)
 	}
 	if err := render(f); err != nil {
 		f.Close()
-		return fmt.Errorf("-o %s: %w", name, err)
+		return fmt.Errorf("%s %s: %w", flag, name, err)
 	}
 	return f.Close()
+}
+
+// extension is that of the files which a flag names.
+func extension(flag string) string {
+	switch flag {
+	case "--html":
+		return "html"
+	case "--md":
+		return "md"
+	case "--junit":
+		return "xml"
+	}
+	return "json"
 }
 
 // isTerminal tells whether w is a terminal that a person looks at.

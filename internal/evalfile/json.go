@@ -122,6 +122,7 @@ func (w *writer) calibration(c *eval.Calibration) {
 		w.number("confidence", b.Confidence)
 		w.number("accuracy", b.Accuracy)
 		w.numbers("ci95", b.CI95[:])
+		w.numbers("null_ci95", b.NullCI[:])
 	})
 }
 

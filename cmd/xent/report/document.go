@@ -1,9 +1,10 @@
-// Package report renders what an evaluation found: [Text] for people, [JSON] for programs.
+// Package report renders what an evaluation found: [Text] for people, [HTML] to keep and print, [JSON] for
+// programs.
 //
-// Both write the same [Document]. Neither computes a statistic: a figure that is shown was put
-// into the [eval.Report] by the packages below, so the two faces cannot disagree. Every string
-// that came from a file passes through [Plain] or JSON's escapes, so that a class called
-// "\x1b[2J" is seen and not obeyed.
+// All write the same [Document]. None computes a statistic: a figure that is shown was put
+// into the [eval.Report] by the packages below, so the faces cannot disagree. Every string
+// that came from a file passes through [Plain], and the escapes of JSON or HTML, so that a class called
+// "\x1b[2J" or "<script>" is seen and not obeyed.
 package report
 
 import "xent/eval"
@@ -13,6 +14,9 @@ type Document struct {
 	Report *eval.Report
 	Source Source
 	Config eval.Config // what was measured, as it was asked for
+
+	Command string // that made it, as it can be typed again; "" where it is not known
+	Version string // of xent
 }
 
 // Source tells what was read.

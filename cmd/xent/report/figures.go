@@ -3,6 +3,8 @@ package report
 import (
 	"math"
 	"strings"
+
+	"xent/eval"
 )
 
 // verdict says in a sentence or two what the figures below amount to, each on its own line.
@@ -87,6 +89,15 @@ func zeroNaN(x float64) float64 {
 	return x
 }
 
+// A figure is one quantity of the head of a report: a name, its value, what it stands beside, and the members that
+// its doubts are about.
+type figure struct {
+	name, value string
+	beside      []string
+	members     []string
+	gauge       *eval.Box // drawn between the parts of the value
+}
+
 // The grid of the figures: a name, the figure, what it stands beside.
 const (
 	nameColumn   = 12
@@ -94,56 +105,68 @@ const (
 	besideColumn = 18
 )
 
-func (t *text) figure(name, figure string, beside ...string) string {
-	line := left(t.style.dim(name), nameColumn) + figure
-	for i, b := range beside {
-		at := nameColumn + figureColumn + i*besideColumn
-		line = left(line, at)
-		if width(line) > at {
-			line += " "
-		}
-		line += b
-	}
-	return line
-}
-
 // figures is one line a quantity.
 func (t *text) figures() []string {
-	r := t.r
-	lines := t.loss()
-	lines = append(lines, t.figure("perplexity",
-		Short(r.Perplexity, 4)+t.notes.mark("perplexity"), interval(r.PerpCI, "")))
-	lines = append(lines, t.figure("accuracy",
-		Measured(r.Accuracy.Value, r.Accuracy.SE)+t.notes.mark("accuracy"), t.wrong()))
-	lines = append(lines, t.figure("skill",
-		Measured(r.Prior.Skill.Value, r.Prior.Skill.SE)+t.notes.mark("prior"),
-		"label frequencies cost "+Short(r.Prior.Nats, 4)+" nats, ln K "+Short(r.Prior.Uniform, 4)))
-	if s := r.Soft; s != nil {
-		lines = append(lines, t.figure("targets", "entropy "+Short(s.Entropy, 4)+t.notes.mark("soft_targets"),
-			"divergence "+Short(s.KL, 4)+" nats", "sum less loss "+Short(s.Residual, 1)))
+	var lines []string
+	for _, f := range t.list() {
+		line := left(t.style.dim(f.name), nameColumn) + f.value + t.notes.mark(f.members...)
+		if f.gauge != nil {
+			line = left(t.style.dim(f.name), nameColumn) + Short(f.gauge.Lower, 3) + " " + gauge(f.gauge.Position, 23) + " " +
+				Short(f.gauge.Fano, 3) + " nats at this accuracy" + t.notes.mark(f.members...)
+			lines = append(lines, line)
+			continue
+		}
+		for i, b := range f.beside {
+			at := nameColumn + figureColumn + i*besideColumn
+			line = left(line, at)
+			if width(line) > at {
+				line += " "
+			}
+			line += b
+		}
+		lines = append(lines, line)
 	}
-	lines = append(lines, t.figure("confidence", "gap "+Signed(r.Confidence.Gap, 3)+" nats"+t.notes.mark("confidence"),
-		"predicted entropy "+Short(r.Confidence.Entropy, 3)+"; Z = "+Fixed(r.Confidence.Z, 1)+", "+Chance(r.Confidence.P)))
-	lines = append(lines, t.figure("calibration", "ECE "+Short(r.Calib.ECE, 3)+t.notes.mark("calibration"),
-		t.null()))
-	return append(lines, t.feasible(), t.health())
+	return lines
 }
 
-func (t *text) loss() []string {
-	l := t.r.Loss
-	mark := t.notes.mark("loss", "rows")
-	if !finite(l.Nats) {
-		say := []string{}
-		if l.Infinite > 0 {
-			say = append(say, plural(l.Infinite, "row")+" cost ∞")
-		}
-		if finite(l.Finite) {
-			say = append(say, "without them "+Short(l.Finite, 5)+" nats")
-		}
-		return []string{t.figure("loss", t.style.bad(Short(l.Nats, 4)+" nats")+mark, strings.Join(say, "; "))}
+// list is the figures in the order of every face.
+func (t *text) list() []figure {
+	r := t.r
+	list := []figure{
+		t.loss(),
+		{name: "perplexity", value: Short(r.Perplexity, 4), beside: []string{interval(r.PerpCI, "")}, members: []string{"perplexity"}},
+		{name: "accuracy", value: Measured(r.Accuracy.Value, r.Accuracy.SE), beside: []string{t.wrong()}, members: []string{"accuracy"}},
+		{name: "skill", value: Measured(r.Prior.Skill.Value, r.Prior.Skill.SE), members: []string{"prior"},
+			beside: []string{"label frequencies cost " + Short(r.Prior.Nats, 4) + " nats, ln K " + Short(r.Prior.Uniform, 4)}},
 	}
-	return []string{t.figure("loss", t.style.bold(Measured(l.Nats, l.SE)+" nats")+mark,
-		Measured(l.Bits, l.SE/math.Ln2)+" bits", interval(l.CI95, " nats"))}
+	if s := r.Soft; s != nil {
+		list = append(list, figure{name: "targets", value: "entropy " + Short(s.Entropy, 4), members: []string{"soft_targets"},
+			beside: []string{"divergence " + Short(s.KL, 4) + " nats", "sum less loss " + Short(s.Residual, 1)}})
+	}
+	return append(list,
+		figure{name: "confidence", value: "gap " + Signed(r.Confidence.Gap, 3) + " nats", members: []string{"confidence"},
+			beside: []string{"predicted entropy " + Short(r.Confidence.Entropy, 3) + "; Z = " + Fixed(r.Confidence.Z, 1) + ", " + Chance(r.Confidence.P)}},
+		figure{name: "calibration", value: "ECE " + Short(r.Calib.ECE, 3), beside: []string{t.null()}, members: []string{"calibration"}},
+		t.feasible(), t.health())
+}
+
+func (t *text) loss() figure {
+	l := t.r.Loss
+	f := figure{name: "loss", members: []string{"loss", "rows"}}
+	if finite(l.Nats) {
+		f.value = t.style.bold(Measured(l.Nats, l.SE) + " nats")
+		f.beside = []string{Measured(l.Bits, l.SE/math.Ln2) + " bits", interval(l.CI95, " nats")}
+		return f
+	}
+	say := []string{}
+	if l.Infinite > 0 {
+		say = append(say, plural(l.Infinite, "row")+" cost ∞")
+	}
+	if finite(l.Finite) {
+		say = append(say, "without them "+Short(l.Finite, 5)+" nats")
+	}
+	f.value, f.beside = t.style.bad(Short(l.Nats, 4)+" nats"), []string{strings.Join(say, "; ")}
+	return f
 }
 
 func interval(ci [2]float64, unit string) string {
@@ -163,18 +186,22 @@ func (t *text) wrong() string {
 	return Count(n) + " of " + plural(r.Rows, "row") + " wrong"
 }
 
-func (t *text) feasible() string {
+func (t *text) feasible() figure {
 	b := t.r.Box
-	if !finite(b.Lower) || !finite(b.Fano) {
-		return t.figure("feasible", "unknown"+t.notes.mark("feasible"))
+	f := figure{name: "feasible", members: []string{"feasible"}}
+	switch {
+	case !finite(b.Lower) || !finite(b.Fano):
+		f.value = "unknown"
+	case b.Lower >= b.Fano: // at accuracy 1, or below that of guessing
+		f.value, f.beside = "from "+Short(b.Lower, 3)+" nats", []string{"a calibrated model of this accuracy: at most " + Short(b.Fano, 3)}
+	default:
+		f.value, f.gauge = Short(b.Lower, 3)+" to "+Short(b.Fano, 3)+" nats", &b
+		f.beside = []string{"at this accuracy, for a calibrated model"}
 	}
-	if b.Lower >= b.Fano { // at accuracy 1, or below that of guessing
-		return t.figure("feasible", "from "+Short(b.Lower, 3)+" nats"+t.notes.mark("feasible"), "a calibrated model of this accuracy: at most "+Short(b.Fano, 3))
-	}
-	return t.figure("feasible", Short(b.Lower, 3)+" "+gauge(b.Position, 23)+" "+Short(b.Fano, 3)+" nats at this accuracy"+t.notes.mark("feasible"))
+	return f
 }
 
-func (t *text) health() string {
+func (t *text) health() figure {
 	h := t.r.Health
 	var odd []string
 	for _, c := range []struct {
@@ -192,8 +219,8 @@ func (t *text) health() string {
 	case width(say) > 27:
 		say = t.style.warn(Count(h.NaN+h.PosInf+h.NegInf) + " NaN or ∞")
 	}
-	return t.figure("numbers", clip(Plain(h.DType), 10)+" to ±"+Short(h.MaxAbs, 3)+t.notes.mark("health"),
-		say+rounding(h.Rounding))
+	return figure{name: "numbers", value: clip(Plain(h.DType), 10) + " to ±" + Short(h.MaxAbs, 3), members: []string{"health"},
+		beside: []string{say + rounding(h.Rounding)}}
 }
 
 // null is the calibration error that a calibrated model would show on as many rows.

@@ -17,9 +17,8 @@ func newFootnotes(w []eval.Warning) *footnotes {
 	return &footnotes{warnings: w, number: make(map[int]int)}
 }
 
-// mark returns the superscripts of the warnings about a field or anything inside it, with a space
-// in front; "" when there are none.
-func (f *footnotes) mark(fields ...string) string {
+// numbers returns those of the warnings about some fields or anything inside them.
+func (f *footnotes) numbers(fields ...string) []int {
 	var numbers []int
 	for i, w := range f.warnings {
 		if !slices.ContainsFunc(fields, func(field string) bool { return w.Field == field || strings.HasPrefix(w.Field, field+".") }) {
@@ -30,6 +29,13 @@ func (f *footnotes) mark(fields ...string) string {
 		}
 		numbers = append(numbers, f.number[i])
 	}
+	return numbers
+}
+
+// mark returns the superscripts of the warnings about some fields or anything inside them, with a space
+// in front; "" when there are none.
+func (f *footnotes) mark(fields ...string) string {
+	numbers := f.numbers(fields...)
 	switch n := len(numbers); {
 	case n == 0:
 		return ""

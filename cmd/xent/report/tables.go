@@ -60,18 +60,23 @@ func classLine(name, rows, loss, adds, bar, recall, expected, z, mark string) st
 }
 
 func (t *text) others(others []eval.Class) string {
-	n, share := 0.0, 0.0
-	for _, c := range others {
-		n += c.Rows
+	n, share, loss := t.sumOf(others)
+	return classLine(Count(int64(len(others)))+" others", amount(n), Fixed(loss, 4), Fixed(share, 4), "", "", "", "", "")
+}
+
+// sumOf puts classes together: their rows, what they add to the loss, and their mean loss.
+func (t *text) sumOf(classes []eval.Class) (rows, share, loss float64) {
+	for _, c := range classes {
+		rows += c.Rows
 		if finite(c.Share) {
 			share += c.Share
 		}
 	}
-	loss := math.NaN()
-	if n > 0 {
-		loss = share * t.r.Loss.Weight / n
+	loss = math.NaN()
+	if rows > 0 {
+		loss = share * t.r.Loss.Weight / rows
 	}
-	return classLine(Count(int64(len(others)))+" others", amount(n), Fixed(loss, 4), Fixed(share, 4), "", "", "", "", "")
+	return rows, share, loss
 }
 
 // amount writes a number of rows: whole unless weights make it fractional.

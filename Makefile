@@ -8,13 +8,15 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build web test test-go test-race test-web test-browser fuzz bench fmt lint generate clean need-go need-node
+.PHONY: help run build web test test-go test-race test-web test-browser fuzz bench bench-quick fmt lint generate clean need-go need-node
 
+PYTHON   := python3# whose libraries `make bench` measures beside xent; it installs none
 MODELS   := testdata/models
 STATIC   := go tool -modfile=tools/go.mod staticcheck
+BENCH_STATIC := go tool -modfile=../tools/go.mod staticcheck
 RACE     := . ./internal/par ./eval ./cmd/xent/...
 SERIAL   := Oracle|Porting|PolyBelowZero|FreeNumbers|TestScripts# wide arithmetic, and programs: slow under it, and covered
-GO_FILES := $(shell find . -name '*.go' -not -path './web/*') go.mod go.sum
+GO_FILES := $(shell find . -name '*.go' -not -path './web/*' -not -path './bench/*') go.mod go.sum
 WEB_FILES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/generated/*')
 SITE     := cmd/xent/site/dist
 
@@ -58,6 +60,7 @@ test: build ## run all tests: Go, race detector, TypeScript, browser
 
 test-go: need-go ## run the Go tests
 	go test ./...
+	cd bench && go test ./...
 
 test-race: need-go ## run the concurrent packages under the race detector
 	@scripts/need-cc
@@ -73,8 +76,11 @@ fuzz: need-go ## fuzz the losses for 10000 calls a target; their seeds run with 
 	@for target in $$(go test -list '^Fuzz' . | grep '^Fuzz'); do \
 		go test -run '^$$' -fuzz "^$$target$$" -fuzztime=10000x . || exit 1; done
 
-bench: need-go ## run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+bench: need-go ## measure xent beside the machine's limits and other libraries (PYTHON=...): some minutes
+	cd bench && go run . --python '$(PYTHON)'
+
+bench-quick: need-go ## the same on smaller shapes, in less than a minute
+	cd bench && go run . --python '$(PYTHON)' --quick
 
 fmt: web/node_modules/.package-lock.json ## format Go and the web sources
 	gofmt -w .
@@ -88,6 +94,7 @@ lint: need-go web/node_modules/.package-lock.json ## formatting, vet, static che
 	@scripts/timed 'go vet' go vet ./...
 	@scripts/timed 'staticcheck' $(STATIC) ./...
 	@scripts/timed 'module files' go mod tidy -diff
+	@scripts/timed 'the benchmark' sh -c 'cd bench && go vet ./... && $(BENCH_STATIC) ./... && go mod tidy -diff'
 	@scripts/timed 'layering, generated files' go test -count=1 -run 'TestLayers|TestGenerated' . ./internal/labgen
 
 clean: ## remove everything that was built

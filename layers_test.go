@@ -1,6 +1,7 @@
 package xent_test
 
 import (
+	"maps"
 	"os"
 	"os/exec"
 	"slices"
@@ -32,6 +33,7 @@ var house = map[string]string{
 	"internal/evalfile": "xent eval internal/rowfile",
 	"cmd/xent":          "cmd/xent/report cmd/xent/site xent info calib eval doctor nn train lab internal/rowfile internal/evalfile internal/datasets",
 	"cmd/xent-wasm":     "lab eval internal/rowfile internal/evalfile",
+	"bench":             "xent internal/kern", // a module of its own
 }
 
 // thirdParty are the modules that a package may import; packages not named import none.
@@ -40,6 +42,7 @@ var thirdParty = map[string]string{
 	"internal/rowfile": "golang.org/x/sys github.com/parquet-go/parquet-go github.com/apache/arrow-go/v18",
 	"cmd/xent":         "github.com/spf13/cobra github.com/spf13/pflag github.com/schollz/progressbar/v3 github.com/guptarohit/asciigraph golang.org/x/sys golang.org/x/term",
 	"cmd/xent/report":  "github.com/rivo/uniseg github.com/guptarohit/asciigraph golang.org/x/term",
+	"bench":            "golang.org/x/sys gonum.org/v1/gonum",
 }
 
 // loaded are the packages that a browser downloads. They format with strconv: fmt and reflect
@@ -51,11 +54,11 @@ var heavy = []string{"fmt", "encoding", "reflect", "sort", "math/big", "os", "ti
 
 const module = "xent"
 
-// packages runs go list and returns, for each package of the module, what it imports outside tests.
-func packages(t *testing.T, env []string, args ...string) map[string][]string {
+// packages runs go list in dir and returns, for each package, what it imports outside tests.
+func packages(t *testing.T, dir string, env []string, args ...string) map[string][]string {
 	t.Helper()
 	cmd := exec.Command("go", append([]string{"list", "-f", `{{.ImportPath}} {{join .Imports " "}}`}, args...)...)
-	cmd.Env = append(os.Environ(), env...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	out, err := cmd.Output()
 	if err != nil {
 		if ee, ok := err.(*exec.ExitError); ok {
@@ -80,7 +83,8 @@ func short(path string) (string, bool) {
 }
 
 func TestLayers(t *testing.T) {
-	all := packages(t, nil, "./...")
+	all := packages(t, ".", nil, "./...")
+	maps.Copy(all, packages(t, "bench", nil, "./..."))
 	for path, imports := range all {
 		pkg, ok := short(path)
 		if !ok {
@@ -96,8 +100,8 @@ func TestLayers(t *testing.T) {
 			checkImport(t, pkg, allowed, imp)
 		}
 	}
-	if len(all) == 0 {
-		t.Fatal("checked no package")
+	if len(all["xent"]) == 0 || len(all["xent/bench"]) == 0 {
+		t.Fatal("checked only some packages")
 	}
 }
 
@@ -137,7 +141,7 @@ func isHeavy(path string) bool {
 // package of the standard library either.
 func TestBrowserStaysLight(t *testing.T) {
 	for _, tags := range []string{"", "training", "practice", "bench"} {
-		all := packages(t, []string{"GOOS=js", "GOARCH=wasm"}, "-deps", "-tags", tags, "./cmd/xent-wasm")
+		all := packages(t, ".", []string{"GOOS=js", "GOARCH=wasm"}, "-deps", "-tags", tags, "./cmd/xent-wasm")
 		for path := range all {
 			if isHeavy(path) {
 				t.Errorf("cmd/xent-wasm, tags %q, depends on %s", tags, path)

@@ -61,6 +61,8 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
   xent eval logits.npy labels.npy --ignore-index -100
   xent eval probs.npy labels.npy -o report.json
   xent eval logits.npy labels.npy --html report.html
+  xent eval logits.npy labels.npy --md "$GITHUB_STEP_SUMMARY"
+  xent eval logits.npy labels.npy --fail-if 'accuracy.value<0.9' --junit xent.xml
   xent eval logits.npy labels.npy --fail-if 'loss.nats>0.4' --fail-if 'warnings>0'`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
@@ -146,7 +148,7 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 	if again {
 		doc.Source.Notes = append(doc.Source.Notes, evalfile.ReadTwice)
 	}
-	if err := f.faceFlags.write(doc); err != nil {
+	if err := f.faceFlags.write(doc, f.gates); err != nil {
 		return err
 	}
 	text := func(w io.Writer, opt report.TextOptions) error { return report.Text(w, doc, opt) }

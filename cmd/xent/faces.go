@@ -10,23 +10,39 @@ import (
 
 // faceFlags say in which forms a report is written besides the one that is printed.
 type faceFlags struct {
-	html string
-	lab  string
+	html  string
+	lab   string
+	md    string
+	junit string
 }
 
 func (f *faceFlags) define(s *pflag.FlagSet) {
 	s.StringVar(&f.html, "html", "", "write the report to `file` as a page, too: with pictures, to print and to keep")
+	s.StringVar(&f.md, "md", "", "write the report to `file` as Markdown, too: for a comment on a change")
+	s.StringVar(&f.junit, "junit", "", "write the conditions of --fail-if to `file` as test cases, too: for a build server")
 	s.StringVar(&f.lab, "lab", "http://127.0.0.1:8080/", "`address` of the lab that the rows of that page open in")
 }
 
 func (f *faceFlags) check() error { return checkLab(f.lab) }
 
-// write writes the files that were asked for.
-func (f *faceFlags) write(doc *report.Document) error {
-	if f.html == "" {
-		return nil
+// write writes the files that were asked for, with the gates that the report is judged by.
+func (f *faceFlags) write(doc *report.Document, gates []report.Gate) error {
+	for _, face := range []struct {
+		flag, file string
+		render     func(io.Writer) error
+	}{
+		{"--html", f.html, func(w io.Writer) error {
+			return report.HTML(w, doc, report.HTMLOptions{Lab: f.lab, Doors: doors(f.lab, doc.Report)})
+		}},
+		{"--md", f.md, func(w io.Writer) error { return report.Markdown(w, doc) }},
+		{"--junit", f.junit, func(w io.Writer) error { return report.JUnit(w, doc, gates) }},
+	} {
+		if face.file == "" {
+			continue
+		}
+		if err := writeFile(face.flag, face.file, face.render); err != nil {
+			return err
+		}
 	}
-	return writeFile("--html", f.html, func(w io.Writer) error {
-		return report.HTML(w, doc, report.HTMLOptions{Lab: f.lab, Doors: doors(f.lab, doc.Report)})
-	})
+	return nil
 }

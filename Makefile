@@ -95,6 +95,7 @@ lint: need-go web/node_modules/.package-lock.json ## formatting, vet, static che
 	@scripts/timed 'staticcheck' $(STATIC) ./...
 	@scripts/timed 'module files' go mod tidy -diff
 	@scripts/timed 'the benchmark' sh -c 'cd bench && go vet ./... && $(BENCH_STATIC) ./... && go mod tidy -diff'
+	@scripts/timed 'assembly' scripts/lint-kernels
 	@scripts/timed 'layering, generated files' go test -count=1 -run 'TestLayers|TestGenerated' . ./internal/labgen
 
 clean: ## remove everything that was built

@@ -1,0 +1,269 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// The kernels of one row. Each call is given a few thousand elements at most, because a goroutine that runs
+// assembly cannot be stopped for a garbage collection.
+func rows() {
+	for _, w := range []*wide{&f32, &f64} {
+		whole, less, miss := w.expTables()
+		w.top()
+		w.sum(less, miss)
+		_ = whole
+	}
+}
+
+// walk emits the loop over n elements from x on, in whole groups but the last. Body is given masks of the
+// elements it may touch, or none for all. Where the register skip is given, the element of that number is
+// left out.
+func (w *wide) walk(x, n, skip reg.GPVirtual, body func(k *[unroll]reg.OpmaskVirtual), advance func()) {
+	end, full, special := GP64(), GP64(), GP64()
+	size, group := w.size, w.group()
+	LEAQ(Mem{Base: x, Index: n, Scale: uint8(size)}, end)
+	MOVQ(n, full)
+	ANDQ(imm(-group), full)
+	LEAQ(Mem{Base: x, Index: full, Scale: uint8(size)}, full)
+	if skip != nil {
+		MOVQ(skip, special)
+		ANDQ(imm(-group), special)
+		LEAQ(Mem{Base: x, Index: special, Scale: uint8(size)}, special)
+	}
+	Label("loop")
+	CMPQ(x, full)
+	JAE(LabelRef("tail"))
+	if skip != nil {
+		CMPQ(x, special)
+		JEQ(LabelRef("part"))
+	}
+	body(nil)
+	advance()
+	JMP(LabelRef("loop"))
+
+	Label("tail")
+	CMPQ(x, end)
+	JAE(LabelRef("done"))
+	Label("part")
+	m := w.first(x, end)
+	if skip != nil {
+		CMPQ(x, special)
+		JNE(LabelRef("masked"))
+		at := GP64()
+		MOVQ(skip, at)
+		ANDQ(imm(group-1), at)
+		BTRQ(at, m)
+		Label("masked")
+	}
+	k := w.masks(m)
+	body(&k)
+	advance()
+	JMP(LabelRef("loop"))
+	Label("done")
+}
+
+// prefetch asks for the elements that lie ahead bytes from those of a group at x.
+func (w *wide) prefetch(x, ahead reg.GPVirtual) {
+	for i := range unroll {
+		PREFETCHT0(Mem{Base: x, Index: ahead, Scale: 1, Disp: 64 * i})
+	}
+}
+
+// top returns the largest of n elements and where it is first; -1 if there is a NaN. (Most, but not all, make max one.)
+func (w *wide) top() {
+	TEXT("top"+w.name+"AVX512", NOSPLIT, "func(x *"+w.typ+", n, ahead int) (max "+w.typ+", arg int)")
+	Pragma("noescape")
+	x, n, ahead := gp("x"), gp("n"), gp("ahead")
+	start := GP64()
+	MOVQ(x, start)
+	low := ZMM()
+	w.broadcast(w.lowest(), low)
+	best := zmms(unroll)
+	for i := range best {
+		VMOVAPS(low, best[i])
+	}
+	w.walk(x, n, nil, func(k *[unroll]reg.OpmaskVirtual) {
+		w.prefetch(x, ahead)
+		for i := range best {
+			m := Mem{Base: x, Disp: 64 * i}
+			if k == nil {
+				w.max(m, best[i], best[i])
+			} else {
+				w.max(m, best[i], k[i], best[i])
+			}
+		}
+	}, func() { ADDQ(imm(64*unroll), x) })
+	for s := unroll / 2; s > 0; s /= 2 {
+		for i := range s {
+			w.max(best[i+s], best[i], best[i])
+		}
+	}
+	high := w.highest(best[0])
+	Store(high, Return("max"))
+	w.broadcast(high, best[0])
+
+	// where it is
+	end := GP64()
+	LEAQ(Mem{Base: start, Index: n, Scale: uint8(w.size)}, end)
+	at, found := GP64(), GP64()
+	MOVQ(start, x)
+	Label("search")
+	CMPQ(x, end)
+	JAE(LabelRef("none"))
+	within := w.masks(w.first(x, end))
+	var k [unroll]reg.OpmaskVirtual
+	for i := range k {
+		k[i] = K()
+		w.cmp(U8(0), Mem{Base: x, Disp: 64 * i}, best[0], within[i], k[i])
+	}
+	if w.lanes == 16 {
+		KUNPCKWD(k[0], k[1], k[0])
+		KUNPCKWD(k[2], k[3], k[2])
+		KUNPCKDQ(k[0], k[2], k[0])
+	} else {
+		KUNPCKBW(k[0], k[1], k[0])
+		KUNPCKBW(k[2], k[3], k[2])
+		KUNPCKWD(k[0], k[2], k[0])
+	}
+	KMOVQ(k[0], found)
+	TZCNTQ(found, at)
+	LEAQ(Mem{Base: x, Index: at, Scale: uint8(w.size)}, at)
+	ADDQ(imm(64*unroll), x)
+	TESTQ(found, found)
+	JEQ(LabelRef("search"))
+	SUBQ(start, at)
+	SHRQ(imm(map[int]int{4: 2, 8: 3}[w.size]), at)
+	Store(at, Return("arg"))
+	VZEROUPPER()
+	RET()
+	Label("none")
+	MOVQ(I32(-1), at)
+	Store(at, Return("arg"))
+	VZEROUPPER()
+	RET()
+}
+
+// take loads a batch of registers of a group at x, from number first on; floor where the masks say so.
+func (w *wide) take(p *power, x reg.GPVirtual, first int, k *[unroll]reg.OpmaskVirtual) []reg.VecVirtual {
+	v := zmms(w.batch)
+	for i := range v {
+		m := Mem{Base: x, Disp: 64 * (first + i)}
+		if k == nil {
+			w.load(m, v[i])
+		} else {
+			VMOVAPS(p.floor, v[i])
+			w.load(m, k[first+i], v[i])
+		}
+	}
+	return v
+}
+
+// highest returns the largest element of z, in the first of a register.
+func (w *wide) highest(z reg.VecVirtual) reg.VecVirtual {
+	y, x, t := YMM(), XMM(), XMM()
+	VEXTRACTF64X4(U8(1), z, y)
+	w.max(y, z.AsY(), y)
+	VEXTRACTF128(U8(1), y, x)
+	w.max(x, y.AsX(), x)
+	VPERMILPD(U8(1), x, t)
+	w.max(t, x, x)
+	if w.size == 4 {
+		VMOVSHDUP(x, t)
+		w.max(t, x, x)
+	}
+	return x
+}
+
+var lowests = map[string]Mem{}
+
+// lowest is -Inf in memory.
+func (w *wide) lowest() Mem {
+	if m, ok := lowests[w.name]; ok {
+		return m
+	}
+	bits := uint64(0xfff0000000000000)
+	if w.size == 4 {
+		bits = 0xff800000
+	}
+	lowests[w.name] = w.table("lowest", []uint64{bits})
+	return lowests[w.name]
+}
+
+// offset is what the running sums start from, so that they are never smaller than what is added: see [wide.sum].
+const offset = 128
+
+// sum returns Σ 2^-N·e^(x/temp) but for element skip, if that is not -1, as hi + lo. Shift and floor are
+// constants of e^(x/temp), and bias is N in units of its exponent.
+//
+// The terms must not be larger than 2. To a running sum s ≥ 128 a term t is added with its rounding error:
+//
+//	s' = s + t   t - (s' - s) is exact, and goes to lo
+//
+// NaN in x gives NaN. An element below floor adds as much as floor would.
+func (w *wide) sum(less, miss Mem) {
+	TEXT("sum"+w.name+"AVX512", NOSPLIT, "func(x *"+w.typ+", n, skip, ahead int, k *[16]"+w.typ+") (hi, lo float64)")
+	Pragma("noescape")
+	x, n, skip, ahead, k := gp("x"), gp("n"), gp("skip"), gp("ahead"), gp("k")
+	p := w.power(k)
+	p.t, p.miss = w.loadTable(less), w.loadTable(miss)
+	bias := ZMM()
+	w.broadcast(w.at(k, atBias), bias)
+	for _, t := range p.t {
+		w.subInt(bias, t, t)
+	}
+	hi, lo := zmms(2), zmms(2)
+	for i := range hi {
+		w.broadcast(w.start(), hi[i])
+		zero(lo[i])
+	}
+	w.walk(x, n, skip, func(k *[unroll]reg.OpmaskVirtual) {
+		w.prefetch(x, ahead)
+		for first := 0; first < unroll; first += w.batch {
+			v := w.take(p, x, first, k)
+			z := p.reduce(v)
+			for i := range v {
+				t, s := p.lookup(p.t, z[i]), ZMM()
+				w.shift(U8(w.frac-tableBits), z[i], z[i])
+				w.addInt(z[i], t, t)
+				h, l := hi[i%2], lo[i%2]
+				w.fma231(v[i], t, l)
+				w.add(t, h, s)
+				w.sub(h, s, h) // s' - s
+				w.sub(h, t, t)
+				w.add(t, l, l)
+				VMOVAPS(s, h)
+			}
+		}
+	}, func() { ADDQ(imm(64*unroll), x) })
+	start := ZMM()
+	w.broadcast(w.start(), start)
+	for i := range hi {
+		w.sub(start, hi[i], hi[i])
+	}
+	w.add(lo[1], lo[0], lo[0])
+	h0, h1 := w.widen(hi[0]), w.widen(hi[1])
+	VADDPD(h1, h0, h0)
+	l := fold(w.widen(lo[0]))
+	h := fold(h0)
+	Store(h, Return("hi"))
+	Store(l, Return("lo"))
+	VZEROUPPER()
+	RET()
+}
+
+var starts = map[string]Mem{}
+
+// start is the offset in memory.
+func (w *wide) start() Mem {
+	if m, ok := starts[w.name]; ok {
+		return m
+	}
+	bits := uint64(0x4060000000000000)
+	if w.size == 4 {
+		bits = 0x43000000
+	}
+	starts[w.name] = w.table("start", []uint64{bits})
+	return starts[w.name]
+}

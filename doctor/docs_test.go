@@ -3,6 +3,7 @@ package doctor
 import (
 	"flag"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -14,7 +15,7 @@ func TestDocumented(t *testing.T) {
 	const file, open, end = "../docs/doctor.md", "<!-- detectors -->\n", "<!-- /detectors -->"
 	var b strings.Builder
 	b.WriteString("| id | number | finds | looks at |\n|---|---|---|---|\n")
-	for _, d := range Detectors {
+	for _, d := range slices.Concat(Detectors, FileDetectors()) {
 		at := "rows"
 		switch {
 		case d.Rows == nil:

@@ -2,11 +2,11 @@
 //
 // A [Case] is what there is to look at: rows of scores with their labels, summed up in a [Sample],
 // and the loss and accuracy that a training run printed, in a [Log]. [Run] asks every [Detector] and
-// returns their findings:
+// returns their findings; [Examine] asks those of files, too:
 //
-//	s, err := doctor.New(doctor.Config{Classes: 10, Input: doctor.Logits})
+//	s, err := doctor.NewFile(doctor.Config{Classes: 10, Input: doctor.Logits})
 //	doctor.Add(s, block)
-//	for _, f := range doctor.Run(doctor.Case{Sample: s}) {
+//	for _, f := range doctor.Examine(doctor.Case{Sample: s}) {
 //		fmt.Println(f.Severity, f.ID, f.Message(doctor.Nats))
 //	}
 //
@@ -70,16 +70,19 @@ type Finding struct {
 	Follows  string  // the ID of the finding that explains this one; "" when none does
 }
 
-// Detectors is every detector, in the order in which they decide: what scores and labels are, whether they
-// belong together, what kind of predictor this is, whether its losses are possible.
+// Detectors is every detector that looks at rows or a printed loss, in the order in which they decide: what scores and
+// labels are, whether they belong together, what kind of predictor this is, whether its losses are possible. Those that
+// need a file as a whole are [FileDetectors].
 var Detectors = []Detector{
 	nonFinite,
 	infiniteRows,
 	oneHotScores,
 	notProbabilities,
 	probabilities,
+	doubleSigmoid,
 	logProbabilities,
 	logBase,
+	roundedScores,
 	labelsOutOfRange,
 	labelsShifted,
 	labelsPermuted,
@@ -90,6 +93,8 @@ var Detectors = []Detector{
 	classPrior,
 	worseThanPrior,
 	clipped,
+	seenInTraining,
+	labelSmoothing,
 	confidence,
 	doubleSoftmax,
 	belowBox,
@@ -98,10 +103,12 @@ var Detectors = []Detector{
 
 // Run asks the detectors and returns what they found: causes before what follows from them, and among
 // these errors before warnings before notes.
-func Run(c Case) []*Finding {
+func Run(c Case) []*Finding { return run(c, Detectors) }
+
+func run(c Case, detectors []Detector) []*Finding {
 	var found []*Finding
-	for i := range Detectors {
-		d := &Detectors[i]
+	for i := range detectors {
+		d := &detectors[i]
 		if c.Sample != nil && d.Rows != nil {
 			found = add(found, d, d.Rows(c.Sample))
 		}
@@ -110,7 +117,7 @@ func Run(c Case) []*Finding {
 		}
 	}
 	for i, f := range found {
-		f.Follows = cause(found, f.ID)
+		f.Follows = cause(detectors, found, f.ID)
 		for ; i > 0 && found[i].rank() < found[i-1].rank(); i-- {
 			found[i], found[i-1] = found[i-1], found[i]
 		}
@@ -129,14 +136,14 @@ func add(found []*Finding, d *Detector, f *Finding) []*Finding {
 }
 
 // cause returns the first finding that explains id, or "".
-func cause(found []*Finding, id string) string {
-	for i := range Detectors {
-		for _, explained := range Detectors[i].Explains {
+func cause(detectors []Detector, found []*Finding, id string) string {
+	for i := range detectors {
+		for _, explained := range detectors[i].Explains {
 			if explained != id {
 				continue
 			}
 			for _, f := range found {
-				if f.ID == Detectors[i].ID && f.ID != id && f.Severity != Note {
+				if f.ID == detectors[i].ID && f.ID != id && f.Severity != Note {
 					return f.ID
 				}
 			}

@@ -160,12 +160,90 @@ func TestDetectors(t *testing.T) {
 			{clean(22, 1000, 2, 3), "two classes"},
 			{clean(22, 1000, 10, .2), "weak and modest"},
 		}},
+		{"blank-rows", Error, logits(23).some(func(i int, r []float64) {
+			if i >= 900 {
+				clear(r)
+			}
+		}), "900 to 999", []silence{
+			{logits(23), ""},
+			{logits(23).some(func(i int, r []float64) {
+				if i%300 == 0 {
+					clear(r)
+				}
+			}), "four rows of zeros"},
+			{logits(23).each(func(r []float64) { clear(r) }), "all of them: constant-predictions says so"},
+		}},
+		{"double-sigmoid", Warning, logits(24).each(sigmoid), "look like sigmoids", []silence{
+			{logits(24), ""},
+			{logits(24).each(softmax), "probabilities"},
+			{clean(24, 1000, 10, 1).each(scale(.02)).each(sigmoid), "all near a half: no sigmoid is known by that"},
+		}},
+		{"rounded-scores", Warning, logits(25).each(func(r []float64) {
+			for j, z := range r {
+				r[j] = math.Round(z*2) / 2 * 2
+			}
+		}), "multiples of 1", []silence{
+			{logits(25), ""},
+			{logits(25).each(func(r []float64) {
+				for j, z := range r {
+					r[j] = math.Round(z*1000) / 1000
+				}
+			}), "three decimals are enough"},
+			{logits(25).each(store(29)), "float32"},
+		}},
+		{"padded-classes", Warning, logits(26).each(func(r []float64) { r[8], r[9] = -9, -9 }).relabel(func(y int64) int64 { return y % 8 }), "columns 8 to 9", []silence{
+			{logits(26), ""},
+			{logits(26).each(func(r []float64) { r[9] = -9 }), "its labels occur"},
+			{logits(26).each(func(r []float64) { r[0] = -9 }).relabel(func(y int64) int64 { return max(y, 1) }), "a class in front, masked"},
+		}},
+		{"padding-counted", Warning, padded(27, 60, 8), "--ignore-index 3", []silence{
+			{padded(27, 60, 0), "nothing padded"},
+			{clean(27, 1000, 100, 14).sorted(), "every label comes in runs"},
+			{clean(27, 1000, 10, 14).sorted(), "few classes"},
+		}},
+		{"tokens-shifted", Warning, clean(28, 400, 300, 9).lag(1), "1 further on", []silence{
+			{clean(28, 400, 300, 9), ""},
+			{clean(28, 400, 40, 9).lag(1), "few classes: rows-misaligned"},
+			{clean(28, 400, 300, 9).lag(5), "further off: rows-misaligned"},
+		}},
+		{"broken-stretch", Warning, logits(29).upset(512, 640), "rows 512 to 639", []silence{
+			{logits(29), ""},
+			{logits(29).shuffled(), "the whole file: predictions-independent-of-labels"},
+			{clean(29, 1000, 10, 5).sorted(), "sorted labels"},
+		}},
+		{"duplicate-rows", Warning, logits(30).some(func(i int, r []float64) {
+			if i%20 == 0 {
+				for j := range r {
+					r[j] = float64(j*j) / 7
+				}
+			}
+		}), "the same scores", []silence{
+			{logits(30), ""},
+			{clean(30, 1000, 10, 30).each(softmax), "certain rows agree in all digits"},
+			{clean(30, 1000, 4, 5).each(store(45)), "so do rows of few digits"},
+		}},
+		{"seen-in-training", Note, clean(31, 1000, 10, 30), "trained on them", []silence{
+			{logits(31), ""},
+			{clean(31, 200, 10, 30), "few rows"},
+			{clean(31, 2000, 10, 7), "good, not perfect"},
+		}},
+		{"label-smoothing", Note, clean(32, 1000, 10, 30).each(func(r []float64) {
+			top := slices.Index(r, slices.Max(r))
+			for j := range r {
+				r[j] = float64((j*7)%5) / 50
+			}
+			r[top] = 4.3 + float64(top)/50
+		}), "smoothed by 0.1", []silence{
+			{logits(32), ""},
+			{clean(32, 1000, 10, 30), "no ceiling"},
+			{clean(32, 1000, 10, 5).each(scale(.5)), "a temperature spreads"},
+		}},
 	} {
 		t.Run(tt.id, func(t *testing.T) {
 			if tt.speaks != nil {
-				f := find(Run(Case{Sample: tt.speaks.sample(t)}), tt.id)
+				f := find(Examine(Case{Sample: tt.speaks.sample(t)}), tt.id)
 				if f == nil {
-					t.Fatalf("silent where it must speak; found %v", ids(Run(Case{Sample: tt.speaks.sample(t)})))
+					t.Fatalf("silent where it must speak; found %v", ids(Examine(Case{Sample: tt.speaks.sample(t)})))
 				}
 				if f.Severity != tt.sure || !strings.Contains(f.Message(Nats)+f.Fix, tt.says) {
 					t.Errorf("%s: %s (%s), want %s with %q", f.Severity, f.Message(Nats), f.Fix, tt.sure, tt.says)
@@ -176,14 +254,14 @@ func TestDetectors(t *testing.T) {
 				t.Errorf("%d silent cases, want 3", len(tt.silent))
 			}
 			for i, quiet := range tt.silent {
-				if f := find(Run(Case{Sample: quiet.rows.sample(t)}), tt.id); f != nil {
+				if f := find(Examine(Case{Sample: quiet.rows.sample(t)}), tt.id); f != nil {
 					t.Errorf("case %d (%s): speaks: %s", i, quiet.why, f.Message(Nats))
 				}
 			}
 			spoken[tt.id] = true
 		})
 	}
-	for _, d := range Detectors {
+	for _, d := range slices.Concat(Detectors, FileDetectors()) {
 		if !spoken[d.ID] {
 			t.Errorf("%s has no case where it must speak", d.ID)
 		}
@@ -220,6 +298,20 @@ func ids(found []*Finding) []string {
 		all = append(all, f.ID+"("+f.Follows+")")
 	}
 	return all
+}
+
+// padded makes rows of sequences of seven tokens each, most of them followed by so many rows of padding.
+func padded(seed uint64, sequences, pads int) *table {
+	d := clean(seed, sequences*(7+pads), 80, 6)
+	const pad = 3
+	for i := range d.n() {
+		row := d.row(i)
+		if i%(7+pads) >= 7 {
+			clear(row)
+			row[pad], d.labels[i] = 20, pad
+		}
+	}
+	return d
 }
 
 func withBase(d *table, base int64) *table    { d.cfg.LabelBase = base; return d }

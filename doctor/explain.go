@@ -1,5 +1,7 @@
 package doctor
 
+import "slices"
+
 // An Explanation tells a reader how something is found and what to do about it.
 type Explanation struct {
 	ID, Code, Summary string
@@ -11,7 +13,7 @@ type Explanation struct {
 // All returns what is looked for: every finding that detectors make, without How, Why and Do.
 func All() []Explanation {
 	var all []Explanation
-	for _, list := range [...][]Detector{Detectors} {
+	for _, list := range [...][]Detector{Detectors, FileDetectors()} {
 		for i := range list {
 			d := &list[i]
 			all = append(all, Explanation{ID: d.ID, Code: d.Code, Summary: d.Summary})
@@ -44,9 +46,9 @@ func Code(id string) string {
 
 // Looking returns the IDs of the detectors that have something to look at in c.
 func Looking(c Case) []string {
-	ids := []string{}
-	for i := range Detectors {
-		if d := &Detectors[i]; c.Sample != nil && d.Rows != nil || c.Log != nil && d.Log != nil {
+	ids, all := []string{}, slices.Concat(Detectors, FileDetectors())
+	for i := range all {
+		if d := &all[i]; c.Sample != nil && d.Rows != nil || c.Log != nil && d.Log != nil {
 			ids = append(ids, d.ID)
 		}
 	}
@@ -177,5 +179,55 @@ var explanations = map[string][3]string{
 		"A calibrated model of accuracy a loses at most h(a) + (1 - a)·ln(K - 1) (Fano). The margin is 5 standard errors, those of the accuracy included.",
 		"The answers are better than the probabilities.",
 		"Fit a temperature on rows that were held out and look at the costliest rows.",
+	},
+	"blank-rows": {
+		"Counts rows in which every score is 0, where other rows hold more. 32 or more of them in one stretch are an error; 1 % of the rows, scattered, a warning.",
+		"A stretch of zeros is what a write that did not finish, a shard that failed or a preallocated array leaves behind. Such rows cost ln K each.",
+		"Export the rows again. If they were masked on purpose, give them the label to ignore.",
+	},
+	"double-sigmoid": {
+		"All scores lie in [0, 1] and fill it from below 0.05 to above 0.95, in 32 rows or more, and rows do not sum to 1. Of a single column it speaks only where the scores were said to be logits.",
+		"Logits have no bounds; sigmoids do. A loss that takes logits applies a sigmoid or softmax to them again and cannot come near 0.",
+		"Give the loss the values from before the sigmoid. Several sigmoids a row want a binary loss each, not a softmax.",
+	},
+	"rounded-scores": {
+		"Looks whether all of the first scores are multiples of 1, 0.1, 0.01 or 0.001, or hold no more bits than bfloat16 or float16. A note where that can have moved the loss by more than 1 %; a warning for steps of 0.1 and more that are 10 % of the loss.",
+		"A step s moves the loss by s at most, a relative rounding u by 2u·max|z|; both mostly by far less, because errors of many rows cancel.",
+		"Store the scores as float32, or print more digits.",
+	},
+	"padded-classes": {
+		"Columns at the end hold the same score in every row, of 32 or more, and are never a label.",
+		"Vocabularies are padded to a round number. Padding takes part in ln K and in label smoothing, and in the softmax unless its score is -Inf, which makes this a note.",
+		"Keep the columns of real classes.",
+	},
+	"padding-counted": {
+		"One label comes mostly in runs longer than three that make up 5 % of the rows, and costs less than 0.01 nats, while other labels do not repeat and cost ten times as much. From 64 classes on.",
+		"Padding behind the end of sequences is easy to predict. Counted in the mean, it makes the loss look better than it is, the more the shorter the texts.",
+		"--ignore-index with that label, and ignore it in training.",
+	},
+	"tokens-shifted": {
+		"Compares the probability that rows give the labels beside them and one or two further up or down, from 256 classes on. Another must have three times the probability, 10 % more of it, and save 0.5 nats a row by 10 standard errors.",
+		"A language model's row t belongs to token t + 1. Some libraries shift inside the model, some expect it from their caller; done twice or not at all, the loss is that of other tokens.",
+		"Compare scores[:-1] with tokens[1:], once.",
+	},
+	"broken-stretch": {
+		"Cuts the file into at most 64 stretches. In some, the share of right answers must be that of chance while the model is surer of itself by 20 %, 8 standard errors and a factor of two; in the others it must be right. Stretches whose labels are of another mixture than the file's are left out, because files are often sorted.",
+		"A shard whose labels or scores belong to other rows: written twice, cut, or shuffled by itself.",
+		"Compare the rows that are listed with their source.",
+	},
+	"duplicate-rows": {
+		"Hashes every row and keeps the 16,384 smallest hashes with how often they occur, all of them in smaller files. More than 1 % of the rows must be copies of another, to the last bit. It looks at logits with enough digits only.",
+		"The same inputs occur more than once. Standard errors are then too small; copies on both sides of a split let a model remember its answers; copies with different labels bound the loss from below.",
+		"Compare inputs by content before splitting them.",
+	},
+	"seen-in-training": {
+		"99.9 % of 1000 rows or more are predicted right.",
+		"Most often these are the rows that the model was trained on. Nothing can then be said of its calibration.",
+		"Judge on rows that the model has not seen.",
+	},
+	"label-smoothing": {
+		"The upper half of the confidences lies within 3 % of probability, below 99 %, hardly any row is surer, and the accuracy is higher.",
+		"Labels smoothed by s are best predicted with 1 - s + s/K, and networks learn that ceiling. The loss without smoothing then looks worse than the predictions are.",
+		"Compare models by the loss without smoothing, after fitting a temperature.",
 	},
 }

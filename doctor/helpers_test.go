@@ -60,6 +60,28 @@ func (d *table) each(edit func(row []float64)) *table {
 	return d
 }
 
+// some edits rows by their numbers.
+func (d *table) some(edit func(i int, row []float64)) *table {
+	for i := range d.n() {
+		edit(i, d.row(i))
+	}
+	return d
+}
+
+// upset turns the labels of some rows around: they belong to other rows of the same stretch.
+func (d *table) upset(from, to int) *table {
+	rand.New(rand.NewPCG(5, 5)).Shuffle(to-from, func(i, j int) {
+		d.labels[from+i], d.labels[from+j] = d.labels[from+j], d.labels[from+i]
+	})
+	return d
+}
+
+func sigmoid(row []float64) {
+	for j, z := range row {
+		row[j] = 1 / (1 + math.Exp(-z))
+	}
+}
+
 // relabel edits every label.
 func (d *table) relabel(edit func(y int64) int64) *table {
 	for i, y := range d.labels {
@@ -134,7 +156,7 @@ func (d *table) sample(t testing.TB) *Sample {
 
 func (d *table) part(t testing.TB, from, to int) *Sample {
 	t.Helper()
-	s, err := New(d.cfg)
+	s, err := NewFile(d.cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,7 +109,7 @@ var probabilities = Detector{
 			f.Says = "{rows} lie in [0, 1]: each is taken for the probability of class 1"
 			f.Else = "logits that happen to lie in [0, 1]"
 		}
-		if s.Config.Input != eval.Logits {
+		if s.Config.Input != eval.Logits || e.Column { // of a column, see double-sigmoid
 			return f
 		}
 		f.Severity = Error
@@ -119,7 +119,7 @@ var probabilities = Detector{
 			f.Else = "so few rows can sum to 1 by chance"
 		}
 		f.Says = "{rows} lie in [0, 1] and sum to 1: they are probabilities, and a loss that takes logits applies softmax to them again"
-		if r := s.As(eval.Logits); !e.Column && r.Rows > r.Infinite {
+		if r := s.As(eval.Logits); r.Rows > r.Infinite {
 			twice, _ := r.Loss()
 			f.Says += ". It then prints {loss_as_logits} and can never go below {floor}"
 			f.Evidence = f.Evidence.add("loss_as_logits", twice, Nats).add("floor", floor(s.Classes), Nats)

@@ -42,6 +42,8 @@ type Sample struct {
 
 	logits, probs Reading
 	head          head
+	whole         whole     // nil for rows that are no file
+	low, high     float64   // of all scores
 	row, p        []float64 // buffers
 	known         *rows     // the first rows as log-probabilities, once they were asked for
 	fitted        *temper   // their temperature
@@ -59,6 +61,7 @@ func New(cfg eval.Config) (*Sample, error) {
 		Config: cfg, Classes: k, Evidence: eval.NewEvidence(cfg.DType, cfg.Classes),
 		Labelled: make([]int64, k), Odd: Odd{columns: make([]int64, cfg.Classes)},
 		logits: newReading(k), probs: newReading(k),
+		low: math.Inf(1), high: math.Inf(-1),
 		head: head{classes: k, limit: min(headRows, headScores/k)},
 		row:  make([]float64, k), p: make([]float64, k),
 	}, nil
@@ -104,6 +107,12 @@ func (s *Sample) add(id int64, x []float64, label *int64, weightless bool) {
 	if !s.Odd.add(id, x) {
 		return
 	}
+	for _, v := range x {
+		s.low, s.high = min(s.low, v), max(s.high, v)
+	}
+	if s.whole != nil {
+		s.whole.row(id, x, y)
+	}
 	odd := s.Evidence.NotProbs.Count
 	s.Evidence.Add(id, x)
 	probs := s.Evidence.NotProbs.Count == odd
@@ -111,11 +120,11 @@ func (s *Sample) add(id int64, x []float64, label *int64, weightless bool) {
 		z := x[0]
 		if probs {
 			s.row[0], s.row[1] = 1-z, z
-			s.addProbs(y)
+			s.addProbs(id, y)
 		}
 		s.row[0], s.row[1] = 0, z
 	} else if probs {
-		s.addProbs(y)
+		s.addProbs(id, y)
 	}
 	m := xent.RowMoments(s.row)
 	for k, z := range s.row {
@@ -123,12 +132,13 @@ func (s *Sample) add(id int64, x []float64, label *int64, weightless bool) {
 	}
 	if y >= 0 {
 		s.logits.add(s.p, m, y, 0-m.LogProb(s.row[y]))
+		s.reading(eval.Logits, id, y, m)
 	}
 	s.head.add(id, s.row, y)
 }
 
 // addProbs adds the row as the probabilities that it holds.
-func (s *Sample) addProbs(y int) {
+func (s *Sample) addProbs(id int64, y int) {
 	if y < 0 {
 		return
 	}
@@ -141,6 +151,13 @@ func (s *Sample) addProbs(y int) {
 		s.p[k] = m.Prob(z)
 	}
 	s.probs.add(s.p, m, y, cost)
+	s.reading(eval.Probs, id, y, m)
+}
+
+func (s *Sample) reading(kind eval.Input, id int64, y int, m xent.Moments) {
+	if s.whole != nil {
+		s.whole.reading(kind, id, y, m.Confidence(), m.Arg == y)
+	}
 }
 
 // class returns the class of a label, counting it, or -1 where there is none.
@@ -171,6 +188,10 @@ func (s *Sample) Merge(t *Sample) {
 	s.logits.merge(&t.logits)
 	s.probs.merge(&t.probs)
 	s.head.merge(&t.head)
+	if s.whole != nil {
+		s.whole.merge(t.whole)
+	}
+	s.low, s.high = min(s.low, t.low), max(s.high, t.high)
 }
 
 // Kept returns how many rows at the beginning of a file a Sample keeps as they are.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"xent"
@@ -33,7 +34,7 @@ func TestLog(t *testing.T) {
 		{Log{10, 2.3, .1}, nil, "chance"},
 	} {
 		var got []string
-		for _, f := range Run(Case{Log: &tt.log}) {
+		for _, f := range Examine(Case{Log: &tt.log}) {
 			got = append(got, string(f.Severity)+" "+f.ID)
 			complete(t, f)
 		}
@@ -41,7 +42,7 @@ func TestLog(t *testing.T) {
 			t.Errorf("%+v: %v, want %v: %s", tt.log, got, tt.want, tt.why)
 		}
 	}
-	follows := Run(Case{Log: &Log{10, 1.49, .97}})[1]
+	follows := Examine(Case{Log: &Log{10, 1.49, .97}})[1]
 	if follows.Follows != "double-softmax" {
 		t.Errorf("the bound is broken because of %q", follows.Follows)
 	}
@@ -83,7 +84,7 @@ func TestNoFalseAlarm(t *testing.T) {
 						d = d.sorted()
 					}
 					n++
-					for _, f := range Run(Case{Sample: d.sample(t)}) {
+					for _, f := range Examine(Case{Sample: d.sample(t)}) {
 						// Rows without any skill are constant for all one knows; that is no false alarm.
 						if f.Severity != Note && !(skill == 0 && (f.ID == "class-prior" || f.ID == "untrained")) {
 							t.Errorf("seed %d, %d rows, %d classes, skill %v: %s: %s", seed, rows, classes, skill, f.ID, f.Message(Nats))
@@ -120,9 +121,14 @@ func TestRealModels(t *testing.T) {
 		{"digits", digits10(t), "[]", "loses 0.128 and expects 0.057, but with 28 wrong rows chance is not excluded one in 200,000"},
 		{"digits said to be logits", digits10(t).said(eval.Logits), "[]", ""},
 		{"fashion", fashion(t), "[]", "a temperature of 1.13 would save less than 1 % of the loss"},
+		{"fashion, few images", model(t, "fashion-small-logits", "fashion-labels", 10), "[]", "worse, and as honest"},
+		{"digits, softmax applied twice", model(t, "digits-double-softmax-logits", "digits-labels", 10), "[over-confident()]",
+			"on easy rows outputs alone cannot tell: the curve of its loss does"},
+		{"digits as bfloat16", digits10(t).each(store(45)).stored("bfloat16"), "[rounded-scores()]", "the bound is 0.2 nats, and a note"},
+		{"digits as probabilities", model(t, "digits-mlp-probs", "digits-labels", 10), "[input-is-probabilities()]", "a note"},
 		{"cancer", cancer(t), "[over-confident()]", "a temperature of 2.6 would save two fifths of the loss"},
 	} {
-		if got := fmt.Sprint(ids(Run(Case{Sample: tt.rows.sample(t)}))); got != tt.want {
+		if got := fmt.Sprint(ids(Examine(Case{Sample: tt.rows.sample(t)}))); got != tt.want {
 			t.Errorf("%s: %v, want %v: %s", tt.name, got, tt.want, tt.why)
 		}
 	}
@@ -140,6 +146,20 @@ func TestPlantedFaults(t *testing.T) {
 		{"labels-permuted", digits10(t).relabel(func(y int64) int64 { return 9 - y })},
 		{"labels-permuted", fashion(t).relabel(func(y int64) int64 { return []int64{0, 1, 3, 2, 4, 5, 6, 7, 9, 8}[y] })},
 		{"labels-permuted", cancer(t).relabel(func(y int64) int64 { return 1 - y })},
+		{"blank-rows", fashion(t).some(func(i int, r []float64) {
+			if i >= 9000 {
+				clear(r)
+			}
+		})},
+		{"broken-stretch", fashion(t).upset(4096, 5120)},
+		{"double-sigmoid", digits10(t).each(sigmoid)},
+		{"duplicate-rows", fashion(t).some(func(i int, r []float64) {
+			if i%50 == 0 {
+				for j := range r {
+					r[j] = float64(j) / 7
+				}
+			}
+		})},
 		{"rows-misaligned", digits10(t).lag(-1)},
 		{"rows-misaligned", fashion(t).lag(17)},
 		{"predictions-independent-of-labels", digits10(t).shuffled()},
@@ -151,7 +171,7 @@ func TestPlantedFaults(t *testing.T) {
 			}
 		})},
 	} {
-		found := Run(Case{Sample: tt.faulty.sample(t)})
+		found := Examine(Case{Sample: tt.faulty.sample(t)})
 		if len(found) == 0 || found[0].ID != tt.want || found[0].Follows != "" {
 			t.Errorf("found %v, want first %s", ids(found), tt.want)
 		}
@@ -163,7 +183,7 @@ func TestPartitions(t *testing.T) {
 	d := clean(1, 500, 7, 4).each(scale(3))
 	d.scores[33*7] = math.NaN()
 	d.labels[77] = 9
-	want := Run(Case{Sample: d.part(t, 0, 500)})
+	want := Examine(Case{Sample: d.part(t, 0, 500)})
 	if len(want) < 3 {
 		t.Fatalf("found only %v", ids(want))
 	}
@@ -184,24 +204,24 @@ func TestPartitions(t *testing.T) {
 		for _, p := range parts {
 			whole.Merge(p)
 		}
-		if got := Run(Case{Sample: whole}); !reflect.DeepEqual(got, want) {
+		if got := Examine(Case{Sample: whole}); !reflect.DeepEqual(got, want) {
 			t.Fatalf("cut at %v: %v, want %v", cuts, got, want)
 		}
 	}
 }
 
-// Detectors have stable and different IDs, and explain only later ones.
+// Detectors have stable and different IDs, and explain only later ones; those of files explain any other.
 func TestDetectorsAreListed(t *testing.T) {
-	at := map[string]int{"under-confident": len(Detectors)}
-	for i, d := range Detectors {
+	at := map[string]int{"under-confident": 1000}
+	for i, d := range slices.Concat(Detectors, FileDetectors()) {
 		if _, twice := at[d.ID]; twice || d.Code == "" || d.Summary == "" || d.Rows == nil && d.Log == nil {
 			t.Errorf("%s is incomplete or listed twice", d.ID)
 		}
 		at[d.ID] = i
 	}
-	for i, d := range Detectors {
+	for i, d := range slices.Concat(Detectors, FileDetectors()) {
 		for _, id := range d.Explains {
-			if later, ok := at[id]; !ok || later < i {
+			if later, ok := at[id]; !ok || later < i && i < len(Detectors) {
 				t.Errorf("%s explains %s, which is an earlier detector or none", d.ID, id)
 			}
 		}
@@ -224,17 +244,17 @@ func TestAdd(t *testing.T) {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	if got := Run(Case{Sample: s}); len(got) != 0 {
+	if got := Examine(Case{Sample: s}); len(got) != 0 {
 		t.Errorf("no rows, and yet %v", ids(got))
 	}
 	soft := eval.Block[float64]{Scores: scores, Targets: xent.MatrixOf([]float64{.5, .5, 0, 0, 0, 1}, 3)}
 	if err := Add(s, soft); err != nil || s.Rows != 2 {
 		t.Errorf("soft targets: %v, %d rows", err, s.Rows)
 	}
-	if got := Run(Case{Sample: s}); len(got) != 0 {
+	if got := Examine(Case{Sample: s}); len(got) != 0 {
 		t.Errorf("rows without labels, and yet %v", ids(got))
 	}
-	if got := Run(Case{}); len(got) != 0 {
+	if got := Examine(Case{}); len(got) != 0 {
 		t.Errorf("nothing to look at, and yet %v", ids(got))
 	}
 }

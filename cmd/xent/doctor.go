@@ -149,7 +149,7 @@ func runDoctor(cmd *cobra.Command, args []string, f doctorFlags) error {
 		}
 		c.Log = &doctor.Log{Classes: d.Classes, Loss: f.loss, Accuracy: f.accuracy}
 	}
-	d.Looked, d.Findings = doctor.Looking(c), report.FindingsOf(doctor.Run(c))
+	d.Looked, d.Findings = doctor.Looking(c), report.FindingsOf(doctor.Examine(c))
 	if err := f.write(cmd, d.Text, d.JSON); err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func (f *doctorFlags) examine(cmd *cobra.Command, args []string, d *report.Diagn
 // sample passes once over rows. The first of them, which are kept, are taken by this goroutine, so that they are
 // kept once; workers share the others.
 func sample[T xent.Float](ctx context.Context, rows *rowfile.Rows, config eval.Config, workers int, p *progress) (*doctor.Sample, error) {
-	total, err := doctor.New(config)
+	total, err := doctor.NewFile(config)
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +215,7 @@ func sample[T xent.Float](ctx context.Context, rows *rowfile.Rows, config eval.C
 	}
 	parts := make([]*doctor.Sample, workers)
 	for i := range parts {
-		if parts[i], err = doctor.New(config); err != nil {
+		if parts[i], err = doctor.NewFile(config); err != nil {
 			return nil, err
 		}
 	}

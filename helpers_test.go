@@ -40,6 +40,24 @@ func eachKernel(t *testing.T, f func(t *testing.T)) {
 	}
 }
 
+// exact is how many units of 2^-52 figures may differ that the portable kernels compute alike to the last bit:
+// those of faster tables depend on where a row lies on the number line.
+func exact() float64 {
+	if kern.F64.Name == kern.Go64.Name {
+		return 0
+	}
+	return 4
+}
+
+// digits32 is how far, relative to itself, a loss of rows in float32 may be from that of the same rows in float64. The
+// portable kernels compute both alike; the faster ones keep 28 bits or more of a sum over a row of float32.
+func digits32() float64 {
+	if kern.F32.Name == kern.Go32.Name {
+		return 0x1p-50
+	}
+	return 0x1p-27
+}
+
 // guard surrounds the elements of a strided view, and must survive.
 const guard = 12345.5
 

@@ -144,7 +144,11 @@ func testLinear[T xent.Float](t *testing.T) {
 						}
 						if m == 0 && opt.Workers == 1 {
 							first, total = grad, got
-							near(t, float64(got.Mean()), float64(want.Mean()), 4*0x1p-52)
+							sums := 4 * 0x1p-52 // by tiles they are added in another order
+							if eps > 0x1p-52 {
+								sums = max(sums, digits32())
+							}
+							near(t, float64(got.Mean()), float64(want.Mean()), sums)
 							if got.Weight != want.Weight || got.Rows != want.Rows || got.Ignored != want.Ignored || got.NonFinite != want.NonFinite ||
 								got.Judged != want.Judged || got.Correct != want.Correct || got.InTop != want.InTop {
 								t.Errorf("%+v, want %+v", got, want)

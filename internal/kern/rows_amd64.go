@@ -15,14 +15,18 @@ type rowKernels[T Float] struct {
 
 	// sum returns 2^-N·Σ e^(x/temp) but for element skip, NaN if there is one elsewhere.
 	sum func(x *T, n, skip, ahead int, k *[16]T) (hi, lo float64)
+
+	// exps stores m·2^-N·e^(x/temp), rounded once, for m in [½, 1) or its negative.
+	exps func(dst, x *T, n, ahead int, k *[16]T, m float64)
 }
 
 func rowsAVX2(_ *Table[float32], _ *Table[float64]) {}
 
-func rowsAVX512(_ *Table[float32], _ *Table[float64]) {
-	r32 := &rowKernels[float32]{top: topF32AVX512, sum: sumF32AVX512}
-	r64 := &rowKernels[float64]{top: topF64AVX512, sum: sumF64AVX512}
-	_, _ = r32.others, r64.others
+func rowsAVX512(t32 *Table[float32], t64 *Table[float64]) {
+	r32 := &rowKernels[float32]{topF32AVX512, sumF32AVX512, expsF32AVX512}
+	r64 := &rowKernels[float64]{topF64AVX512, sumF64AVX512, expsF64AVX512}
+	t32.Others, t32.Exps = r32.others, r32.scaledExps
+	t64.Others, t64.Exps = r64.others, r64.scaledExps
 }
 
 // blockBytes is how much a call of a kernel reads: a microsecond's worth, and a third of the nearest cache.
@@ -45,13 +49,14 @@ type format struct {
 	terms int     // of the polynomial
 	reach float64 // how far from 0 a maximum may lie, over temp, so that its exponent can be counted
 	depth float64 // how far below a maximum elements are looked at: e^-depth is still normal
+	least float64 // 2^least rounds to 0
 }
 
 func formatOf[T Float]() format {
 	if unsafe.Sizeof(T(0)) == 4 {
-		return format{23, 4, 1 << 16, 86}
+		return format{23, 4, 1 << 16, 86, -152}
 	}
-	return format{52, 7, 1 << 30, 707}
+	return format{52, 7, 1 << 30, 707, -1078}
 }
 
 // scaled is e^(x/temp) in the terms of the kernels.
@@ -97,6 +102,42 @@ func (s *scaled[T]) from(ref float64) float64 {
 func stay[T any](p *T) *T {
 	x := uintptr(unsafe.Pointer(p))
 	return *(**T)(unsafe.Pointer(&x))
+}
+
+// by makes c·e^(-ref/temp) the factor of the exponentials, by which m is what the kernel wants to know. It fails where
+// the kernel cannot count that far.
+func (s *scaled[T]) by(c, ref float64) (m float64, ok bool) {
+	f := formatOf[T]()
+	if c == 0 || c-c != 0 || !(math.Abs(ref) <= f.reach*s.temp) {
+		return 0, false
+	}
+	n := math.Floor(ref/s.step.hi + 0.5)
+	m, e := math.Frexp(c * Exp((math.FMA(n, s.step.hi, -ref)+n*s.step.lo)/s.temp, 0))
+	n -= float64(e)
+	s.k[atFloor] = T((n + f.least) * s.step.hi)
+	s.k[atBias] = T(s.shift + n)
+	return m, true
+}
+
+// scaledExps is [Table.Exps].
+func (r *rowKernels[T]) scaledExps(dst, x []T, max, temp, c float64) {
+	var s scaled[T]
+	ok := temp >= 0x1p-20 && temp <= 0x1p20
+	if ok {
+		s.init(temp)
+	}
+	m, within := 0.0, false
+	if ok {
+		m, within = s.by(c, max)
+	}
+	if !within {
+		exps(dst, x, max, temp, c)
+		return
+	}
+	size := blockBytes / int(unsafe.Sizeof(x[0]))
+	for at := 0; at < len(x); at += size {
+		r.exps(&dst[at], &x[at], min(size, len(x)-at), 0, &stay(&s).k, m)
+	}
 }
 
 // others is [Table.Others]. Each block is summed up on its own, from its own maximum, and then the blocks

@@ -57,6 +57,20 @@ func (w *wide) expTables() (whole, less, miss Mem) {
 	return w.table("powers", t), w.table("lessened", a), w.table("missed", d)
 }
 
+var exact Mem
+
+// exactPowers is 2^(i/16) in float64.
+func exactPowers() Mem {
+	if exact.Base == nil {
+		exact = GLOBL("exact", RODATA|NOPTR)
+		for i := range 1 << tableBits {
+			v, _ := root(i, 1<<tableBits).Float64()
+			DATA(8*i, F64(v))
+		}
+	}
+	return exact
+}
+
 // root returns 2^(i/n) for a power of two n.
 func root(i, n int) *big.Float {
 	x := new(big.Float).SetPrec(300).SetMantExp(big.NewFloat(1).SetPrec(300), i)

@@ -13,7 +13,8 @@ func rows() {
 		whole, less, miss := w.expTables()
 		w.top()
 		w.sum(less, miss)
-		_ = whole
+		w.exps("exps", whole, miss, w.store)
+		w.exps("stream", whole, miss, w.streamed)
 	}
 }
 
@@ -267,3 +268,86 @@ func (w *wide) start() Mem {
 	starts[w.name] = w.table("start", []uint64{bits})
 	return starts[w.name]
 }
+
+// exps stores m·2^-N·e^(x/temp) in dst, rounded once; m is in [½, 1), or its negative. Shift and floor are
+// constants of e^(x/temp), and bias is shift plus N. Below floor it must come to 0. NaN in x gives NaN.
+func (w *wide) exps(name string, whole, miss Mem, store func(...Op)) {
+	TEXT(name+w.name+"AVX512", NOSPLIT, "func(dst, x *"+w.typ+", n, ahead int, k *[16]"+w.typ+", m float64)")
+	Pragma("noescape")
+	dst, x, n, ahead, k := gp("dst"), gp("x"), gp("n"), gp("ahead"), gp("k")
+	p := w.power(k)
+	p.t, p.miss = w.timesTables(whole, miss)
+	bias := ZMM()
+	w.broadcast(w.at(k, atBias), bias)
+	w.walk(x, n, nil, func(k *[unroll]reg.OpmaskVirtual) {
+		w.prefetch(x, ahead)
+		for first := 0; first < unroll; first += w.batch {
+			v := w.take(p, x, first, k)
+			z := p.reduce(v)
+			for i := range v {
+				t := p.lookup(p.t, z[i])
+				w.sub(bias, z[i], z[i])
+				w.scalef(z[i], t, t)
+				w.fma213(t, t, v[i])
+				to := Mem{Base: dst, Disp: 64 * (first + i)}
+				if k == nil {
+					store(v[i], to)
+				} else {
+					w.store(v[i], k[first+i], to)
+				}
+			}
+		}
+	}, func() {
+		ADDQ(imm(64*unroll), x)
+		ADDQ(imm(64*unroll), dst)
+	})
+	if name == "stream" {
+		SFENCE() // before another goroutine hears that the row is there
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// timesTables returns the tables of m·2^(i/16), rounded, and of what it misses, for the parameter m.
+func (w *wide) timesTables(whole, miss Mem) (t, d []reg.VecVirtual) {
+	at, err := Param("m").Resolve()
+	if err != nil {
+		panic(err)
+	}
+	m := ZMM()
+	VBROADCASTSD(at.Addr, m)
+	if w.size == 8 {
+		t, d = w.loadTable(whole), w.loadTable(miss)
+		for i := range t {
+			lo, r := ZMM(), ZMM()
+			VMOVAPD(t[i], lo)
+			VMULPD(m, t[i], t[i])
+			VFMSUB213PD(t[i], m, lo)
+			VRCP14PD(t[i], r)
+			VFMADD231PD(lo, r, d[i])
+		}
+		return t, d
+	}
+	both := []reg.VecVirtual{ZMM(), ZMM()} // t and d
+	for i := range 2 {
+		exact, back, r, hi, lo := ZMM(), ZMM(), ZMM(), YMM(), YMM()
+		VMULPD(exactPowers().Offset(64*i), m, exact)
+		VCVTPD2PS(exact, hi)
+		VCVTPS2PD(hi, back)
+		VSUBPD(back, exact, exact)
+		VRCP14PD(back, r)
+		VMULPD(r, exact, exact)
+		VCVTPD2PS(exact, lo)
+		if i == 0 {
+			VMOVAPS(hi, both[0].AsY())
+			VMOVAPS(lo, both[1].AsY())
+		} else {
+			VINSERTF64X4(U8(1), hi, both[0], both[0])
+			VINSERTF64X4(U8(1), lo, both[1], both[1])
+		}
+	}
+	return both[:1], both[1:]
+}
+
+// streamed stores past the caches. The address must be a multiple of 64.
+func (w *wide) streamed(o ...Op) { w.stream(o...) }

@@ -77,10 +77,10 @@ fuzz: need-go ## fuzz the losses for 10000 calls a target; their seeds run with 
 		go test -run '^$$' -fuzz "^$$target$$" -fuzztime=10000x . || exit 1; done
 
 bench: need-go ## measure xent beside the machine's limits and other libraries (PYTHON=...): some minutes
-	cd bench && go run . --python '$(PYTHON)'
+	go build -C bench -o ../bin/bench . && bin/bench --python '$(PYTHON)'
 
 bench-quick: need-go ## the same on smaller shapes, in less than a minute
-	cd bench && go run . --python '$(PYTHON)' --quick
+	go build -C bench -o ../bin/bench . && bin/bench --python '$(PYTHON)' --quick
 
 fmt: web/node_modules/.package-lock.json ## format Go and the web sources
 	gofmt -w .

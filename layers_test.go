@@ -24,7 +24,7 @@ var house = map[string]string{
 	"":                  "info internal/kern internal/par", // xent itself
 	"calib":             "xent info internal/exact",
 	"nn":                "xent info internal/kern internal/par",
-	"eval":              "xent info calib internal/exact",
+	"eval":              "xent info calib internal/exact internal/kern",
 	"train":             "nn xent info calib internal/datasets",
 	"doctor":            "xent info calib eval internal/exact",
 	"lab":               "xent info calib nn train doctor",

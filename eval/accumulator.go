@@ -12,6 +12,7 @@ import (
 	"xent"
 	"xent/calib"
 	"xent/internal/exact"
+	"xent/internal/kern"
 )
 
 // An Accumulator has digested some rows. Make one with [New]; it is not safe for concurrent use.
@@ -187,11 +188,10 @@ func read[T xent.Float](a *Accumulator, id int64, scores []T) bool {
 		return true
 	}
 	ok := softmax(r, scores)
-	x := r.x
-	if a.evidence.Column {
-		x = r.x[1:]
+	if a.evidence.looksAt(&r.scan) {
+		r.fill()
 	}
-	a.evidence.add(id, x, r.scan, r.moments.LogSumExp())
+	a.evidence.add(id, r.x[len(r.x)-a.cfg.Classes:], r.scan, r.moments.LogSumExp())
 	switch {
 	case !ok && r.scan.pos > 0:
 		a.noSoftmax.add(id, severalInf)
@@ -219,6 +219,21 @@ func (a *Accumulator) addLabel(w float64, y int) {
 func (a *Accumulator) addScored(w, loss float64, y int, right bool) {
 	r := &a.row
 	a.total.add(w, loss, r.entropy, r.spread, right)
+	a.addShares(w)
+	a.constant.add(r)
+	a.cells.Add(w, r.confidence(), r.against, right)
+	a.heaviest = max(a.heaviest, w)
+	a.rank(loss, y)
+}
+
+// addShares adds the probabilities of a.row to the sums of the classes.
+func (a *Accumulator) addShares(w float64) {
+	r := &a.row
+	if w == 1 && !r.given {
+		r.tally(kern.Shares{Expected: a.expected.Row(), Doubt: a.doubt.Row(), Peaked: a.peaked.Row()})
+		return
+	}
+	r.fill()
 	a.expected.Add(w, r.p)
 	for k := range r.p {
 		r.q[k] = r.doubt(k)
@@ -228,10 +243,6 @@ func (a *Accumulator) addScored(w, loss float64, y int, right bool) {
 		r.q[k] = q * q
 	}
 	a.peaked.Add(w*w, r.q)
-	a.constant.add(r)
-	a.cells.Add(w, r.p[r.arg], r.against, right)
-	a.heaviest = max(a.heaviest, w)
-	a.rank(loss, y)
 }
 
 // Merge adds what b has digested; b stays as it is. Errors: [*ConfigError] when the two were made for

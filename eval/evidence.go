@@ -114,6 +114,10 @@ func (e *Evidence) add(id int64, x []float64, s scan, lse float64) {
 	}
 }
 
+// looksAt tells whether add looks at the scores themselves, not at their scan alone: they may be probabilities, or
+// logarithms of them.
+func (e *Evidence) looksAt(s *scan) bool { return s.max <= max(1, 10*e.Tolerance) }
+
 // addColumn adds a row of one score: a probability of class 1 lies in [0, 1], and nothing else is known of it.
 func (e *Evidence) addColumn(id int64, s scan) {
 	tau := e.Tolerance

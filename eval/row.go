@@ -5,16 +5,19 @@ import (
 
 	"xent"
 	"xent/info"
+	"xent/internal/kern"
 )
 
 // A row is one row of scores, seen as a distribution over the classes.
 // Its buffers are reused from row to row.
 type row struct {
-	id   int64
-	x    []float64 // scores: as in the file, but two of them where the file holds one
-	p    []float64 // probabilities
-	q    []float64 // their variances p·(1-p)
-	scan scan
+	id     int64
+	stored stored
+	x      []float64 // scores: as in the file, but two of them where the file holds one; see fill
+	p      []float64 // probabilities
+	q      []float64 // their variances p·(1-p)
+	filled bool      // x and p hold this row
+	scan   scan
 
 	arg     int     // most likely class, the first among equals
 	against float64 // odds against it: (1 - p[arg]) / p[arg], to full precision
@@ -22,6 +25,58 @@ type row struct {
 	spread  float64      // variance of the surprisal under p
 	moments xent.Moments // of logits
 	given   bool         // scores are probabilities
+}
+
+// stored are the scores of a row where the reader has put them, of one type or the other.
+type stored struct {
+	narrow []float32
+	wide   []float64
+}
+
+func storedOf[T xent.Float](scores []T) (s stored) {
+	switch x := any(scores).(type) {
+	case []float32:
+		s.narrow = x
+	case []float64:
+		s.wide = x
+	}
+	return s
+}
+
+func (s *stored) at(k int) float64 {
+	if s.narrow != nil {
+		return float64(s.narrow[k])
+	}
+	return s.wide[k]
+}
+
+// tally adds the row's probabilities to sums of the classes. Where the row has its maximum, which stands for much of
+// what there is to add, 1-p is not a difference.
+func (r *row) tally(sums kern.Shares) {
+	m := &r.moments
+	total := 1 + m.Others
+	if x := r.stored.narrow; x != nil {
+		kern.F32.Tally(sums, x[:r.arg], m.Max, total)
+		kern.F32.Tally(sums.From(r.arg+1), x[r.arg+1:], m.Max, total)
+	} else {
+		x := r.stored.wide
+		kern.F64.Tally(sums, x[:r.arg], m.Max, total)
+		kern.F64.Tally(sums.From(r.arg+1), x[r.arg+1:], m.Max, total)
+	}
+	p := m.Confidence()
+	sums.Add(r.arg, p, p*p*r.against)
+}
+
+// fill makes x and p of logits, which few rows need.
+func (r *row) fill() {
+	if r.filled {
+		return
+	}
+	r.filled = true
+	for k := range r.x {
+		r.x[k] = r.stored.at(k)
+		r.p[k] = r.moments.Prob(r.x[k])
+	}
 }
 
 // A scan is what one look at the scores of a row, as stored, tells.
@@ -33,18 +88,8 @@ type scan struct {
 }
 
 // look makes one pass over scores.
-func look[T xent.Float](scores []T) scan {
-	s := scan{min: math.Inf(1), max: math.Inf(-1)}
-	for _, v := range scores {
-		x := float64(v)
-		s.sum += x
-		if x < s.min {
-			s.min = x
-		}
-		if x > s.max {
-			s.max = x
-		}
-	}
+func look[T xent.Float](scores []T) (s scan) {
+	s.min, s.max, s.sum = kern.Of[T]().Extent(scores)
 	if s.sum-s.sum == 0 {
 		s.largest = max(-s.min, s.max)
 		return s
@@ -69,14 +114,13 @@ func look[T xent.Float](scores []T) scan {
 // whether they have a softmax: a row with a NaN, two +Inf or nothing but -Inf has none.
 // A single score z stands for the logits [0, z].
 func softmax[T xent.Float](r *row, scores []T) bool {
-	r.given = false
+	r.given, r.filled = false, false
 	if len(scores) == 1 {
 		r.x[0], r.x[1] = 0, float64(scores[0])
+		r.stored = storedOf(r.x)
 		r.moments = xent.RowMoments(r.x)
 	} else {
-		for k, v := range scores {
-			r.x[k] = float64(v)
-		}
+		r.stored = storedOf(scores)
 		r.moments = xent.RowMoments(scores)
 	}
 	m := &r.moments
@@ -85,9 +129,6 @@ func softmax[T xent.Float](r *row, scores []T) bool {
 	}
 	r.arg, r.against = m.Arg, m.Others
 	r.entropy, r.spread = float64(m.Entropy()), m.Varentropy()
-	for k, z := range r.x {
-		r.p[k] = m.Prob(z)
-	}
 	return true
 }
 
@@ -95,7 +136,7 @@ func softmax[T xent.Float](r *row, scores []T) bool {
 // value below 0, which the tolerance of rounding lets pass, counts as 0.
 // A single score p stands for the probabilities [1-p, p]. No score is NaN or infinite.
 func simplex[T xent.Float](r *row, scores []T) {
-	r.given = true
+	r.given, r.filled = true, true
 	if len(scores) == 1 {
 		p := float64(scores[0])
 		r.x[0], r.x[1] = 1-p, p
@@ -117,13 +158,14 @@ func simplex[T xent.Float](r *row, scores []T) {
 			rest += p
 		}
 		if p > 0 {
-			h += p * float64(info.Surprisal(p))
+			r.q[k] = float64(info.Surprisal(p))
+			h += p * r.q[k]
 		}
 	}
 	var v float64
-	for _, p := range r.p {
+	for k, p := range r.p {
 		if p > 0 {
-			d := h - float64(info.Surprisal(p))
+			d := h - r.q[k]
 			v += p * d * d
 		}
 	}
@@ -136,7 +178,15 @@ func (r *row) cost(k int) float64 {
 	if r.given {
 		return float64(info.Surprisal(r.p[k]))
 	}
-	return 0 - r.moments.LogProb(r.x[k])
+	return 0 - r.moments.LogProb(r.stored.at(k))
+}
+
+// confidence returns the probability of the most likely class.
+func (r *row) confidence() float64 {
+	if r.given {
+		return r.p[r.arg]
+	}
+	return r.moments.Confidence()
 }
 
 // doubt returns p[k]·(1 - p[k]) without the cancellation of 1 - p[k] in the most likely class.

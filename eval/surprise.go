@@ -81,6 +81,7 @@ func (a *Accumulator) rank(loss float64, y int) {
 	if !byLoss && !byZ {
 		return
 	}
+	r.fill()
 	s := Surprise{Row: r.id, Label: y, Loss: loss, Z: z, Margin: r.margin(y), Top: r.top()}
 	if a.classes <= maxScores {
 		s.Scores = slices.Clone(r.x[a.classes-a.cfg.Classes:]) // of a column's two, the one that the file holds

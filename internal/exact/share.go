@@ -140,14 +140,19 @@ func (s *Shares) Add(w float64, x []float64) {
 		}
 		return
 	}
+	low := s.Row()[:len(x)]
+	for k, v := range x {
+		low[k] += uint64(int64(v * (1 << shareBits)))
+	}
+}
+
+// Row returns the sums, in units of 2^-53, for one row of weight 1 to be added to them as integers below 2^55.
+func (s *Shares) Row() []uint64 {
 	if s.rows++; s.rows > maxRows {
 		s.carry()
 		s.rows = 1
 	}
-	low := s.low[:len(x)]
-	for k, v := range x {
-		low[k] += uint64(int64(v * (1 << shareBits)))
-	}
+	return s.low
 }
 
 // Merge adds what t holds. Both have the same length.

@@ -40,6 +40,15 @@ type Table[T Float] struct {
 	// Moments returns the sums of one row that entropy and its relatives need.
 	Moments func(x []T) Sums
 
+	// Extent returns the smallest and the largest element, and the sum of all, in an order of its own. With a
+	// NaN in x the sum is NaN and the others are any elements.
+	Extent func(x []T) (low, high, sum float64)
+
+	// Tally adds to the first of the sums in s the classes of x, part of a row of logits, at most 2^ShareBits
+	// units each: max is finite, no logit of x exceeds it, and total = Σ e^(x-max) over the row.
+	// Logits at -Inf add 0; none is NaN.
+	Tally func(s Shares, x []T, max, total float64)
+
 	// Binary returns Σ t·softplus(-x) + (1-t)·softplus(x), where 0·Inf = 0,
 	// and how many of its terms are infinite or NaN.
 	Binary func(x, t []T) (sum Sum, nonFinite int)
@@ -80,11 +89,13 @@ var (
 var (
 	Go32 = Table[float32]{
 		Name: "go", Others: others[float32], Exps: exps[float32], Moments: moments[float32],
+		Extent: extent[float32], Tally: tally[float32],
 		Binary: binary[float32], BinaryGrad: binaryGrad[float32],
 		MulT: mulT[float32], Mul: mul[float32], TMul: tMul[float32],
 	}
 	Go64 = Table[float64]{
 		Name: "go", Others: others[float64], Exps: exps[float64], Moments: moments[float64],
+		Extent: extent[float64], Tally: tally[float64],
 		Binary: binary[float64], BinaryGrad: binaryGrad[float64],
 		MulT: mulT[float64], Mul: mul[float64], TMul: tMul[float64],
 	}

@@ -25,6 +25,8 @@ type wide struct {
 	sub       func(...Op)
 	mul       func(...Op)
 	max       func(...Op)
+	min       func(...Op)
+	loadZero  func(...Op) // where the mask says so, else 0
 	fma213    func(...Op) // a = b·a + c, operands c, b, a
 	fma231    func(...Op) // a = b·c + a, operands c, b, a
 	fnma231   func(...Op) // a = a - b·c
@@ -39,8 +41,8 @@ type wide struct {
 
 var f32 = wide{
 	name: "F32", typ: "float32", size: 4, lanes: 16, frac: 23, terms: 4, batch: 4,
-	load: VMOVUPS, store: VMOVUPS, stream: func(o ...Op) { VMOVNTPS(o[0], o[1]) },
-	add: VADDPS, sub: VSUBPS, mul: VMULPS, max: VMAXPS,
+	load: VMOVUPS, store: VMOVUPS, stream: func(o ...Op) { VMOVNTPS(o[0], o[1]) }, loadZero: func(o ...Op) { VMOVUPS_Z(o[0], o[1], o[2]) },
+	add: VADDPS, sub: VSUBPS, mul: VMULPS, max: VMAXPS, min: VMINPS,
 	fma213: VFMADD213PS, fma231: VFMADD231PS, fnma231: VFNMADD231PS,
 	scalef: VSCALEFPS, cmp: VCMPPS, permute: VPERMPS,
 	shift: VPSLLD, addInt: VPADDD, subInt: VPSUBD, broadcast: VBROADCASTSS,
@@ -48,8 +50,8 @@ var f32 = wide{
 
 var f64 = wide{
 	name: "F64", typ: "float64", size: 8, lanes: 8, frac: 52, terms: 7, batch: 2,
-	load: VMOVUPD, store: VMOVUPD, stream: func(o ...Op) { VMOVNTPD(o[0], o[1]) },
-	add: VADDPD, sub: VSUBPD, mul: VMULPD, max: VMAXPD,
+	load: VMOVUPD, store: VMOVUPD, stream: func(o ...Op) { VMOVNTPD(o[0], o[1]) }, loadZero: func(o ...Op) { VMOVUPD_Z(o[0], o[1], o[2]) },
+	add: VADDPD, sub: VSUBPD, mul: VMULPD, max: VMAXPD, min: VMINPD,
 	fma213: VFMADD213PD, fma231: VFMADD231PD, fnma231: VFNMADD231PD,
 	scalef: VSCALEFPD, cmp: VCMPPD,
 	shift: VPSLLQ, addInt: VPADDQ, subInt: VPSUBQ, broadcast: VBROADCASTSD,

@@ -23,6 +23,7 @@ var groups = []struct {
 	emit func()
 }{
 	{"rows", rows},
+	{"tally", tallies},
 }
 
 func main() {

@@ -12,28 +12,29 @@ import (
 // house is the import table of docs/architecture.md: what each package may import of the module,
 // from the ground up. An arrow never runs upwards.
 var house = map[string]string{
-	"internal/par":      "",
-	"internal/kern":     "",
-	"internal/exact":    "",
-	"internal/ref":      "",
-	"internal/datasets": "",
-	"internal/inflate":  "",
-	"internal/rowfile":  "internal/inflate",
-	"internal/labgen":   "",
-	"info":              "internal/kern",
-	"":                  "info internal/kern internal/par", // xent itself
-	"calib":             "xent info internal/exact",
-	"nn":                "xent info internal/kern internal/par",
-	"eval":              "xent info calib internal/exact internal/kern",
-	"train":             "nn xent info calib internal/datasets",
-	"doctor":            "xent info calib eval internal/exact",
-	"lab":               "xent info calib nn train doctor",
-	"cmd/xent/report":   "eval doctor info",
-	"cmd/xent/site":     "lab",
-	"internal/evalfile": "xent eval internal/rowfile",
-	"cmd/xent":          "cmd/xent/report cmd/xent/site xent info calib eval doctor nn train lab internal/rowfile internal/evalfile internal/datasets",
-	"cmd/xent-wasm":     "lab eval internal/rowfile internal/evalfile",
-	"bench":             "xent internal/kern", // a module of its own
+	"internal/par":       "",
+	"internal/kern":      "",
+	"internal/exact":     "",
+	"internal/ref":       "",
+	"internal/datasets":  "",
+	"internal/inflate":   "",
+	"internal/rowfile":   "internal/inflate",
+	"internal/curvefile": "",
+	"internal/labgen":    "",
+	"info":               "internal/kern",
+	"":                   "info internal/kern internal/par", // xent itself
+	"calib":              "xent info internal/exact",
+	"nn":                 "xent info internal/kern internal/par",
+	"eval":               "xent info calib internal/exact internal/kern",
+	"train":              "nn xent info calib internal/datasets",
+	"doctor":             "xent info calib eval internal/exact",
+	"lab":                "xent info calib nn train doctor",
+	"cmd/xent/report":    "eval doctor info",
+	"cmd/xent/site":      "lab",
+	"internal/evalfile":  "xent eval internal/rowfile",
+	"cmd/xent":           "cmd/xent/report cmd/xent/site xent info calib eval doctor nn train lab internal/rowfile internal/curvefile internal/evalfile internal/datasets",
+	"cmd/xent-wasm":      "lab eval internal/rowfile internal/evalfile",
+	"bench":              "xent internal/kern", // a module of its own
 }
 
 // thirdParty are the modules that a package may import; packages not named import none.

@@ -15,19 +15,31 @@ func TestDocumented(t *testing.T) {
 	const file, open, end = "../docs/doctor.md", "<!-- detectors -->\n", "<!-- /detectors -->"
 	var b strings.Builder
 	b.WriteString("| id | number | finds | looks at |\n|---|---|---|---|\n")
-	for _, d := range slices.Concat(Detectors, FileDetectors()) {
-		at := "rows"
-		switch {
-		case d.Rows == nil:
-			at = "log"
-		case d.Log != nil:
-			at = "rows, log"
+	curves := map[string]bool{}
+	for _, d := range CurveDetectors() {
+		curves[d.ID] = true
+	}
+	listed := map[string]bool{}
+	for _, d := range slices.Concat(Detectors, FileDetectors(), CurveDetectors()) {
+		if listed[d.ID] {
+			continue
+		}
+		listed[d.ID] = true
+		var at []string
+		if d.Rows != nil {
+			at = append(at, "rows")
+		}
+		if d.Log != nil {
+			at = append(at, "log")
+		}
+		if curves[d.ID] {
+			at = append(at, "curve")
 		}
 		id := "`" + d.ID + "`"
 		if d.ID == "over-confident" {
 			id += ", `under-confident`"
 		}
-		b.WriteString("| " + id + " | " + d.Code + " | " + d.Summary + " | " + at + " |\n")
+		b.WriteString("| " + id + " | " + d.Code + " | " + d.Summary + " | " + strings.Join(at, ", ") + " |\n")
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {

@@ -34,6 +34,7 @@ const (
 type Case struct {
 	Sample *Sample
 	Log    *Log
+	Curve  *Curve // for [Examine]
 }
 
 // Log is a line of a training log.
@@ -50,8 +51,9 @@ type Detector struct {
 	Summary string // what it finds, in a few words
 
 	// What it looks at: one or more of these. Each returns nil when it has nothing to say.
-	Rows func(*Sample) *Finding
-	Log  func(*Log) *Finding
+	Rows  func(*Sample) *Finding
+	Log   func(*Log) *Finding
+	Curve func(*Curve) *Finding
 
 	// Explains names findings of later detectors that follow from this one's: labels in the wrong order also make
 	// a model look over-confident.
@@ -115,7 +117,15 @@ func run(c Case, detectors []Detector) []*Finding {
 		if c.Log != nil && d.Log != nil {
 			found = add(found, d, d.Log(c.Log))
 		}
+		if c.Curve != nil && d.Curve != nil {
+			found = add(found, d, d.Curve(c.Curve))
+		}
 	}
+	return order(detectors, found)
+}
+
+// order puts causes before what follows from them, and among these errors before warnings before notes.
+func order(detectors []Detector, found []*Finding) []*Finding {
 	for i, f := range found {
 		f.Follows = cause(detectors, found, f.ID)
 		for ; i > 0 && found[i].rank() < found[i-1].rank(); i-- {
@@ -125,12 +135,21 @@ func run(c Case, detectors []Detector) []*Finding {
 	return found
 }
 
+// add adds what a detector found. What was found before, in something else, is said once: where it is surer.
 func add(found []*Finding, d *Detector, f *Finding) []*Finding {
 	if f == nil {
 		return found
 	}
 	if f.ID == "" {
 		f.ID = d.ID
+	}
+	for i, g := range found {
+		if g.ID == f.ID {
+			if f.rank() < g.rank() {
+				found[i] = f
+			}
+			return found
+		}
 	}
 	return append(found, f)
 }

@@ -13,9 +13,12 @@ type Explanation struct {
 // All returns what is looked for: every finding that detectors make, without How, Why and Do.
 func All() []Explanation {
 	var all []Explanation
-	for _, list := range [...][]Detector{Detectors, FileDetectors()} {
+	for _, list := range [...][]Detector{Detectors, FileDetectors(), CurveDetectors()} {
 		for i := range list {
 			d := &list[i]
+			if slices.ContainsFunc(all, func(e Explanation) bool { return e.ID == d.ID }) {
+				continue // of a curve, too
+			}
 			all = append(all, Explanation{ID: d.ID, Code: d.Code, Summary: d.Summary})
 			if d.ID == "over-confident" {
 				all = append(all, Explanation{ID: "under-confident", Code: d.Code, Summary: d.Summary})
@@ -46,9 +49,11 @@ func Code(id string) string {
 
 // Looking returns the IDs of the detectors that have something to look at in c.
 func Looking(c Case) []string {
-	ids, all := []string{}, slices.Concat(Detectors, FileDetectors())
+	ids, all := []string{}, slices.Concat(Detectors, FileDetectors(), CurveDetectors())
 	for i := range all {
-		if d := &all[i]; c.Sample != nil && d.Rows != nil || c.Log != nil && d.Log != nil {
+		d := &all[i]
+		looks := c.Sample != nil && d.Rows != nil || c.Log != nil && d.Log != nil || c.Curve != nil && d.Curve != nil
+		if looks && !slices.Contains(ids, d.ID) {
 			ids = append(ids, d.ID)
 		}
 	}
@@ -229,5 +234,45 @@ var explanations = map[string][3]string{
 		"The upper half of the confidences lies within 3 % of probability, below 99 %, hardly any row is surer, and the accuracy is higher.",
 		"Labels smoothed by s are best predicted with 1 - s + s/K, and networks learn that ceiling. The loss without smoothing then looks worse than the predictions are.",
 		"Compare models by the loss without smoothing, after fitting a temperature.",
+	},
+	"loss-not-finite": {
+		"The first point of the loss that is NaN or infinite. With the norms of gradients at hand it tells whether they had grown to 4 times the usual.",
+		"From there on the weights are no numbers either, unless steps are skipped.",
+		"Save the batch of that step, look for the first layer whose output is not finite, and clip the gradient if its norm had grown.",
+	},
+	"loss-at-start": {
+		"Compares the loss at step 0 or 1 with ln K. More than 0.5 nats above is a warning, more than 4 an error; 0.3 below is a warning. The standard deviation of the logits that explains it is found by simulation.",
+		"A model without opinion loses ln K. Above it, the last layer begins too large, and the first steps only make it smaller. Below it, something is known beforehand: the labels leak, or this is no beginning.",
+		"Begin with a small last layer whose bias is the logarithm of the class frequencies.",
+	},
+	"loss-plateau": {
+		"The median of the last tenth of the points, which has stopped moving, is within 2 standard errors of ln K, of ln 2, or of what a clipped probability costs.",
+		"These values have causes: ln K is a model that learns nothing, ln 2 a coin for each output, a clipped value labels of probability 0.",
+		"Follow the cause that is named.",
+	},
+	"loss-spikes": {
+		"Losses that are 8 standard deviations above the median of the 101 points around them, the deviation from the median absolute deviation, and half as large again.",
+		"A batch of another kind, or an update that went too far. With the norms of gradients at hand it tells which: they stand out before, or they do not.",
+		"Look at the batches; clip the gradient's norm near the ninth decile of what is usual; warm up for longer.",
+	},
+	"clipping-too-hard": {
+		"More than half of the logged norms are the largest one, within 0.1 %.",
+		"Clipping is meant for the exception. Done at every step it makes of each gradient a direction of fixed length, and the learning rate decides alone.",
+		"Clip at a larger norm and lower the learning rate.",
+	},
+	"resume-jump": {
+		"The median of 20 points is 8 standard deviations, and 5 % of the loss, above that of the 20 points before.",
+		"A run that was resumed without its optimiser's state or with other data begins anew in part.",
+		"Restore the optimiser, the schedule and the place in the data.",
+	},
+	"validation-diverges": {
+		"The validation loss has risen by a tenth from its least value, by more than its noise, while the training loss fell.",
+		"The model learns its rows by heart. Where the validation accuracy holds, it only becomes over-confident: its probabilities are worse, its answers are not.",
+		"With a falling accuracy stop early or regularise; else fit a temperature and go on.",
+	},
+	"batch-means": {
+		"Looks for a period at one phase of which points are among the fifth that is farthest from the median around them, far more often than chance allows.",
+		"The last batch of an epoch is smaller and its mean noisier. Averaged with the others as if it were whole, it biases the mean.",
+		"Drop the last batch, or weight batches by their rows or tokens.",
 	},
 }

@@ -12,8 +12,10 @@ func FileDetectors() []Detector {
 	return []Detector{blankRows, paddedClasses, paddingCounted, tokensShifted, brokenStretch, duplicateRows}
 }
 
-// Examine is [Run] with the detectors of files, too.
-func Examine(c Case) []*Finding { return run(c, slices.Concat(Detectors, FileDetectors())) }
+// Examine is [Run] with the detectors of files and of curves, too.
+func Examine(c Case) []*Finding {
+	return run(c, slices.Concat(Detectors, FileDetectors(), CurveDetectors()))
+}
 
 // NewFile is [New] for a file as a whole: [FileDetectors] look at it, too.
 // Memory: some numbers for each column, and 3 MB for hashes of rows, beside what New takes.

@@ -24,6 +24,8 @@ type doctorFlags struct {
 	readFlags
 	tellFlags
 
+	curve    string
+	columns  []string
 	loss     float64
 	accuracy float64
 	classes  int
@@ -49,12 +51,14 @@ else could explain it; or a note. Each has a name that stays, the figures it
 rests on and one thing to do. What follows from another finding says so.
 
 SCORES and LABELS are those of xent eval; without labels the scores alone are
-looked at. --loss and --accuracy are what a training run printed: these two
-numbers alone convict a loss that applied softmax twice. Files are read in one
-pass within constant memory.`,
+looked at. --curve is what a training run logged; --loss and --accuracy are what
+it printed: these two numbers alone convict a loss that applied softmax twice.
+Scores are read in one pass within constant memory.`,
 		Example: `  xent doctor logits.npy labels.npy
   xent doctor logits.npy labels.npy --input logits    what a loss would be given
   xent doctor --loss 1.49 --accuracy .97 --classes 10
+  xent doctor --curve log.csv --classes 10            a training curve
+  xent doctor logits.npy labels.npy --curve trainer_state.json
   xent doctor outputs.npz --fail-on warning --json
   xent doctor --list
   xent doctor --explain double-softmax`,
@@ -74,6 +78,8 @@ pass within constant memory.`,
 func (f *doctorFlags) define(cmd *cobra.Command) {
 	group(cmd.Flags(), "What is looked at", func(s *pflag.FlagSet) {
 		f.scoreFlags.define(s)
+		s.StringVar(&f.curve, "curve", "", "`file` that a training run logged: CSV, TSV, lines of JSON, TensorBoard events")
+		s.StringArrayVar(&f.columns, "column", nil, "what a column of it is, as `role=name`, where its name does not say; roles are step, loss, accuracy, val_loss, val_accuracy, grad_norm, lr")
 		s.Float64Var(&f.loss, "loss", 0, "the loss that a training run printed, in `nats`")
 		s.Float64Var(&f.accuracy, "accuracy", 0, "the accuracy printed with it, as a `share`")
 		s.IntVar(&f.classes, "classes", 0, "`number` of classes of that run; those of SCORES by default")
@@ -106,7 +112,7 @@ func (f *doctorFlags) check(cmd *cobra.Command) error {
 	}
 	loss, accuracy := cmd.Flags().Changed("loss"), cmd.Flags().Changed("accuracy")
 	switch {
-	case loss != accuracy:
+	case loss && !accuracy, accuracy && !loss && f.curve == "":
 		return usage("--loss 1.49 --accuracy .97", "a printed loss is judged by the accuracy printed with it: want both")
 	case accuracy && !(f.accuracy >= 0 && f.accuracy <= 1):
 		return usage("97 % is .97", "--accuracy %v, want 0 to 1", f.accuracy)
@@ -129,7 +135,7 @@ func runDoctor(cmd *cobra.Command, args []string, f doctorFlags) error {
 		return err
 	}
 	printed := cmd.Flags().Changed("loss")
-	if len(args) == 0 && !printed {
+	if len(args) == 0 && !printed && f.curve == "" {
 		return usage("xent doctor logits.npy labels.npy", "nothing to look at")
 	}
 	var (
@@ -140,6 +146,12 @@ func runDoctor(cmd *cobra.Command, args []string, f doctorFlags) error {
 	if len(args) > 0 {
 		var err error
 		if c.Sample, last, err = f.examine(cmd, args, d); err != nil {
+			return err
+		}
+	}
+	if f.curve != "" {
+		var err error
+		if c.Curve, err = f.logged(cmd, d, c.Sample); err != nil {
 			return err
 		}
 	}

@@ -122,7 +122,7 @@ func (t *diagnosis) head() []string {
 		lines = append(lines, asides(t.style, t.columns, s, 4)...)
 	}
 	if c := t.Curve; c != nil {
-		lines = append(lines, t.style.bold(clipPath(Plain(c.Path), t.columns/2))+"  training curve, "+plural(int64(c.Points), "point"))
+		lines = append(lines, t.style.bold(clipPath(Plain(c.Path), t.columns-32))+"  training curve, "+plural(int64(c.Points), "point"))
 		for _, note := range append(slices.Clone(c.Columns), c.Notes...) {
 			for _, line := range hang("·", wrap(Plain(note), t.columns-2)) {
 				lines = append(lines, t.style.dim(line))
@@ -198,6 +198,9 @@ func (t *diagnosis) sum() []string {
 			looked += " without labels"
 		default:
 			looked += ", " + Count(t.Labelled) + " of them labelled"
+		}
+		if t.Curve != nil {
+			looked += " and at " + plural(int64(t.Curve.Points), "point")
 		}
 	}
 	if len(t.Findings) == 0 {

@@ -168,7 +168,7 @@ func (in Adaptive[T]) check(fn string) error {
 // adaptiveTail adds what the rows live cost within a tail, and its gradient by their rows of Hidden.
 func adaptiveTail[T Float](hiddenGrad Matrix[T], grad Tail[T], hidden Matrix[T], in Tail[T], opt *LinearOptions, live []liveRow, add func(int, float64, int)) {
 	rows, dims, width := len(live), hidden.Cols, in.Out.Cols
-	h, down := make([]T, rows*dims), dense(in.Down)
+	h, down := make([]T, rows*dims), factor(in.Down)
 	for k, l := range live {
 		copy(h[k*dims:(k+1)*dims], hidden.Row(l.row))
 	}
@@ -178,7 +178,7 @@ func adaptiveTail[T Float](hiddenGrad Matrix[T], grad Tail[T], hidden Matrix[T],
 	part := func(c int) (lo, hi int) { return c * size, min((c+1)*size, rows) }
 	par.For(workers, chunks, func(c int) {
 		lo, hi := part(c)
-		kern.Of[T]().MulT(low.Data[lo*width:hi*width], h[lo*dims:hi*dims], down, hi-lo, width, dims)
+		multiply(factor(low).Part(lo, 0, hi-lo, width), dense(h, rows, dims).Part(lo, 0, hi-lo, dims), down.T())
 	})
 	inner := slices.Clone(live)
 	for k := range inner {
@@ -194,18 +194,14 @@ func adaptiveTail[T Float](hiddenGrad Matrix[T], grad Tail[T], hidden Matrix[T],
 		par.For(workers, chunks, func(c int) {
 			lo, hi := part(c)
 			sum := make([]T, (hi-lo)*dims)
-			kern.Of[T]().Mul(sum, lowGrad.Data[lo*width:hi*width], down, hi-lo, dims, width)
+			multiply(dense(sum, hi-lo, dims), factor(lowGrad).Part(lo, 0, hi-lo, width), down)
 			for k := lo; k < hi; k++ {
 				addTo(hiddenGrad.Row(live[k].row), sum[(k-lo)*dims:(k-lo+1)*dims], false)
 			}
 		})
 	}
 	if grad.Down.Data != nil {
-		sum := make([]T, width*dims)
-		kern.Of[T]().TMul(sum, lowGrad.Data, h, width, dims, rows)
-		for c := range width {
-			copy(grad.Down.Row(c), sum[c*dims:(c+1)*dims])
-		}
+		multiply(factor(grad.Down), factor(lowGrad).T(), dense(h, rows, dims))
 	}
 }
 
@@ -238,12 +234,12 @@ type adaptiveRows[T Float] struct {
 }
 
 func (j adaptiveRows[T]) run(lo, hi int) Result {
-	k, in, n := kern.Of[T](), j.in, hi-lo
-	h := dense(Matrix[T]{Data: in.Hidden.Data[lo*in.Hidden.stride():], Rows: n, Cols: in.Hidden.Cols, Stride: in.Hidden.stride()})
-	logits := func(x []T, w Matrix[T]) Matrix[T] {
-		out := make([]T, n*w.Rows)
-		k.MulT(out, x, dense(w), n, w.Rows, w.Cols)
-		return MatrixOf(out, w.Rows)
+	in, n := j.in, hi-lo
+	h := factor(in.Hidden).Part(lo, 0, n, in.Hidden.Cols)
+	logits := func(x kern.Matrix[T], w Matrix[T]) Matrix[T] {
+		out := MatrixOf(make([]T, n*w.Rows), w.Rows)
+		multiply(factor(out), x, factor(w).T())
+		return out
 	}
 	head := logits(h, in.Head)
 	shortlist := in.Head.Rows - len(in.Tails)
@@ -259,7 +255,7 @@ func (j adaptiveRows[T]) run(lo, hi int) Result {
 	}
 	first := shortlist
 	for t, tail := range in.Tails {
-		inner := logits(logits(h, tail.Down).Data, tail.Out)
+		inner := logits(factor(logits(h, tail.Down)), tail.Out)
 		for i := range rows {
 			before := costOf(&rows[i], float64(head.Row(i)[shortlist+t]))
 			row := kern.NewRow(inner.Row(i), kern.Link{Temp: 1}, false)
@@ -270,16 +266,4 @@ func (j adaptiveRows[T]) run(lo, hi int) Result {
 		first += tail.Out.Rows
 	}
 	return Result{}
-}
-
-// dense returns the elements of m without gaps between its rows: its own memory where there are none.
-func dense[T Float](m Matrix[T]) []T {
-	if m.stride() == m.Cols {
-		return m.Data[:m.Rows*m.Cols]
-	}
-	d := make([]T, m.Rows*m.Cols)
-	for i := range m.Rows {
-		copy(d[i*m.Cols:(i+1)*m.Cols], m.Row(i))
-	}
-	return d
 }

@@ -89,7 +89,8 @@ func product(in xent.Linear[float32], workers int) xent.Logits[float32] {
 	chunks, size := par.Chunks(rows)
 	par.For(workers, chunks, func(c int) {
 		lo, hi := c*size, min((c+1)*size, rows)
-		kern.F32.MulT(x.Data[lo*classes:hi*classes], in.Hidden.Data[lo*dims:hi*dims], in.Weight.Data, hi-lo, classes, dims)
+		multiply(kern.MatrixOf(x.Data[lo*classes:], hi-lo, classes, classes), kern.MatrixOf(in.Hidden.Data[lo*dims:], hi-lo, dims, dims),
+			kern.MatrixOf(in.Weight.Data, classes, dims, dims).T())
 		for i := lo; i < hi; i++ {
 			for j, b := range in.Bias {
 				x.Data[i*classes+j] += b
@@ -99,6 +100,11 @@ func product(in xent.Linear[float32], workers int) xent.Logits[float32] {
 	return x
 }
 
+// multiply stores a·b in c.
+func multiply(c, a, b kern.Matrix[float32]) {
+	kern.F32.Product(c, a, b, false, make([]float32, kern.F32.Scratch(c.Cols, a.Cols)))
+}
+
 // backward stores what the gradient g of the logits is to the layer. The transposed product runs on one
 // worker, since its rows are columns of g.
 func backward(grad, in xent.Linear[float32], g xent.Matrix[float32], workers int) {
@@ -106,11 +112,11 @@ func backward(grad, in xent.Linear[float32], g xent.Matrix[float32], workers int
 	chunks, size := par.Chunks(rows)
 	par.For(workers, chunks+1, func(c int) {
 		if c == 0 {
-			kern.F32.TMul(grad.Weight.Data, g.Data, in.Hidden.Data, classes, dims, rows)
+			multiply(kern.MatrixOf(grad.Weight.Data, classes, dims, dims), kern.MatrixOf(g.Data, rows, classes, classes).T(), kern.MatrixOf(in.Hidden.Data, rows, dims, dims))
 			return
 		}
 		lo, hi := (c-1)*size, min(c*size, rows)
-		kern.F32.Mul(grad.Hidden.Data[lo*dims:hi*dims], g.Data[lo*classes:hi*classes], in.Weight.Data, hi-lo, dims, classes)
+		multiply(kern.MatrixOf(grad.Hidden.Data[lo*dims:], hi-lo, dims, dims), kern.MatrixOf(g.Data[lo*classes:], hi-lo, classes, classes), kern.MatrixOf(in.Weight.Data, classes, dims, dims))
 	})
 	clear(grad.Bias)
 	for i := range rows {

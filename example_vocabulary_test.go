@@ -38,14 +38,14 @@ func ExampleLinearCrossEntropyRows() {
 
 // The head of a language model: 8,192 tokens of 4,096 dimensions over a vocabulary of 128,256.
 func ExampleLinear_Plan() {
-	in := xent.Linear[float32]{Hidden: xent.Matrix[float32]{Rows: 8192, Cols: 4096}, Weight: xent.Matrix[float32]{Rows: 128256, Cols: 4096}}
+	in := xent.Linear[float32]{Hidden: xent.Matrix[float32]{Rows: 16384, Cols: 4096}, Weight: xent.Matrix[float32]{Rows: 128256, Cols: 4096}}
 	for _, budget := range []int64{0, 32 << 20} {
 		plan := in.Plan(true, &xent.LinearOptions{Budget: budget, Options: xent.Options{Workers: 1}})
 		fmt.Println(plan.Logits>>20, "MiB of logits in", plan.Bytes>>20, "MiB, passes:", plan.Passes)
 	}
 	// Output:
-	// 4008 MiB of logits in 67 MiB, passes: 1
-	// 4008 MiB of logits in 9 MiB, passes: 2
+	// 8016 MiB of logits in 134 MiB, passes: 1
+	// 8016 MiB of logits in 20 MiB, passes: 2
 }
 
 // Two frequent classes, and a tail of three rare ones that lives in one dimension.

@@ -217,28 +217,29 @@ func HierarchicalLogSoftmax[T Float](dst LogProbs[T], in Linear[T], tree *Tree, 
 	if err := checkLogs(fn, d, in.Hidden.Rows, tree.Classes(), in.parts(), opt); err != nil {
 		return err
 	}
-	runBatch(nodeRows[T]{d, in, dense(in.Weight), tree}, d.Rows, par.Workers(opt.Workers, d.Rows*d.Cols), Result{})
+	runBatch(nodeRows[T]{d, in, tree}, d.Rows, par.Workers(opt.Workers, d.Rows*d.Cols), Result{})
 	return nil
 }
 
 // nodeRows stores log-probabilities.
 type nodeRows[T Float] struct {
-	dst    Matrix[T]
-	in     Linear[T]
-	weight []T
-	tree   *Tree
+	dst  Matrix[T]
+	in   Linear[T]
+	tree *Tree
 }
 
 func (j nodeRows[T]) run(lo, hi int) Result {
 	classes, nodes := j.tree.Classes(), j.tree.Classes()-1
 	x, cost := make([]T, nodes), make([]float64, nodes) // the cost of coming to a node
+	k, dims := kern.Of[T](), j.in.Hidden.Cols
+	scratch := make([]T, k.Scratch(nodes, dims))
 	step := func(at int) float64 {
 		e := j.tree.up[at]
 		c, _ := decide(float64(x[e.node]), e.right)
 		return cost[e.node] + c
 	}
 	for i := lo; i < hi; i++ {
-		kern.Of[T]().MulT(x, j.in.Hidden.Row(i), j.weight, 1, nodes, j.in.Hidden.Cols)
+		k.Product(dense(x, 1, nodes), dense(j.in.Hidden.Row(i), 1, dims), factor(j.in.Weight).T(), false, scratch)
 		if j.in.Bias != nil {
 			addTo(x, j.in.Bias, false)
 		}

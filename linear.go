@@ -3,6 +3,7 @@ package xent
 import (
 	"unsafe"
 
+	"xent/internal/kern"
 	"xent/internal/par"
 )
 
@@ -20,8 +21,8 @@ type LinearOptions struct {
 	Options
 
 	// Budget bounds the bytes of logits in memory at once; 0 means 128 MiB. Where those of a block of
-	// 128 rows fit they are kept from the loss to its gradient, and each logit is computed once; else they
-	// are computed again, tile by tile. One tile, 128 rows by 192 classes, is the least it takes.
+	// 512 rows fit, or else of 256, they are kept from the loss to its gradient, and each logit is computed once;
+	// else they are computed again, tile by tile. One tile, 512 rows by 960 classes, is the least it takes.
 	// It never changes a bit of the result.
 	Budget int64
 }
@@ -41,8 +42,11 @@ func (in Linear[T]) Plan(grad bool, opt *LinearOptions) LinearPlan {
 	}
 	t := in.tiling(grad, opt)
 	size := int64(unsafe.Sizeof(*new(T)))
-	rows, dims := int64(in.Hidden.Rows), int64(in.Hidden.Cols)
-	elements := int64(t.rows)*(int64(t.strip)*int64(t.width)+dims) + int64(t.workers)*int64(t.scratch)
+	rows := int64(in.Hidden.Rows)
+	elements := int64(t.rows)*(int64(t.strip)*int64(t.width)+int64(t.stride)) + int64(t.workers)*int64(t.scratch)
+	if grad {
+		elements += int64(t.rows) * int64(t.stride)
+	}
 	return LinearPlan{
 		Bytes:  elements*size + int64(t.rows)*int64(unsafe.Sizeof(tiledRow{})) + rows*int64(unsafe.Sizeof(liveRow{})),
 		Logits: rows * int64(in.Weight.Rows) * size,
@@ -56,7 +60,7 @@ func (in Linear[T]) Plan(grad bool, opt *LinearOptions) LinearPlan {
 //	x[i][j] = Σ Hidden[i][k]·Weight[j][k] + Bias[j]      loss[i] = -ln softmax(x[i])[labels[i]]
 //
 // All of [Options] applies, to logits that are rounded to T as a product of matrices rounds them. They
-// are computed in tiles of 128 rows by 192 classes; a row's tiles merge in order into its maximum and its
+// are computed in tiles of 512 rows by 960 classes; a row's tiles merge in order into its maximum and its
 // sum of exponentials, which carries twice the digits. So the loss is that of CrossEntropy over the built
 // logits, to the last digits.
 //
@@ -77,7 +81,7 @@ func LinearCrossEntropy[T Float, L Int](in Linear[T], labels []L, opt *LinearOpt
 //
 // Entries of G below the smallest normal number of T count as 0 where those of the label or the likeliest
 // class are 2^60 times that: they move no digit of a sum. No other is dropped for being small. Sums run in
-// T, those of Bias over 128 rows in float64.
+// T, those of Bias over 256 rows in float64.
 //
 // Shapes: the parts of grad are as those of in, in memory of their own: all rows are read for every class,
 // and all classes for every row. A part that is zero (nil) is not wanted.
@@ -259,10 +263,12 @@ func (o *LinearOptions) plain(fn string) error {
 // looksTwice tells whether the loss, or the place of the label, needs each logit beside the finished row.
 func (o *LinearOptions) looksTwice() bool { return o.Smoothing != 0 || o.TopK > 1 }
 
-// tiling says how the logits are cut up. All but strip follows from the shapes alone, and strip moves
-// no rounding: so that neither a budget nor a number of workers changes a bit.
+// tiling says how the logits are cut up. Width follows from the shapes alone; rows, which is a multiple of
+// sumRows unless it is all, and strip move no rounding: so that neither a budget nor a number of workers
+// changes a bit.
 type tiling struct {
 	rows    int // in a block
+	stride  int // from one of its rows of Hidden to the next
 	width   int // classes in a tile
 	tiles   int // in all
 	strip   int // tiles in memory at once, each for all rows of a block
@@ -272,8 +278,9 @@ type tiling struct {
 }
 
 const (
-	blockRows     = 128
-	tileWidth     = 192
+	blockRows     = 512
+	sumRows       = 256              // over which sums of rows run, before they are added to those of earlier ones; kern's are a divisor
+	tileWidth     = 5 * phaseClasses // not a power of two: see apart
 	usualBudget   = 128 << 20
 	passingBudget = 4 << 20 // for logits that are needed once: a few tiles for each worker
 )
@@ -283,7 +290,7 @@ func (in Linear[T]) tiling(grad bool, opt *LinearOptions) tiling {
 	if rows == 0 || classes == 0 {
 		return tiling{passes: 1, workers: 1}
 	}
-	t := tiling{rows: min(rows, blockRows), width: min(classes, tileWidth), passes: 1}
+	t := tiling{width: min(classes, tileWidth), passes: 1}
 	t.tiles = (classes-1)/t.width + 1
 	if opt.looksTwice() {
 		t.passes++
@@ -295,18 +302,22 @@ func (in Linear[T]) tiling(grad bool, opt *LinearOptions) tiling {
 	if budget == 0 {
 		budget = usualBudget
 	}
-	tile := int64(t.rows) * int64(t.width) * int64(unsafe.Sizeof(*new(T)))
-	if t.passes == 1 || int64(t.tiles)*tile > budget {
+	bytes := func(rows int) int64 { return int64(rows) * int64(t.width) * int64(unsafe.Sizeof(*new(T))) } // of a tile
+	fits := func(rows int) bool { return int64(t.tiles)*bytes(rows) <= budget }
+	t.rows = min(rows, blockRows)
+	if t.passes > 1 && !fits(t.rows) && fits(min(rows, sumRows)) {
+		t.rows = min(rows, sumRows)
+	}
+	if t.passes == 1 || !fits(t.rows) {
 		budget = min(budget, passingBudget)
 	}
-	t.strip = max(1, int(min(int64(t.tiles), budget/tile)))
+	t.strip = max(1, int(min(int64(t.tiles), budget/bytes(t.rows))))
 	if t.strip == t.tiles {
 		t.passes = 1
 	}
-	t.workers = min(par.Workers(opt.Workers, rows*classes), max(t.tiles, (t.rows-1)/phaseRows+1))
-	t.scratch = max(t.width, phaseRows) * in.Hidden.Cols
-	if in.Weight.stride() != in.Weight.Cols {
-		t.scratch *= 2
-	}
+	t.workers = par.Workers(opt.Workers, rows*classes)
+	dims, k := in.Hidden.Cols, kern.Of[T]()
+	t.stride = (dims+15)/16*16 + 16
+	t.scratch = max(k.Scratch(phaseClasses, dims), k.Scratch(pullDims, t.width), k.Scratch(dims, t.rows))
 	return t
 }

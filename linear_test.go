@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 	"xent"
+	"xent/internal/kern"
 )
 
 // layer returns a linear layer with rows of Hidden and classes from a seed, in views with strides.
@@ -41,20 +42,13 @@ func likeLayer[T xent.Float](in xent.Linear[T]) xent.Linear[T] {
 
 // built returns the logits of a layer, rounded as the products of Linear are.
 func built[T xent.Float](in xent.Linear[T]) xent.Logits[T] {
-	rows, classes := in.Hidden.Rows, in.Weight.Rows
+	view := func(m xent.Matrix[T]) kern.Matrix[T] { return kern.MatrixOf(m.Data, m.Rows, m.Cols, m.Stride) }
+	rows, classes, k := in.Hidden.Rows, in.Weight.Rows, kern.Of[T]()
 	x := make([]T, rows*classes)
 	for i := range rows {
-		for c := range classes {
-			var s T
-			for k, h := range in.Hidden.Row(i) {
-				s += T(h * in.Weight.Row(c)[k])
-			}
-			if in.Bias != nil {
-				s += in.Bias[c]
-			}
-			x[i*classes+c] = s
-		}
+		copy(x[i*classes:], in.Bias)
 	}
+	k.Product(kern.MatrixOf(x, rows, classes, classes), view(in.Hidden), view(in.Weight).T(), true, make([]T, k.Scratch(classes, in.Hidden.Cols)))
 	return xent.Logits[T]{Data: x, Rows: rows, Cols: classes}
 }
 
@@ -96,11 +90,11 @@ func TestLinearIsCrossEntropyOfTheBuiltLogits(t *testing.T) {
 }
 
 func testLinear[T xent.Float](t *testing.T) {
-	eps := 0x1p-52
+	eps, size := 0x1p-52, 8
 	if _, ok := any(T(0)).(float32); ok {
-		eps = 0x1p-23
+		eps, size = 0x1p-23, 4
 	}
-	for n, s := range []struct{ rows, dims, classes int }{{1, 1, 1}, {1, 3, 2}, {5, 3, 7}, {131, 2, 5}, {3, 4, 193}, {130, 3, 400}, {9, 5, 1000}} {
+	for n, s := range []struct{ rows, dims, classes int }{{1, 1, 1}, {1, 3, 2}, {5, 3, 7}, {131, 2, 5}, {3, 4, 961}, {130, 3, 400}, {9, 5, 1000}, {530, 2, 40}} {
 		in := layer[T](uint64(n), s.rows, s.dims, s.classes)
 		labels, rowWeights, weights := make([]int32, s.rows), make([]float64, s.rows), make([]float64, s.classes)
 		for i := range labels {
@@ -130,7 +124,7 @@ func testLinear[T xent.Float](t *testing.T) {
 				}
 				var first xent.Linear[T]
 				var total xent.Result
-				for m, opt := range []xent.LinearOptions{{Options: o}, {Options: o, Budget: 1}, {Options: o, Budget: int64(2 * 200 * s.rows * 8)}, {Options: o, Budget: 1 << 40}} {
+				for m, opt := range []xent.LinearOptions{{Options: o}, {Options: o, Budget: 1}, {Options: o, Budget: int64(2 * 200 * s.rows * 8)}, {Options: o, Budget: int64(256 * s.classes * size)}, {Options: o, Budget: 1 << 40}} {
 					for _, opt.Workers = range []int{1, 3} {
 						grad, rows := likeLayer(in), make([]T, s.rows)
 						got, err := xent.LinearCrossEntropyGrad(grad, in, labels, &opt)
@@ -282,7 +276,7 @@ func TestLinearTinyProbabilities(t *testing.T) {
 	}
 }
 
-// Special values travel through tiles as through a row: classes 0 to 191 are one tile, the others another.
+// Special values travel through tiles as through a row: classes 0 to 959 are one tile, the others another.
 func TestLinearSpecialValues(t *testing.T) {
 	inf, nan := math.Inf(1), math.NaN()
 	for _, tt := range []struct {
@@ -292,24 +286,24 @@ func TestLinearSpecialValues(t *testing.T) {
 		want  float64
 		why   string
 	}{
-		{"all but one excluded", map[int]float64{200: 3}, 200, 0, "the first tile holds nothing"},
-		{"label excluded", map[int]float64{0: 1, 250: 1}, 7, inf, "an event of probability 0 costs +Inf"},
+		{"all but one excluded", map[int]float64{1000: 3}, 1000, 0, "the first tile holds nothing"},
+		{"label excluded", map[int]float64{0: 1, 1050: 1}, 7, inf, "an event of probability 0 costs +Inf"},
 		{"all excluded", nil, 7, nan, "no softmax"},
-		{"+Inf in the second tile", map[int]float64{0: 1, 200: inf}, 200, 0, "the limit: certainty"},
-		{"+Inf in both", map[int]float64{0: inf, 200: inf}, 200, nan, "several limits"},
-		{"+Inf twice in the second", map[int]float64{0: 1, 200: inf, 201: inf}, 200, nan, "likewise within one tile"},
-		{"NaN in the second", map[int]float64{0: 1, 200: nan}, 0, nan, "NaN in, NaN out"},
-		{"NaN beside +Inf", map[int]float64{0: inf, 200: nan}, 0, nan, "certainty does not hide it"},
-		{"tie", map[int]float64{0: 1, 200: 1}, 200, math.Ln2, "the same maximum in two tiles"},
-		{"far behind", map[int]float64{0: 1e4, 200: 0}, 200, 1e4, "e^-1e4 is below the smallest number"},
-		{"sure", map[int]float64{0: 0, 200: 60}, 200, math.Exp(-60), "the loss keeps its digits when a later tile has the maximum"},
+		{"+Inf in the second tile", map[int]float64{0: 1, 1000: inf}, 1000, 0, "the limit: certainty"},
+		{"+Inf in both", map[int]float64{0: inf, 1000: inf}, 1000, nan, "several limits"},
+		{"+Inf twice in the second", map[int]float64{0: 1, 1000: inf, 1001: inf}, 1000, nan, "likewise within one tile"},
+		{"NaN in the second", map[int]float64{0: 1, 1000: nan}, 0, nan, "NaN in, NaN out"},
+		{"NaN beside +Inf", map[int]float64{0: inf, 1000: nan}, 0, nan, "certainty does not hide it"},
+		{"tie", map[int]float64{0: 1, 1000: 1}, 1000, math.Ln2, "the same maximum in two tiles"},
+		{"far behind", map[int]float64{0: 1e4, 1000: 0}, 1000, 1e4, "e^-1e4 is below the smallest number"},
+		{"sure", map[int]float64{0: 0, 1000: 60}, 1000, math.Exp(-60), "the loss keeps its digits when a later tile has the maximum"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			in := xent.Linear[float64]{Hidden: xent.MatrixOf([]float64{0}, 1), Weight: xent.MatrixOf(make([]float64, 300), 1), Bias: slices.Repeat([]float64{-inf}, 300)}
+			in := xent.Linear[float64]{Hidden: xent.MatrixOf([]float64{0}, 1), Weight: xent.MatrixOf(make([]float64, 1200), 1), Bias: slices.Repeat([]float64{-inf}, 1200)}
 			for c, b := range tt.bias {
 				in.Bias[c] = b
 			}
-			grad, g := likeLayer(in), make([]float64, 300)
+			grad, g := likeLayer(in), make([]float64, 1200)
 			res, err := xent.LinearCrossEntropyGrad(grad, in, []int{tt.label}, nil)
 			if err != nil {
 				t.Fatal(err)
@@ -317,7 +311,7 @@ func TestLinearSpecialValues(t *testing.T) {
 			if !close(float64(res.Sum()), tt.want, 1e-15*math.Abs(tt.want)) {
 				t.Errorf("loss %g, want %g: %s", res.Sum(), tt.want, tt.why)
 			}
-			whole, err := xent.CrossEntropyGrad(xent.MatrixOf(g, 300), xent.LogitsOf(in.Bias, 300), []int{tt.label}, nil)
+			whole, err := xent.CrossEntropyGrad(xent.MatrixOf(g, 1200), xent.LogitsOf(in.Bias, 1200), []int{tt.label}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -343,19 +337,19 @@ func TestLinearPlan(t *testing.T) {
 		passes int
 		most   int64 // bytes of logits
 	}{
-		{xent.LinearOptions{}, true, 1, 128 * 27 * 192 * 4},
-		{xent.LinearOptions{Budget: 1 << 20}, true, 2, 1 << 20},
-		{xent.LinearOptions{Budget: 1}, true, 2, 128 * 192 * 4},
-		{xent.LinearOptions{Budget: 1, Options: xent.Options{Smoothing: .1}}, true, 3, 128 * 192 * 4},
+		{xent.LinearOptions{}, true, 1, 300 * 6 * 960 * 4},
+		{xent.LinearOptions{Budget: 2 << 20}, true, 2, 2 << 20},
+		{xent.LinearOptions{Budget: 1}, true, 2, 300 * 960 * 4},
+		{xent.LinearOptions{Budget: 1, Options: xent.Options{Smoothing: .1}}, true, 3, 300 * 960 * 4},
 		{xent.LinearOptions{}, false, 1, 4 << 20},
-		{xent.LinearOptions{Budget: 1 << 20, Options: xent.Options{Smoothing: .1}}, false, 2, 1 << 20},
+		{xent.LinearOptions{Budget: 2 << 20, Options: xent.Options{Smoothing: .1}}, false, 2, 2 << 20},
 	} {
 		tt.opt.Workers = 1
 		plan := in.Plan(tt.grad, &tt.opt)
 		if plan.Passes != tt.passes || plan.Logits != 300*5000*4 {
 			t.Errorf("%+v: %+v", tt.opt, plan)
 		}
-		if beside := int64(300*32 + 128*(8*4+280) + 192*8*4); plan.Bytes > tt.most+beside {
+		if beside := int64(300*32 + 300*(2*32*4+280) + 1<<18); plan.Bytes > tt.most+beside {
 			t.Errorf("%+v: %d bytes, want at most %d of logits and %d beside", tt.opt, plan.Bytes, tt.most, beside)
 		}
 		var before, after runtime.MemStats

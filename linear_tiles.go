@@ -7,13 +7,18 @@ import (
 	"xent/internal/par"
 )
 
-// phaseRows is how many rows of a block a worker takes at a time.
-const phaseRows = 8
+// What a worker takes at a time.
+const (
+	phaseRows    = 8   // rows of a block, through the tiles of a strip
+	phaseClasses = 192 // classes of a tile, whose products with all rows of a block are a matrix product
+	pullRows     = 256
+	pullDims     = 128 // columns of the gradient of Hidden, for pullRows rows
+)
 
 // linearJob is a checked batch. It goes through the rows that count in blocks, and through the classes of
 // a block in strips of tiles. A strip alternates between two kinds of phases, with the workers meeting
-// after each: over tiles, where a tile of Weight meets all rows of the block, and over rows, where a row
-// meets the tiles in their order. Each number is computed by one worker, in an order that the shapes fix.
+// after each: matrix products, of some classes or dims with all rows of the block, and what a row makes
+// of its logits, tile by tile. Each number is computed by one worker, in an order that the shapes fix.
 type linearJob[T Float] struct {
 	tiling
 	grad, in Linear[T]
@@ -28,8 +33,9 @@ type linearJob[T Float] struct {
 	each kern.Target[T] // what all rows share; its Penalty before the row's weight
 	wide bool           // sums need twice the digits
 
-	hidden []T // the block's rows of Hidden, without gaps
-	logits []T // the strip's tiles one after the other, each [rows of the block, classes of the tile]
+	hidden kern.Matrix[T] // the block's rows of Hidden
+	pull   kern.Matrix[T] // their gradient, where it is wanted
+	logits []T            // the strip's tiles one after the other, each [rows of the block, classes of the tile]
 	state  []tiledRow
 	spare  chan []T // scratch that no worker uses
 }
@@ -41,7 +47,7 @@ type tiledRow struct {
 	logit  float64 // of the label
 	before int     // classes with a larger one, or an equal one and a smaller number
 	tally  kern.Tally
-	pull   kern.Pull
+	slopes kern.Pull
 }
 
 // run computes the rows that count.
@@ -53,7 +59,10 @@ func (j *linearJob[T]) run() {
 		clear(j.grad.Bias)
 		return
 	}
-	j.hidden = make([]T, j.rows*j.in.Hidden.Cols)
+	j.hidden = j.apart()
+	if j.grad.Hidden.Data != nil {
+		j.pull = j.apart()
+	}
 	j.logits = make([]T, j.rows*j.strip*j.width)
 	j.state = make([]tiledRow, j.rows)
 	j.spare = make(chan []T, j.workers)
@@ -62,13 +71,19 @@ func (j *linearJob[T]) run() {
 	}
 }
 
+// apart returns memory for the rows of Hidden of a block. Powers of two between them would bring all rows
+// to the same lines of a cache.
+func (j *linearJob[T]) apart() kern.Matrix[T] {
+	return kern.MatrixOf(make([]T, j.rows*j.stride), j.rows, j.in.Hidden.Cols, j.stride)
+}
+
 // block computes a block of rows. Gradients of Weight and Bias are stored by the first, and added to.
 func (j *linearJob[T]) block(live []liveRow, first bool) {
-	dims := j.in.Hidden.Cols
 	j.state = j.state[:len(live)]
+	j.hidden.Rows, j.pull.Rows = len(live), len(live)
 	for k, l := range live {
 		j.state[k] = tiledRow{liveRow: l}
-		copy(j.hidden[k*dims:(k+1)*dims], j.in.Hidden.Row(l.row))
+		copy(j.hidden.Data[k*j.stride:], j.in.Hidden.Row(l.row))
 	}
 	j.strips(true, func(lo, hi int) {
 		j.overRows(func(k, end int) {
@@ -95,11 +110,23 @@ func (j *linearJob[T]) block(live []liveRow, first bool) {
 		return
 	}
 	j.strips(false, func(lo, hi int) {
-		j.overRows(func(k, end int) { j.pullRows(k, end, lo, hi) })
+		j.overRows(func(k, end int) {
+			for ; k < end; k++ {
+				j.slope(k, lo, hi)
+			}
+		})
+		if j.grad.Hidden.Data != nil {
+			j.overDims(func(k, d int) { j.pullHidden(k, d, lo, hi) })
+		}
 		if j.grad.Weight.Data != nil || j.grad.Bias != nil {
-			par.For(j.workers, hi-lo, func(q int) { j.pullTile(lo, lo+q, first) })
+			j.overClasses(lo, hi, func(t, c int) { j.pullClasses(lo, t, c, first) })
 		}
 	})
+	if j.grad.Hidden.Data != nil {
+		for k, l := range live {
+			copy(j.grad.Hidden.Row(l.row), j.pull.Data[k*j.stride:])
+		}
+	}
 }
 
 // strips calls work for one strip of tiles after the other, their logits being in memory; fresh says that
@@ -108,7 +135,7 @@ func (j *linearJob[T]) strips(fresh bool, work func(lo, hi int)) {
 	for lo := 0; lo < j.tiles; lo += j.strip {
 		hi := min(lo+j.strip, j.tiles)
 		if fresh || j.strip < j.tiles {
-			par.For(j.workers, hi-lo, func(q int) { j.fill(lo, lo+q) })
+			j.overClasses(lo, hi, func(t, c int) { j.fill(lo, t, c) })
 		}
 		work(lo, hi)
 	}
@@ -120,47 +147,59 @@ func (j *linearJob[T]) overRows(work func(k, end int)) {
 	par.For(j.workers, (n-1)/phaseRows+1, func(c int) { work(c*phaseRows, min((c+1)*phaseRows, n)) })
 }
 
+// overClasses calls work for a few classes, from number c of tile t on, at a time.
+func (j *linearJob[T]) overClasses(lo, hi int, work func(t, c int)) {
+	parts := (j.width-1)/phaseClasses + 1
+	par.For(j.workers, (hi-lo)*parts, func(q int) {
+		t, c := lo+q/parts, q%parts*phaseClasses
+		if _, n := j.classes(t); c < n {
+			work(t, c)
+		}
+	})
+}
+
+// overDims calls work for some rows of the block, from k on, and some dims of Hidden, from d on, at a time.
+func (j *linearJob[T]) overDims(work func(k, d int)) {
+	rows, dims := (len(j.state)-1)/pullRows+1, (j.hidden.Cols-1)/pullDims+1
+	par.For(j.workers, rows*dims, func(q int) { work(q%rows*pullRows, q/rows*pullDims) })
+}
+
 // classes returns the first class of tile t, and how many it has.
 func (j *linearJob[T]) classes(t int) (first, n int) {
 	return t * j.width, min(j.width, j.in.Weight.Rows-t*j.width)
 }
 
-// tile returns the logits of rows k to end-1 in tile t of the strip that begins with tile lo.
-func (j *linearJob[T]) tile(lo, t, k, end int) []T {
+// tile returns the logits of the block in tile t of the strip that begins with tile lo.
+func (j *linearJob[T]) tile(lo, t int) kern.Matrix[T] {
 	_, n := j.classes(t)
-	o := (t - lo) * j.width * len(j.state)
-	return j.logits[o+k*n : o+end*n]
+	return dense(j.logits[(t-lo)*j.width*len(j.state):], len(j.state), n)
 }
 
-// fill computes the logits of tile t.
-func (j *linearJob[T]) fill(lo, t int) {
+// row returns those of row k.
+func (j *linearJob[T]) row(lo, t, k int) []T {
+	x := j.tile(lo, t)
+	return x.Data[k*x.Down:][:x.Cols]
+}
+
+// fill computes the logits of a few classes of tile t, from number c on. They begin with the bias, so that a
+// product adds to it.
+func (j *linearJob[T]) fill(lo, t, c int) {
 	first, n := j.classes(t)
-	x, scratch := j.tile(lo, t, 0, len(j.state)), j.borrow()
-	kern.Of[T]().MulT(x, j.hidden, j.weight(t, scratch), len(j.state), n, j.in.Hidden.Cols)
-	j.spare <- scratch
-	if j.in.Bias == nil {
-		return
-	}
-	for k := range j.state {
-		for c, b := range j.in.Bias[first : first+n] {
-			x[k*n+c] += b
+	n = min(phaseClasses, n-c)
+	x := j.tile(lo, t).Part(0, c, len(j.state), n)
+	if j.in.Bias != nil {
+		for k := range x.Rows {
+			copy(x.Data[k*x.Down:], j.in.Bias[first+c:][:n])
 		}
 	}
+	j.product(x, j.hidden, factor(j.in.Weight).Part(first+c, 0, n, j.hidden.Cols).T(), j.in.Bias != nil)
 }
 
-// weight returns the rows of Weight of tile t without gaps; where it has some they are copied to the end
-// of scratch.
-func (j *linearJob[T]) weight(t int, scratch []T) []T {
-	w, dims := j.in.Weight, j.in.Weight.Cols
-	first, n := j.classes(t)
-	if w.stride() == dims {
-		return w.Data[first*dims : (first+n)*dims]
-	}
-	dst := scratch[len(scratch)/2:]
-	for c := range n {
-		copy(dst[c*dims:(c+1)*dims], w.Row(first+c))
-	}
-	return dst[:n*dims]
+// product stores a·b in c, or adds it to that.
+func (j *linearJob[T]) product(c, a, b kern.Matrix[T], add bool) {
+	scratch := j.borrow()
+	kern.Of[T]().Product(c, a, b, add, scratch)
+	j.spare <- scratch
 }
 
 // borrow returns scratch, which goes back to j.spare.
@@ -178,7 +217,7 @@ func (j *linearJob[T]) scan(k, lo, hi int) {
 	s := &j.state[k]
 	for t := lo; t < hi; t++ {
 		first, n := j.classes(t)
-		x := j.tile(lo, t, k, k+1)
+		x := j.row(lo, t, k)
 		row := kern.NewRow(x, j.link, j.wide)
 		if t == 0 {
 			s.Row = row
@@ -203,7 +242,7 @@ func (j *linearJob[T]) look(k, lo, hi int) {
 	s := &j.state[k]
 	for t := lo; t < hi; t++ {
 		first, n := j.classes(t)
-		x := j.tile(lo, t, k, k+1)
+		x := j.row(lo, t, k)
 		if !j.each.Hard() {
 			target, row := j.target(s, first, n), s.Tile(first)
 			kern.Add(&s.tally, &row, x, &target)
@@ -233,59 +272,62 @@ func (j *linearJob[T]) finish(s *tiledRow) (loss float64) {
 	case !j.twice && s.Arg != s.label:
 		s.before = 1
 	}
-	loss, s.pull = s.tally.Total(&s.Row, penalty)
+	loss, s.slopes = s.tally.Total(&s.Row, penalty)
 	return loss
 }
 
-// pullRows turns the logits of rows k to end-1 in tiles lo to hi-1 into their gradients, and adds what
-// they are to Hidden.
-func (j *linearJob[T]) pullRows(k, end, lo, hi int) {
-	dims, scratch := j.in.Hidden.Cols, j.borrow()
+// slope turns the logits of row k in tiles lo to hi-1 into their gradients.
+func (j *linearJob[T]) slope(k, lo, hi int) {
+	s := &j.state[k]
 	for t := lo; t < hi; t++ {
 		first, n := j.classes(t)
-		for i := k; i < end; i++ {
-			s, x := &j.state[i], j.tile(lo, t, i, i+1)
-			target, row := j.target(s, first, n), s.Tile(first)
-			kern.Grad(x, &row, x, &target, s.pull, s.scale)
-			kern.Quiet(x, math.Abs(s.scale)*s.Doubt())
-		}
-		if j.grad.Hidden.Data == nil {
-			continue
-		}
-		part := scratch[:(end-k)*dims]
-		kern.Of[T]().Mul(part, j.tile(lo, t, k, end), j.weight(t, scratch), end-k, dims, n)
-		for i := k; i < end; i++ {
-			addTo(j.grad.Hidden.Row(j.state[i].liveRow.row), part[(i-k)*dims:(i-k+1)*dims], t == 0)
-		}
+		x := j.row(lo, t, k)
+		target, row := j.target(s, first, n), s.Tile(first)
+		kern.Grad(x, &row, x, &target, s.slopes, s.scale)
+		kern.Quiet(x, math.Abs(s.scale)*s.Doubt())
 	}
-	j.spare <- scratch
 }
 
-// pullTile adds what the gradients of the logits of tile t are to Weight and Bias.
-func (j *linearJob[T]) pullTile(lo, t int, fresh bool) {
+// pullHidden adds what the gradients of the logits in tiles lo to hi-1 are to some of that of Hidden.
+func (j *linearJob[T]) pullHidden(k, d, lo, hi int) {
+	rows, dims := min(pullRows, len(j.state)-k), min(pullDims, j.hidden.Cols-d)
+	for t := lo; t < hi; t++ {
+		first, n := j.classes(t)
+		w := factor(j.in.Weight).Part(first, d, n, dims)
+		j.product(j.pull.Part(k, d, rows, dims), j.tile(lo, t).Part(k, 0, rows, n), w, t > 0)
+	}
+}
+
+// pullClasses adds what the gradients of the logits of a few classes of tile t are to Weight and Bias.
+func (j *linearJob[T]) pullClasses(lo, t, c int, fresh bool) {
 	first, n := j.classes(t)
-	g, dims := j.tile(lo, t, 0, len(j.state)), j.in.Hidden.Cols
+	n = min(phaseClasses, n-c)
+	first += c
+	g := j.tile(lo, t).Part(0, c, len(j.state), n)
 	if j.grad.Weight.Data != nil {
-		scratch := j.borrow()
-		part := scratch[:n*dims]
-		kern.Of[T]().TMul(part, g, j.hidden, n, dims, len(j.state))
-		for c := range n {
-			addTo(j.grad.Weight.Row(first+c), part[c*dims:(c+1)*dims], fresh)
-		}
-		j.spare <- scratch
+		j.product(factor(j.grad.Weight).Part(first, 0, n, j.hidden.Cols), g.T(), j.hidden, !fresh)
 	}
 	if j.grad.Bias == nil {
 		return
 	}
-	for c := range n {
-		sum := 0.0
-		for k := range j.state {
-			sum += float64(g[k*n+c])
+	for k := 0; k < g.Rows; k += sumRows {
+		addColumns(j.grad.Bias[first:][:n], g.Part(k, 0, min(sumRows, g.Rows-k), n), fresh && k == 0)
+	}
+}
+
+// addColumns adds to dst, or stores there if that is fresh, the sums of the columns of g.
+func addColumns[T Float](dst []T, g kern.Matrix[T], fresh bool) {
+	var sums [phaseClasses]float64
+	for k := range g.Rows {
+		for i, v := range g.Data[k*g.Down:][:len(dst)] {
+			sums[i] += float64(v)
 		}
+	}
+	for i, sum := range sums[:len(dst)] {
 		if !fresh {
-			sum += float64(j.grad.Bias[first+c])
+			sum += float64(dst[i])
 		}
-		j.grad.Bias[first+c] = T(sum)
+		dst[i] = T(sum)
 	}
 }
 

@@ -143,6 +143,12 @@ func sampledLoss[T Float, L Int](fn string, grad Linear[T], loss []T, in Linear[
 	return total, nil
 }
 
+const (
+	sampledBlock = 128 // rows in a block
+	sampledRows  = 32  // of these at a time
+	sampledTile  = 192 // samples at a time
+)
+
 // sampledJob is a checked batch. Like [linearJob] it goes through the rows that count in blocks, with phases
 // over a few rows, each of which meets all samples, and over tiles of samples, which meet all rows.
 type sampledJob[T Float] struct {
@@ -165,7 +171,7 @@ type sampledJob[T Float] struct {
 
 func (j *sampledJob[T]) run(emit func(row int, loss float64)) {
 	dims, drawn := j.in.Hidden.Cols, len(j.samples.Classes)
-	n := min(blockRows, len(j.live))
+	n := min(sampledBlock, len(j.live))
 	j.workers = par.Workers(j.opt.Workers, len(j.live)*(drawn+1))
 	j.weight, j.bias, j.absent = make([]T, drawn*dims), make([]T, drawn), make([]T, drawn)
 	for s, c := range j.samples.Classes {
@@ -175,14 +181,14 @@ func (j *sampledJob[T]) run(emit func(row int, loss float64)) {
 	j.present = []T{1}
 	j.hidden, j.logits, j.own, j.loss = make([]T, n*dims), make([]T, n*drawn), make([]T, n), make([]float64, n)
 	j.pull = j.compact()
-	for lo := 0; lo < len(j.live); lo += blockRows {
-		live := j.live[lo:min(lo+blockRows, len(j.live))]
-		par.For(j.workers, (len(live)-1)/phaseRows+1, func(c int) {
-			j.rows(live, c*phaseRows, min((c+1)*phaseRows, len(live)))
+	for lo := 0; lo < len(j.live); lo += sampledBlock {
+		live := j.live[lo:min(lo+sampledBlock, len(j.live))]
+		par.For(j.workers, (len(live)-1)/sampledRows+1, func(c int) {
+			j.rows(live, c*sampledRows, min((c+1)*sampledRows, len(live)))
 		})
 		if j.grad.wanted() {
-			par.For(j.workers, (drawn+tileWidth-1)/tileWidth, func(t int) {
-				j.tile(len(live), t*tileWidth, min((t+1)*tileWidth, drawn))
+			par.For(j.workers, (drawn+sampledTile-1)/sampledTile, func(t int) {
+				j.tile(len(live), t*sampledTile, min((t+1)*sampledTile, drawn))
 			})
 		}
 		for k, l := range live {
@@ -227,14 +233,17 @@ func (j *sampledJob[T]) compact() Linear[T] {
 // rows computes rows k to end-1 of a block: their losses, the gradients of their logits, and that of Hidden.
 func (j *sampledJob[T]) rows(live []liveRow, k, end int) {
 	dims, drawn := j.in.Hidden.Cols, len(j.samples.Classes)
+	table := kern.Of[T]()
+	scratch := make([]T, max(table.Scratch(max(drawn, 1), dims), table.Scratch(dims, drawn)))
 	for i := k; i < end; i++ {
 		h := j.hidden[i*dims : (i+1)*dims]
 		copy(h, j.in.Hidden.Row(live[i].row))
-		kern.Of[T]().MulT(j.own[i:i+1], h, j.in.Weight.Row(live[i].label), 1, 1, dims)
+		table.Product(dense(j.own[i:i+1], 1, 1), dense(h, 1, dims), dense(j.in.Weight.Row(live[i].label), 1, dims).T(), false, scratch)
 		j.own[i] += j.corrected(live[i].label)
 	}
 	x := j.logits[k*drawn : end*drawn]
-	kern.Of[T]().MulT(x, j.hidden[k*dims:end*dims], j.weight, end-k, drawn, dims)
+	weight := dense(j.weight, drawn, dims)
+	table.Product(dense(x, end-k, drawn), dense(j.hidden[k*dims:], end-k, dims), weight.T(), false, scratch)
 	for i := k; i < end; i++ {
 		z := x[(i-k)*drawn : (i-k+1)*drawn]
 		for s, b := range j.bias {
@@ -252,7 +261,7 @@ func (j *sampledJob[T]) rows(live []liveRow, k, end int) {
 		return
 	}
 	sum := make([]T, (end-k)*dims)
-	kern.Of[T]().Mul(sum, x, j.weight, end-k, dims, drawn)
+	table.Product(dense(sum, end-k, dims), dense(x, end-k, drawn), weight, false, scratch)
 	for i := k; i < end; i++ {
 		dst := j.grad.Hidden.Row(live[i].row)
 		for d, w := range j.in.Weight.Row(live[i].label) {
@@ -311,14 +320,9 @@ func (j *sampledJob[T]) tile(n, s, end int) {
 	if j.pull.Weight.Data == nil {
 		return
 	}
-	g, sum := make([]T, n*width), make([]T, width*dims)
-	for k := range n {
-		copy(g[k*width:(k+1)*width], j.logits[k*drawn+s:k*drawn+end])
-	}
-	kern.Of[T]().TMul(sum, g, j.hidden, width, dims, n)
-	for c := range width {
-		addTo(j.pull.Weight.Row(s+c), sum[c*dims:(c+1)*dims], false)
-	}
+	k := kern.Of[T]()
+	g := dense(j.logits, n, drawn).Part(0, s, n, width)
+	k.Product(factor(j.pull.Weight).Part(s, 0, width, dims), g.T(), dense(j.hidden, n, dims), true, make([]T, k.Scratch(dims, n)))
 }
 
 // label stores what row k of the block, row of the batch, is to its label.

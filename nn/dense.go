@@ -15,8 +15,8 @@ type Dense[T xent.Float] struct {
 	In, Out      int
 	weight, bias Param[T]
 
-	x, y   xent.Matrix[T] // of the last Forward
-	ys, dx buffer[T]
+	x, y          xent.Matrix[T] // of the last Forward
+	ys, dx, spare buffer[T]
 }
 
 // NewDense returns a layer with weights drawn from rng by init, row by row, and biases of 0.
@@ -48,7 +48,7 @@ func (d *Dense[T]) Forward(x xent.Matrix[T]) xent.Matrix[T] {
 	want("Dense", "Forward", x, -1, d.In)
 	d.x = x
 	y := d.ys.matrix(x.Rows, d.Out)
-	kern.Of[T]().MulT(y.Data, x.Data, d.weight.Value, x.Rows, d.Out, d.In)
+	d.multiply(y, view(x), d.matrix().T())
 	for i := range y.Rows {
 		for o, b := range d.bias.Value {
 			y.Data[i*d.Out+o] += b
@@ -61,8 +61,7 @@ func (d *Dense[T]) Forward(x xent.Matrix[T]) xent.Matrix[T] {
 // Backward stores dW and db and returns dx.
 func (d *Dense[T]) Backward(grad xent.Matrix[T]) xent.Matrix[T] {
 	want("Dense", "Backward", grad, d.x.Rows, d.Out)
-	k := kern.Of[T]()
-	k.TMul(d.weight.Grad, grad.Data, d.x.Data, d.Out, d.In, grad.Rows)
+	d.multiply(xent.MatrixOf(d.weight.Grad, d.In), view(grad).T(), view(d.x))
 	clear(d.bias.Grad)
 	for i := range grad.Rows {
 		for o, g := range grad.Data[i*d.Out : (i+1)*d.Out] {
@@ -70,6 +69,21 @@ func (d *Dense[T]) Backward(grad xent.Matrix[T]) xent.Matrix[T] {
 		}
 	}
 	dx := d.dx.matrix(grad.Rows, d.In)
-	k.Mul(dx.Data, grad.Data, d.weight.Value, grad.Rows, d.In, d.Out)
+	d.multiply(dx, view(grad), d.matrix())
 	return dx
+}
+
+// matrix is W.
+func (d *Dense[T]) matrix() kern.Matrix[T] { return kern.MatrixOf(d.weight.Value, d.Out, d.In, d.In) }
+
+// view is m, which has no gaps.
+func view[T xent.Float](m xent.Matrix[T]) kern.Matrix[T] {
+	return kern.MatrixOf(m.Data, m.Rows, m.Cols, m.Cols)
+}
+
+// multiply stores a·b in c.
+func (d *Dense[T]) multiply(c xent.Matrix[T], a, b kern.Matrix[T]) {
+	k := kern.Of[T]()
+	scratch := d.spare.matrix(1, k.Scratch(c.Cols, a.Cols))
+	k.Product(view(c), a, b, false, scratch.Data)
 }

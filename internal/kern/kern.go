@@ -56,10 +56,14 @@ type Table[T Float] struct {
 	// BinaryGrad is Binary that also stores c·((1-t)·σ(x) - t·σ(-x)) in dst.
 	BinaryGrad func(dst, x, t []T, c float64) (sum Sum, nonFinite int)
 
-	// MulT, Mul and TMul store the products a·bᵀ, a·b and aᵀ·b in c, a [rows, cols] matrix whose
-	// elements are sums of inner terms. The matrices have no gaps between their rows; c overlaps
-	// neither factor. A term that is NaN makes its sum NaN, also against a 0.
-	MulT, Mul, TMul func(c, a, b []T, rows, cols, inner int)
+	// Product stores a·b in c, or with add adds it to what c holds. Rows of c are contiguous, and c overlaps
+	// neither factor. The sum of an element runs over the inner terms in an order that their number fixes:
+	// the same whatever other rows and columns are computed beside it. A term that is NaN makes its sum NaN,
+	// also against a 0. scratch holds at least Scratch elements, and nothing afterwards.
+	Product func(c, a, b Matrix[T], add bool, scratch []T)
+
+	// Scratch returns the elements that a product of cols columns and inner terms wants, whatever its rows.
+	Scratch func(cols, inner int) int
 }
 
 // Sums are power sums over one row without its first maximum, in units of z = x - max:
@@ -91,13 +95,13 @@ var (
 		Name: "go", Others: others[float32], Exps: exps[float32], Moments: moments[float32],
 		Extent: extent[float32], Tally: tally[float32],
 		Binary: binary[float32], BinaryGrad: binaryGrad[float32],
-		MulT: mulT[float32], Mul: mul[float32], TMul: tMul[float32],
+		Product: product[float32], Scratch: noScratch,
 	}
 	Go64 = Table[float64]{
 		Name: "go", Others: others[float64], Exps: exps[float64], Moments: moments[float64],
 		Extent: extent[float64], Tally: tally[float64],
 		Binary: binary[float64], BinaryGrad: binaryGrad[float64],
-		MulT: mulT[float64], Mul: mul[float64], TMul: tMul[float64],
+		Product: product[float64], Scratch: noScratch,
 	}
 )
 

@@ -24,6 +24,7 @@ var groups = []struct {
 }{
 	{"rows", rows},
 	{"tally", tallies},
+	{"products", products},
 }
 
 func main() {

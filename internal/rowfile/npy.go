@@ -30,9 +30,11 @@ type array struct {
 	size      int64        // of the file or member
 	finish    func() error // checks what only the end of the data shows; may be nil
 
-	pos int64  // rows loaded so far
-	n   int    // rows in buf
-	buf []byte // rows loaded last, little endian
+	pos  int64  // rows loaded so far
+	n    int    // rows in buf
+	buf  []byte // rows loaded last, little endian: in own, or in what was lent
+	own  []byte
+	lent []byte // of the caller, for the next load; see native.go
 
 	words *dictionary // of labels that are text
 	text  []byte      // the last of them
@@ -186,10 +188,15 @@ func (a *array) load(most int) (int, error) {
 		return 0, io.EOF
 	}
 	row := a.cols * a.dtype.size
-	a.buf = resize(a.buf, a.n*row)
+	a.buf, a.lent = a.lent, nil
+	if a.buf == nil {
+		a.own = resize(a.own, a.n*row)
+		a.buf = a.own
+	}
+	a.buf = a.buf[:a.n*row]
 	if n, err := io.ReadFull(a.src, a.buf); err != nil {
 		at := a.data + a.pos*int64(row) + int64(n)
-		a.n, a.buf = 0, a.buf[:0]
+		a.n, a.buf = 0, nil
 		return 0, a.read(at, err)
 	}
 	if unit := a.dtype.swap(); unit > 0 {

@@ -51,13 +51,22 @@ type state struct {
 // Memory: b's buffers are made by the first call and reused, as are those of r.
 func Next[T float32 | float64](r *Rows, b *Block[T]) error {
 	cols := r.Scores.Cols
-	n, err := r.load(max(1, blockBytes/(cols*sizeOf[T]())))
+	most := max(1, blockBytes/(cols*sizeOf[T]()))
+	direct := native[T](r.scores)
+	if direct != nil {
+		most = int(min(int64(most), direct.rows-direct.pos))
+		b.Scores = resize(b.Scores, most*cols)
+		direct.lent = bytesOf(b.Scores)
+	}
+	n, err := r.load(most)
 	if err != nil {
 		return err
 	}
 	b.First, b.Rows = r.first, n
 	b.Scores = resize(b.Scores, n*cols)
-	read(r.scores, b.Scores)
+	if direct == nil {
+		read(r.scores, b.Scores)
+	}
 	if r.labels == nil {
 		b.Labels = nil
 	} else {

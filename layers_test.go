@@ -15,6 +15,7 @@ var house = map[string]string{
 	"internal/par":       "",
 	"internal/kern":      "",
 	"internal/exact":     "",
+	"internal/stat":      "",
 	"internal/ref":       "",
 	"internal/datasets":  "",
 	"internal/inflate":   "",
@@ -25,7 +26,7 @@ var house = map[string]string{
 	"":                   "info internal/kern internal/par", // xent itself
 	"calib":              "xent info internal/exact",
 	"nn":                 "xent info internal/kern internal/par",
-	"eval":               "xent info calib internal/exact internal/kern",
+	"eval":               "xent info calib internal/exact internal/kern internal/stat",
 	"train":              "nn xent info calib internal/datasets",
 	"doctor":             "xent info calib eval internal/exact",
 	"lab":                "xent info calib nn train doctor",
@@ -48,7 +49,7 @@ var thirdParty = map[string]string{
 
 // loaded are the packages that a browser downloads. They format with strconv: fmt and reflect
 // would add two fifths to the download.
-var loaded = []string{"internal/par", "internal/kern", "internal/exact", "info", "", "calib", "eval", "doctor", "nn", "train", "lab", "internal/inflate", "internal/evalfile", "cmd/xent-wasm"}
+var loaded = []string{"internal/par", "internal/kern", "internal/exact", "internal/stat", "info", "", "calib", "eval", "doctor", "nn", "train", "lab", "internal/inflate", "internal/evalfile", "cmd/xent-wasm"}
 
 // heavy are the packages of the standard library, with all below them, that loaded ones avoid.
 var heavy = []string{"fmt", "encoding", "reflect", "sort", "math/big", "os", "time", "log", "net", "syscall", "html", "regexp", "text"}

@@ -39,6 +39,7 @@ type Accumulator struct {
 	soft     *soft         // nil while every label was hard
 	constant constant
 	cells    calib.Cells
+	groups   *groups // nil unless Config.Grouped
 
 	surprising ranking // by loss
 	unexpected ranking // by standardised surprise
@@ -66,6 +67,9 @@ func New(cfg Config) (*Accumulator, error) {
 		class:    make([]class, k),
 		expected: exact.NewShares(k), doubt: exact.NewShares(k), peaked: exact.NewShares(k),
 		surprising: ranking{most: cfg.Surprising}, unexpected: ranking{most: cfg.Surprising},
+	}
+	if cfg.Grouped {
+		a.groups = newGroups()
 	}
 	switch {
 	case cfg.Input != Auto:
@@ -154,6 +158,9 @@ func addRow[T xent.Float](a *Accumulator, b *Block[T], i int) {
 	if !read(a, id, b.Scores.Row(i)) {
 		return
 	}
+	if b.Groups != nil {
+		a.row.group = b.Groups[i]
+	}
 	if b.Targets.Data != nil {
 		a.addTarget(id, w, b.Targets.Row(i))
 		return
@@ -222,6 +229,9 @@ func (a *Accumulator) addScored(w, loss float64, y int, right bool) {
 	a.addShares(w)
 	a.constant.add(r)
 	a.cells.Add(w, r.confidence(), r.against, right)
+	if a.groups != nil {
+		a.groups.cluster(r.group).add(w, loss, r.entropy, right)
+	}
 	a.heaviest = max(a.heaviest, w)
 	a.rank(loss, y)
 }
@@ -279,6 +289,9 @@ func (a *Accumulator) Merge(b *Accumulator) error {
 	a.mergeSoft(b.soft)
 	a.constant.widen(&b.constant)
 	a.cells.Merge(&b.cells)
+	if a.groups != nil {
+		a.groups.merge(b.groups)
+	}
 	a.heaviest = max(a.heaviest, b.heaviest)
 	a.surprising.merge(&b.surprising)
 	a.unexpected.merge(&b.unexpected)

@@ -13,6 +13,7 @@ type Block[T xent.Float] struct {
 	Labels  []int64              // [rows], as in the file: base and ignore index are applied here
 	Targets xent.Matrix[float64] // [rows, classes], each row sums to one
 	Weights []float64            // [rows]; nil means 1
+	Groups  []uint64             // [rows], the group of each; nil unless Config.Grouped
 }
 
 // checkBlock refuses a block that does not fit cfg, or whose parts do not fit each other.
@@ -38,6 +39,10 @@ func checkBlock[T xent.Float](cfg *Config, classes int, b *Block[T]) error {
 		return rowsOf("Block.Labels", len(b.Labels))
 	case b.Weights != nil && len(b.Weights) != rows:
 		return rowsOf("Block.Weights", len(b.Weights))
+	case cfg.Grouped && len(b.Groups) != rows:
+		return rowsOf("Block.Groups", len(b.Groups))
+	case !cfg.Grouped && b.Groups != nil:
+		return &ConfigError{"Block.Groups", "set without Config.Grouped", "none"}
 	}
 	return nil
 }

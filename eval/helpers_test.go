@@ -68,6 +68,7 @@ type table[T xent.Float] struct {
 	labels  []int64
 	targets []float64
 	weights []float64
+	groups  []uint64
 }
 
 func (d *table[T]) rows() int { return len(d.scores) / d.classes }
@@ -85,6 +86,9 @@ func (d *table[T]) block(from, to int) eval.Block[T] {
 	if d.weights != nil {
 		b.Weights = d.weights[from:to]
 	}
+	if d.groups != nil {
+		b.Groups = d.groups[from:to]
+	}
 	return b
 }
 
@@ -101,7 +105,7 @@ func (d *table[T]) blocks(size int) func(func(eval.Block[T]) bool) {
 
 // run measures d in blocks of 100 rows.
 func run[T xent.Float](cfg eval.Config, d *table[T]) (*eval.Report, error) {
-	cfg.Classes = d.classes
+	cfg.Classes, cfg.Grouped = d.classes, d.groups != nil
 	return eval.Run(cfg, d.blocks(100))
 }
 

@@ -13,7 +13,7 @@ import (
 
 // scatter puts every row of d alone into one of several accumulators, in random order, and merges them in random order.
 func scatter(t testing.TB, r *rand.Rand, cfg eval.Config, d *table[float64]) (*eval.Report, error) {
-	cfg.Classes = d.classes
+	cfg.Classes, cfg.Grouped = d.classes, d.groups != nil
 	parts := make([]*eval.Accumulator, 1+r.IntN(5))
 	for i := range parts {
 		a, err := eval.New(cfg)
@@ -80,6 +80,12 @@ func TestMergeAnyPartition(t *testing.T) {
 			cfg.IgnoreIndex = new(int64(-100))
 			for i := 0; i < d.rows(); i += 4 {
 				d.labels[i] = -100
+			}
+		}
+		if n := rapid.IntRange(0, 40).Draw(rt, "groups"); n > 0 {
+			d.groups = make([]uint64, d.rows())
+			for i := range d.groups {
+				d.groups[i] = uint64(r.IntN(n)) << 50
 			}
 		}
 		whole, err := run(cfg, d)

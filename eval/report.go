@@ -20,6 +20,7 @@ type Report struct {
 	Prior      Prior       `json:"prior"`                  // E4
 	Soft       *Soft       `json:"soft_targets"`           // E5; null for hard labels
 	Confidence Confidence  `json:"confidence"`             // E6
+	Groups     *Groups     `json:"groups"`                 // of rows that are not independent; null without any
 	PerClass   []Class     `json:"per_class"`              // E9
 	Calib      Calibration `json:"calibration"`            // E12
 	Surprising []Surprise  `json:"surprising"`             // E16, by loss
@@ -75,6 +76,17 @@ type Confidence struct {
 	Gap     float64 `json:"gap"`     // loss - entropy; above 0: over-confident
 	Z       float64 `json:"z"`
 	P       float64 `json:"p"` // two-sided
+}
+
+// Groups tells how standard errors come from groups of rows, and what they would be if rows were independent.
+type Groups struct {
+	Groups        int64   `json:"groups"`           // that were scored, or the folds of too many
+	Folded        bool    `json:"folded,omitempty"` // groups were put together at random, for there are too many to count
+	Largest       int64   `json:"largest"`          // rows of the largest
+	RowSE         float64 `json:"row_se"`           // of the finite loss, if rows were independent
+	RowAccuracySE float64 `json:"row_accuracy_se"`
+	Design        float64 `json:"design_effect"` // (standard error / RowSE)²: rows that tell as much as one independent row
+	T             float64 `json:"t95"`           // standard errors to either end of an interval
 }
 
 // Class is the share of one class in the loss.

@@ -25,6 +25,7 @@ type row struct {
 	spread  float64      // variance of the surprisal under p
 	moments xent.Moments // of logits
 	given   bool         // scores are probabilities
+	group   uint64
 }
 
 // stored are the scores of a row where the reader has put them, of one type or the other.

@@ -86,7 +86,7 @@ func compare(t *testing.T, what string, docs, code map[string]bool) {
 
 // The documentation names every member of the report, and nothing else.
 func TestSchema(t *testing.T) {
-	code := map[string]bool{"soft_targets": true}
+	code := map[string]bool{"soft_targets": true, "groups": true}
 	members(reflect.TypeFor[eval.Report](), "", code)
 	docs := documented(t, "## The report", "| id | doubt |")
 	compare(t, "report", docs, code)
@@ -98,7 +98,7 @@ func TestSchema(t *testing.T) {
 	code = map[string]bool{"source.scores": true}
 	members(reflect.TypeFor[report.Source](), "source", code)
 	for name := range code { // labels and weights are arrays like the scores
-		for _, array := range []string{"source.labels", "source.weights"} {
+		for _, array := range []string{"source.labels", "source.weights", "source.groups"} {
 			if strings.HasPrefix(name, array+".") {
 				delete(code, name)
 				code[array] = true
@@ -144,6 +144,9 @@ func TestWarnings(t *testing.T) {
 		{"single-class", eval.Config{}, &table[float64]{classes: 1, scores: []float64{2, 3}, labels: []int64{0, 0}}, nil},
 		{"infinite-rows", eval.Config{}, nil, func(d *table[float64]) { d.scores[d.labels[0]] = math.Inf(-1) }},
 		{"one-row", eval.Config{}, random(r, 1, 3, 1, 1), nil},
+		{"one-group", eval.Config{}, nil, func(d *table[float64]) { d.groups = make([]uint64, d.rows()) }},
+		{"few-groups", eval.Config{}, nil, func(d *table[float64]) { repeat(d, d.rows()/9) }},
+		{"rows-in-groups", eval.Config{}, random(r, 300, 3, 1, 1), func(d *table[float64]) { repeat(d, 3) }},
 		{"few-rows", eval.Config{}, random(r, 29, 3, 1, 1), nil},
 		{"one-row-dominates", eval.Config{}, nil, func(d *table[float64]) { d.scores[d.labels[0]] = -50 }},
 		{"rounding", eval.Config{DType: "bfloat16"}, nil, func(d *table[float64]) { d.scores[0] += 100; d.labels[0] = 0 }},

@@ -38,6 +38,7 @@ func (a *Accumulator) Report() (*Report, error) {
 	a.prior(r)
 	a.softTargets(r)
 	a.confidence(r)
+	a.cluster(r)
 	a.perClass(r)
 	a.calibration(r)
 	r.Surprising, r.Unexpected = a.surprising.list(), a.unexpected.list()
@@ -73,8 +74,14 @@ func (a *Accumulator) loss(r *Report) {
 		l.Nats, l.SE = math.NaN(), math.NaN()
 	}
 	l.Bits = l.Nats / math.Ln2
-	l.CI95 = [2]float64{l.Nats - z95*l.SE, l.Nats + z95*l.SE}
 	r.Perplexity = info.Nats(l.Nats).Perplexity()
+	r.interval(z95)
+}
+
+// interval fills in those of the loss and the perplexity, t standard errors to either side.
+func (r *Report) interval(t float64) {
+	l := &r.Loss
+	l.CI95 = [2]float64{l.Nats - t*l.SE, l.Nats + t*l.SE}
 	r.PerpCI = [2]float64{info.Nats(l.CI95[0]).Perplexity(), info.Nats(l.CI95[1]).Perplexity()}
 }
 

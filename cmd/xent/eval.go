@@ -23,6 +23,7 @@ type evalFlags struct {
 	tellFlags
 	faceFlags
 	renormalize bool
+	group       string
 	bins        int
 	top         int
 
@@ -59,6 +60,7 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
   xent eval predictions.csv --labels-key y   or one table
   xent eval logits.npy labels.npy --json | jq .loss.nats
   xent eval logits.npy labels.npy --ignore-index -100
+  xent eval tokens.npz --group document      tokens of a document are not independent
   xent eval probs.npy labels.npy -o report.json
   xent eval logits.npy labels.npy --html report.html
   xent eval logits.npy labels.npy --md "$GITHUB_STEP_SUMMARY"
@@ -84,6 +86,7 @@ func (f *evalFlags) define(cmd *cobra.Command) {
 	group(cmd.Flags(), "What is measured", func(s *pflag.FlagSet) {
 		f.scoreFlags.define(s)
 		s.BoolVar(&f.renormalize, "renormalize", false, "divide target probabilities by their sum")
+		s.StringVar(&f.group, "group", "", "rows with the same value of this `column` or file - a document, a patient - are not independent: standard errors come from groups")
 		s.StringVar(&f.weights, "weights", "", "`file` with one weight a row")
 		s.IntVar(&f.bins, "bins", 15, "`number` of calibration bins, of equal mass")
 		s.IntVar(&f.top, "top", 10, "`number` of surprising rows to list")
@@ -122,7 +125,7 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	src := rowfile.Source{Scores: args[0], Weights: f.weights}
+	src := rowfile.Source{Scores: args[0], Weights: f.weights, Groups: f.group}
 	if len(args) == 2 {
 		src.Labels = args[1]
 	}

@@ -170,7 +170,7 @@ func source(rows *rowfile.Rows) report.Source {
 			Shape: h.Shape, Rows: h.Rows, Cols: h.Cols, Bytes: h.Bytes}
 	}
 	return report.Source{
-		Scores: *file(&rows.Scores), Labels: file(rows.Labels), Weights: file(rows.Weights),
+		Scores: *file(&rows.Scores), Labels: file(rows.Labels), Weights: file(rows.Weights), Groups: file(rows.Groups),
 		Notes: rows.Notes, Warnings: rows.Warnings(),
 	}
 }

@@ -13,6 +13,7 @@ import (
 // Config completes what the user asks for by what the files say of themselves.
 func Config(rows *rowfile.Rows, asked eval.Config) eval.Config {
 	asked.Classes, asked.Names, asked.DType = rows.Scores.Cols, rows.Classes, rows.Scores.DType
+	asked.Grouped = rows.Groups != nil
 	return asked
 }
 
@@ -27,6 +28,9 @@ func View[T xent.Float](b *rowfile.Block[T], cols int) eval.Block[T] {
 	}
 	if len(b.Weights) > 0 {
 		v.Weights = b.Weights
+	}
+	if len(b.Groups) > 0 {
+		v.Groups = b.Groups
 	}
 	return v
 }

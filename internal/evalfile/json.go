@@ -62,6 +62,7 @@ func (w *writer) report(r *eval.Report) {
 		w.number("z", r.Confidence.Z)
 		w.number("p", r.Confidence.P)
 	})
+	w.groups(r.Groups)
 	list(w, "per_class", r.PerClass, w.class)
 	w.members("calibration", func() { w.calibration(&r.Calib) })
 	list(w, "surprising", r.Surprising, w.surprise)
@@ -88,13 +89,31 @@ func (w *writer) estimate(name string, e eval.Estimate) {
 
 func (w *writer) soft(s *eval.Soft) {
 	if s == nil {
-		w.member("soft_targets", func() { w.b = append(w.b, "null"...) })
+		w.null("soft_targets")
 		return
 	}
 	w.members("soft_targets", func() {
 		w.number("entropy", s.Entropy)
 		w.number("kl", s.KL)
 		w.number("residual", s.Residual)
+	})
+}
+
+func (w *writer) groups(g *eval.Groups) {
+	if g == nil {
+		w.null("groups")
+		return
+	}
+	w.members("groups", func() {
+		w.int("groups", g.Groups)
+		if g.Folded {
+			w.bool("folded", true)
+		}
+		w.int("largest", g.Largest)
+		w.number("row_se", g.RowSE)
+		w.number("row_accuracy_se", g.RowAccuracySE)
+		w.number("design_effect", g.Design)
+		w.number("t95", g.T)
 	})
 }
 
@@ -174,6 +193,7 @@ func (w *writer) source(p *Pass) {
 	file("scores", &p.Rows.Scores)
 	file("labels", p.Rows.Labels)
 	file("weights", p.Rows.Weights)
+	file("groups", p.Rows.Groups)
 	notes := p.Rows.Notes
 	if p.Again {
 		notes = append(notes[:len(notes):len(notes)], ReadTwice)
@@ -200,5 +220,8 @@ func (w *writer) config(c *eval.Config) {
 	}
 	if c.Surprising != 0 {
 		w.int("surprising", int64(c.Surprising))
+	}
+	if c.Grouped {
+		w.bool("grouped", true)
 	}
 }

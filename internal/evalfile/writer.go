@@ -113,6 +113,8 @@ func (w *writer) bool(name string, b bool) {
 
 func (w *writer) text(name, s string) { w.member(name, func() { w.quote(s) }) }
 
+func (w *writer) null(name string) { w.member(name, func() { w.b = append(w.b, "null"...) }) }
+
 // some writes a text unless it is empty.
 func (w *writer) some(name, s string) {
 	if s != "" {

@@ -126,6 +126,8 @@ type table64 struct {
 	labels  []int64
 	targets []float64
 	weights []float64
+	groups  []uint64
+	by      [][]string
 }
 
 // readAll reads src to its end.
@@ -157,6 +159,13 @@ func (all *table64) drain() error {
 		all.labels = append(all.labels, b.Labels...)
 		all.targets = append(all.targets, b.Targets...)
 		all.weights = append(all.weights, b.Weights...)
+		all.groups = append(all.groups, b.Groups...)
+		for k, texts := range b.By {
+			if k == len(all.by) {
+				all.by = append(all.by, nil)
+			}
+			all.by[k] = append(all.by[k], texts...)
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ type container struct {
 type opener struct {
 	opt        *Options
 	containers []*container
+	keys       []*key
 	rows       *Rows
 }
 
@@ -50,6 +51,9 @@ func (o *opener) open(src Source) error {
 			return err
 		}
 	}
+	if err := o.findKeys(scores, labels, src); err != nil {
+		return err
+	}
 	s, l, w, err := o.roles(scores, labels, weights)
 	if err != nil {
 		return err
@@ -57,10 +61,17 @@ func (o *opener) open(src Source) error {
 	if err := o.rows.pair(s, l, w); err != nil {
 		return err
 	}
+	if err := o.rows.setKeys(s, o.keys); err != nil {
+		return err
+	}
 	if use := o.opt.DType; use != "" && (s.array == nil || s.array.dtype.kind != named[use].kind) {
 		o.rows.Notes = append(o.rows.Notes, sprintf("%s: --dtype %s is not used, for the file says what it holds: %s", s.name(), use, o.rows.Scores.DType))
 	}
-	return o.bytes(s, l, w)
+	parts := []*part{s, l, w}
+	for _, k := range o.keys {
+		parts = append(parts, k.part)
+	}
+	return o.bytes(parts...)
 }
 
 // container opens path, or returns it when it, or the same file under another name, is open.
@@ -259,12 +270,16 @@ func (p *part) refuse(got, want, hint string) error {
 // roles opens the parts that the containers have for each role. labels is nil when there are none.
 func (o *opener) roles(sc, lc, wc *container) (s, l, w *part, err error) {
 	tables := map[*container]*part{}
-	for _, c := range []*container{sc, lc, wc} {
+	holders := []*container{sc, lc, wc}
+	for _, k := range o.keys {
+		holders = append(holders, k.in)
+	}
+	for _, c := range holders {
 		if c == nil || c.table == nil || tables[c] != nil {
 			continue
 		}
 		p := &part{table: c.table}
-		if p.plan, err = c.table.plan(wanted{scores: c == sc, labels: c == lc, weights: c == wc}, o.opt); err != nil {
+		if p.plan, err = c.table.plan(wanted{scores: c == sc, labels: c == lc, weights: c == wc, keys: o.keysIn(c)}, o.opt); err != nil {
 			return nil, nil, nil, err
 		}
 		o.rows.Notes = append(o.rows.Notes, p.plan.notes...)
@@ -286,6 +301,9 @@ func (o *opener) roles(sc, lc, wc *container) (s, l, w *part, err error) {
 		if w = tables[wc]; w == nil {
 			w, err = o.weightsOf(wc)
 		}
+	}
+	if err == nil {
+		err = o.openKeys(tables)
 	}
 	return s, l, w, err
 }

@@ -6,13 +6,17 @@ import (
 )
 
 // wanted says which roles a table is read for.
-type wanted struct{ scores, labels, weights bool }
+type wanted struct {
+	scores, labels, weights bool
+	keys                    []*key
+}
 
 // planned is what a table's columns were given to: columns of scores (or of soft labels), the label
 // column, the weight column, -1 for none; and the names of the score columns where they tell classes.
 type planned struct {
 	scores        []int
 	label, weight int
+	keys          []int // columns of keys, each once
 	classes       []string
 	notes         []string
 }
@@ -31,6 +35,9 @@ func (t *table) plan(want wanted, opt *Options) (planned, error) {
 			return p, err
 		}
 	}
+	if err := t.planKeys(&p, want); err != nil {
+		return p, err
+	}
 	left, out := t.candidates(&p)
 	if want.labels && p.label < 0 {
 		p.label = t.guessLabel(left, want.scores)
@@ -47,6 +54,7 @@ func (t *table) plan(want wanted, opt *Options) (planned, error) {
 		if p.scores, err = t.scoreColumns(&p, left, opt); err != nil {
 			return p, err
 		}
+	case !want.labels && !want.weights: // keys alone
 	case want.labels && p.label < 0: // a table of soft labels
 		if p.scores = t.numeric(left); len(p.scores) == 0 {
 			return p, t.file.whole("no column of labels among "+t.listColumns(all(len(t.roles))), "", "--labels-key NAME chooses one")
@@ -90,7 +98,7 @@ func (t *table) candidates(p *planned) (left, out []int) {
 		}
 		counts := c.counts && i == 0 && numbers > 1 && len(t.schema.columns) > 2 && (name == "" || isIDName(name) || t.schema.columns[1].numbers > t.schema.columns[1].integers)
 		switch {
-		case i == p.label || i == p.weight:
+		case i == p.label || i == p.weight || slices.Contains(p.keys, i):
 		case len(t.schema.columns) == 1:
 			left = append(left, i)
 		case c.empty(), t.schema.names != nil && isIDName(name), counts && !isLabelName(name),
@@ -167,7 +175,7 @@ func (t *table) scoreColumns(p *planned, left []int, opt *Options) ([]int, error
 	if opt.ScoresKey != "" {
 		var found []int
 		for i := range t.roles {
-			if i != p.label && i != p.weight && t.schema.names != nil && strings.HasPrefix(t.schema.names[i], opt.ScoresKey) {
+			if i != p.label && i != p.weight && !slices.Contains(p.keys, i) && t.schema.names != nil && strings.HasPrefix(t.schema.names[i], opt.ScoresKey) {
 				found = append(found, i)
 			}
 		}
@@ -224,6 +232,11 @@ func (t *table) assign(p *planned) {
 	}
 	if t.weighs = p.weight >= 0; t.weighs {
 		t.roles[p.weight] = roleWeight
+	}
+	t.keyed = p.keys
+	t.keys = make([]texts, len(p.keys))
+	for _, i := range p.keys {
+		t.roles[i] = roleKey
 	}
 	if t.schema.names != nil && len(p.scores) > 1 {
 		p.classes = t.classNames(p)
@@ -297,6 +310,9 @@ func (t *table) note(p *planned, out []int) {
 	}
 	if p.weight >= 0 {
 		column("weights", p.weight)
+	}
+	for _, i := range p.keys {
+		column("keys", i)
 	}
 	if len(out) > 0 {
 		b.WriteString("; left out: " + t.listColumns(out))

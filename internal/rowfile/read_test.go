@@ -347,18 +347,18 @@ func TestWeights(t *testing.T) {
 		same(t, "weights", all.weights, -1, nan, 0)
 		same(t, "labels", all.labels, 0, 1, 0)
 	}
-	check(must(t, Source{s, l, write(t, "w.npy", w)}, Options{}))
-	check(must(t, Source{s, l, write(t, "w.csv", []byte("-1\nnan\n0\n"))}, Options{}))
+	check(must(t, Source{Scores: s, Labels: l, Weights: write(t, "w.npy", w)}, Options{}))
+	check(must(t, Source{Scores: s, Labels: l, Weights: write(t, "w.csv", []byte("-1\nnan\n0\n"))}, Options{}))
 	npz := write(t, "a.npz", npzOf(zip.Deflate, named2{"logits.npy", scores}, named2{"y.npy", labels}, named2{"w.npy", w}))
 	check(must(t, Source{Scores: npz}, Options{WeightsKey: "w"}))
-	check(must(t, Source{s, l, npz}, Options{}))
+	check(must(t, Source{Scores: s, Labels: l, Weights: npz}, Options{}))
 	check(must(t, Source{Scores: write(t, "t.csv", []byte("a,b,label,weight\n1,2,0,-1\n1,2,1,nan\n1,2,0,0\n"))}, Options{WeightsKey: "weight"}))
 	all := must(t, Source{Scores: write(t, "t.csv", []byte("a,b,label,weight\n1,2,0,-1\n1,2,1,nan\n1,2,0,0\n"))}, Options{})
 	if all.weights != nil || all.Scores.Cols != 2 {
 		t.Errorf("weights not asked for: %v, %d columns of scores", all.weights, all.Scores.Cols)
 	}
 	has(t, "notes", all.Notes, `left out: "weight"`)
-	if _, err := Open(Source{s, l, write(t, "w.npy", npy("<f4", []int64{2}, false, f4(1, 2)))}, Options{}); err == nil || !strings.Contains(err.Error(), "2 weights, want 3") {
+	if _, err := Open(Source{Scores: s, Labels: l, Weights: write(t, "w.npy", npy("<f4", []int64{2}, false, f4(1, 2)))}, Options{}); err == nil || !strings.Contains(err.Error(), "2 weights, want 3") {
 		t.Errorf("too few weights: %v", err)
 	}
 }

@@ -36,8 +36,13 @@ type Header struct {
 
 // Source says where scores, labels and weights come from. Labels may be empty when the scores'
 // file holds both; Weights may be empty.
+//
+// Groups and By are keys of the rows: what a row belongs to, such as its document, and by what it is told apart, such as
+// its language. Each is a column or member of the scores' or labels' file, or else a file of its own.
 type Source struct {
 	Scores, Labels, Weights string
+	Groups                  string   // "" for none
+	By                      []string // in the order of Block.By
 }
 
 // Rows streams scores with their labels and weights in step. It is made by [Open].
@@ -45,6 +50,8 @@ type Rows struct {
 	Scores  Header
 	Labels  *Header // nil without labels
 	Weights *Header // nil without weights
+	Groups  *Header // nil without groups
+	By      []*Header
 
 	Classes []string // names of the classes, where the files give them: CSV header, or sorted string labels
 	Notes   []string // choices made, for the user to see: "scores: member \"logits\" [899, 10] float32"
@@ -54,12 +61,14 @@ type Rows struct {
 
 // Block is a run of consecutive rows. Its buffers are made by the caller's first Next and reused.
 type Block[T float32 | float64] struct {
-	First   int64     // index of the first row in the file
-	Rows    int       // rows filled
-	Scores  []T       // Rows × Scores.Cols
-	Labels  []int64   // Rows; nil when there are none or they are soft
-	Targets []float64 // Rows × Scores.Cols: one-hot or soft labels (two-dimensional label files)
-	Weights []float64 // Rows; nil without weights
+	First   int64      // index of the first row in the file
+	Rows    int        // rows filled
+	Scores  []T        // Rows × Scores.Cols
+	Labels  []int64    // Rows; nil when there are none or they are soft
+	Targets []float64  // Rows × Scores.Cols: one-hot or soft labels (two-dimensional label files)
+	Weights []float64  // Rows; nil without weights
+	Groups  []uint64   // Rows: one number for each text of the key; nil without groups
+	By      [][]string // for each of Source.By, Rows texts, which live on
 }
 
 // Open opens what src names and checks everything that can be known without reading the rows:

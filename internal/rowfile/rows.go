@@ -3,6 +3,7 @@ package rowfile
 import (
 	"errors"
 	"io"
+	"slices"
 )
 
 // blockBytes is about the size of a block's scores.
@@ -35,6 +36,9 @@ type state struct {
 	labels  labels // nil when there are none, or they are soft
 	targets values // soft labels
 	weights interface{ float64s(dst []float64) }
+	groups  keyTexts // nil without groups
+	by      []keyTexts
+	known   map[string]string // texts of by, each once
 
 	first    int64 // rows given so far
 	limit    int64 // rows to give; -1 when only the end will tell
@@ -88,6 +92,9 @@ func Next[T float32 | float64](r *Rows, b *Block[T]) error {
 		b.Weights = resize(b.Weights, n)
 		r.weights.float64s(b.Weights)
 	}
+	if err := readKeys(r, &b.Groups, &b.By, n); err != nil {
+		return err
+	}
 	r.first += int64(n)
 	return nil
 }
@@ -97,6 +104,9 @@ func (r *Rows) load(most int) (int, error) {
 	if r.limit >= 0 {
 		most = int(min(int64(most), r.limit-r.first))
 		if most == 0 {
+			if err := r.alone(r.first); err != nil {
+				return 0, err
+			}
 			return 0, r.end()
 		}
 	}
@@ -119,14 +129,21 @@ func (r *Rows) load(most int) (int, error) {
 			continue
 		}
 		if !r.partial() {
-			t := r.feeds[0].(*table) // the lengths of arrays were compared before
-			return 0, r.uneven(f, t.pos+rest(t), r.first+int64(m))
+			return 0, r.uneven(f, r.total(n), r.first+int64(m))
 		}
 		if n, r.limit = m, r.first+int64(m); n == 0 {
 			return 0, r.end()
 		}
 	}
 	return n, nil
+}
+
+// total is the number of rows of scores, of which n were loaded last.
+func (r *Rows) total(n int) int64 {
+	if a, ok := r.feeds[0].(*array); ok {
+		return a.rows
+	}
+	return r.first + int64(n) + rest(r.feeds[0])
 }
 
 // alone checks that no feed has rows behind the last row of scores.
@@ -154,6 +171,9 @@ func (r *Rows) uneven(f feed, scores, rows int64) error {
 	}
 	if w, ok := r.weights.(feed); ok && w == f {
 		what = "weights"
+	}
+	if r.Groups != nil && keyOf(r.groups) == f || slices.ContainsFunc(r.by, func(k keyTexts) bool { return keyOf(k) == f }) {
+		what = "keys"
 	}
 	return p.refuse(sprintf("%d %s", rows, what), sprintf("%d, one for each row of %s", scores, plain(r.Scores.Path)), countHint(scores, rows, what))
 }
@@ -187,7 +207,7 @@ func (r *Rows) end() error {
 	}
 	r.ended = true
 	cut := r.partial()
-	for _, h := range []*Header{&r.Scores, r.Labels, r.Weights} {
+	for _, h := range append([]*Header{&r.Scores, r.Labels, r.Weights, r.Groups}, r.By...) {
 		if h != nil && (h.Rows < 0 || cut) {
 			h.Rows = r.first
 		}

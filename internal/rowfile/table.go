@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -16,6 +17,7 @@ const (
 	roleScore
 	roleLabel
 	roleWeight
+	roleKey
 )
 
 // A table reads rows of text. It is the feed of up to three parts: scores (or soft labels), labels,
@@ -33,6 +35,7 @@ type table struct {
 	list   bool // they stand in one cell, in brackets
 	labels bool
 	weighs bool
+	keyed  []int       // columns of keys
 	words  *dictionary // of labels that are no numbers
 
 	total    int64 // rows; -1 when not counted yet
@@ -41,7 +44,8 @@ type table struct {
 	scores   []float64 // of the rows loaded last
 	ints     []int64
 	weights  []float64
-	cut      bool // the last row was cut short and left out
+	keys     []texts // one for each of keyed
+	cut      bool    // the last row was cut short and left out
 	warnings []string
 }
 
@@ -95,6 +99,9 @@ func (t *table) progress() (done, total int64) {
 // load parses the next rows, at most most, and returns how many; io.EOF after the last.
 func (t *table) load(most int) (int, error) {
 	t.scores, t.ints, t.weights = t.scores[:0], t.ints[:0], t.weights[:0]
+	for k := range t.keys {
+		t.keys[k].clear()
+	}
 	n := 0
 	for n < most {
 		r, err := t.records.next()
@@ -169,6 +176,8 @@ func (t *table) row(r record) (err error) {
 			} else {
 				err = t.noNumber(r, at, i, cell, v)
 			}
+		case roleKey:
+			t.keys[slices.Index(t.keyed, i)].add(cell)
 		}
 		if err != nil {
 			return err

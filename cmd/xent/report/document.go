@@ -24,6 +24,7 @@ type Source struct {
 	Scores   File     `json:"scores"`
 	Labels   *File    `json:"labels,omitempty"`
 	Weights  *File    `json:"weights,omitempty"`
+	Groups   *File    `json:"groups,omitempty"`
 	Notes    []string `json:"notes"`    // choices made while reading
 	Warnings []string `json:"warnings"` // what turned out while reading: rows cut off, a file that grew
 }

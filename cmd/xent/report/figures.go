@@ -143,11 +143,23 @@ func (t *text) list() []figure {
 		list = append(list, figure{name: "targets", value: "entropy " + Short(s.Entropy, 4), members: []string{"soft_targets"},
 			beside: []string{"divergence " + Short(s.KL, 4) + " nats", "sum less loss " + Short(s.Residual, 1)}})
 	}
+	if g := r.Groups; g != nil {
+		list = append(list, figure{name: "groups", value: Count(g.Groups) + map[bool]string{true: " folds"}[g.Folded], members: []string{"groups"},
+			beside: []string{"of up to " + plural(g.Largest, "row") + "; design effect " + Short(g.Design, 3)}})
+	}
 	return append(list,
 		figure{name: "confidence", value: "gap " + Signed(r.Confidence.Gap, 3) + " nats", members: []string{"confidence"},
-			beside: []string{"predicted entropy " + Short(r.Confidence.Entropy, 3) + "; Z = " + Fixed(r.Confidence.Z, 1) + ", " + Chance(r.Confidence.P)}},
+			beside: []string{"predicted entropy " + Short(r.Confidence.Entropy, 3) + "; " + t.test() + " = " + Fixed(r.Confidence.Z, 1) + ", " + Chance(r.Confidence.P)}},
 		figure{name: "calibration", value: "ECE " + Short(r.Calib.ECE, 3), beside: []string{t.null()}, members: []string{"calibration"}},
 		t.feasible(), t.health())
+}
+
+// test names the statistic of the confidence gap: with groups it is Student's.
+func (t *text) test() string {
+	if t.r.Groups != nil {
+		return "t"
+	}
+	return "Z"
 }
 
 func (t *text) loss() figure {

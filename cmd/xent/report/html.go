@@ -147,6 +147,9 @@ func (t *text) pageFiles() []pageFile {
 	if f := s.Weights; f != nil {
 		files = append(files, pageFile{name(f), "weights, " + Plain(f.DType), Bytes(f.Bytes)})
 	}
+	if f := s.Groups; f != nil && !(table(f) && f.Path == s.Scores.Path) {
+		files = append(files, pageFile{name(f), "groups, " + Plain(f.DType), Bytes(f.Bytes)})
+	}
 	return files
 }
 

@@ -91,6 +91,9 @@ func files(st style, columns int, s *Source, scores, labels string) []string {
 	if f := s.Weights; f != nil {
 		entries = append(entries, entry{name(f), "weights, " + Plain(f.DType)})
 	}
+	if f := s.Groups; f != nil && !(table(f) && f.Path == s.Scores.Path) {
+		entries = append(entries, entry{name(f), "groups, " + Plain(f.DType)})
+	}
 	pad := 0
 	for _, e := range entries {
 		pad = max(pad, min(width(e.path), columns/2))

@@ -230,7 +230,8 @@ func TestEveryModelIsTheCommands(t *testing.T) {
 		t.Fatalf("only %d models", len(paths))
 	}
 	for _, path := range paths {
-		labels := strings.TrimSuffix(strings.TrimSuffix(path, "-logits.npy"), "-mlp") + "-labels.npy"
+		data, _, _ := strings.Cut(filepath.Base(path), "-") // digits-mlp-logits.npy goes with digits-labels.npy
+		labels := models + data + "-labels.npy"
 		rows, err := rowfile.Open(rowfile.Source{Scores: path, Labels: labels}, rowfile.Options{})
 		if err != nil {
 			t.Fatal(err)

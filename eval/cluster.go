@@ -1,3 +1,5 @@
+//go:build !js
+
 package eval
 
 import (
@@ -112,67 +114,88 @@ func (c *cluster) add(w, loss, entropy float64, right bool) {
 	c.entropy.AddProduct(w, entropy)
 }
 
-// moments are sums over groups of the products of two totals of theirs, from which the variance of a ratio comes.
-type moments struct{ w2, wx, xx exact.Sum }
-
-func (m *moments) add(w, x *exact.Sum) {
-	m.w2.AddMul(w, w)
-	m.wx.AddMul(w, x)
-	m.xx.AddMul(x, x)
+// A jackknife measures how a ratio of sums changes when a group is left out.
+type jackknife struct {
+	w, x    *exact.Sum // over all groups
+	squares exact.Sum
 }
 
-// variance returns that of x/w, for totals w and x over all groups:
+// add leaves out a group of weight wg and total xg. With r = x/w, the ratio moves by
 //
-//	G/(G-1) · Σ_g (x_g - r·w_g)² / w²     r = x/w
-func (m *moments) variance(groups int64, w, x *exact.Sum) float64 {
-	return small(groups) * meanVariance(w, x, &m.w2, &m.wx, &m.xx)
+//	r - (x - xg)/(w - wg) = (xg·w - x·wg) / (w·(w - wg))
+//
+// which is rounded once, and its square added exactly: the order of the groups does not matter.
+func (j *jackknife) add(wg, xg *exact.Sum) {
+	var num, den exact.Sum
+	num.AddMul(xg, j.w)
+	num.SubMul(j.x, wg)
+	den.AddMul(j.w, j.w)
+	den.SubMul(j.w, wg)
+	d := exact.Ratio(&num, &den)
+	j.squares.AddProduct(d, d)
+}
+
+// se returns the standard error of the ratio among so many groups; NaN for one.
+func (j *jackknife) se(groups int64) float64 {
+	if groups < 2 {
+		return math.NaN()
+	}
+	return math.Sqrt(j.squares.Float64() / small(groups))
 }
 
 // cluster replaces the standard errors of r, which take rows for independent, by those that take groups for
-// independent. With S_g = Σ w·l and W_g = Σ w over the rows of group g, and G groups,
+// independent. With S_g = Σ w·l and W_g = Σ w over the rows of group g, and G groups, it is the jackknife's:
 //
-//	SE² = G/(G-1) · Σ_g (S_g - L·W_g)² / W²
+//	SE² = (G-1)/G · Σ_g (L - L_g)²     L_g = (S - S_g)/(W - W_g), the loss without group g
 //
-// and so for the accuracy and the confidence gap; intervals and p-values come from Student's distribution of G-1 degrees
+// For groups of equal weight that is G/(G-1) · Σ_g (S_g - L·W_g)² / W², the usual sandwich with its correction; where a few
+// groups hold much of the weight it is larger, and its intervals hold more nearly as often as they say.
+// It is that of the accuracy and the confidence gap, too; intervals and p-values come from Student's distribution of G-1 degrees
 // of freedom. The standard error of the skill takes the prior as known. One group tells nothing: NaN.
 //
-// Source: Liang and Zeger 1986; Miller 2024, arXiv:2411.00640, for evaluations of language models.
+// Source: Quenouille 1956 and Tukey 1958 (jackknife); Liang and Zeger 1986; Bell and McCaffrey 2002 on small numbers of
+// groups; Miller 2024, arXiv:2411.00640, for evaluations of language models.
 func (a *Accumulator) cluster(r *Report) {
 	if a.groups == nil || len(a.groups.of) == 0 {
 		return
-	}
-	var loss, right, gap moments
-	var largest int64
-	for _, c := range a.groups.of {
-		largest = max(largest, c.rows)
-		finite, all := c.finite.Sum(), c.finite.Sum()
-		all.Merge(c.infinite.Sum())
-		diff := c.loss.Clone()
-		diff.SubMul(unity(), &c.entropy)
-		loss.add(finite, &c.loss)
-		right.add(all, c.right.Sum())
-		gap.add(all, diff)
 	}
 	t, n := &a.total, int64(len(a.groups.of))
 	all, df := t.weight(), float64(n-1)
 	diff := t.loss.Clone()
 	diff.SubMul(unity(), &t.entropy)
+	loss := jackknife{w: t.finite.weight.Sum(), x: &t.loss}
+	right := jackknife{w: all, x: t.right.Sum()}
+	gap := jackknife{w: all, x: diff}
+	var largest, counted int64
+	for _, c := range a.groups.of {
+		largest = max(largest, c.rows)
+		finite, whole := c.finite.Sum(), c.finite.Sum()
+		whole.Merge(c.infinite.Sum())
+		diff := c.loss.Clone()
+		diff.SubMul(unity(), &c.entropy)
+		right.add(whole, c.right.Sum())
+		gap.add(whole, diff)
+		if finite.Sign() > 0 {
+			loss.add(finite, &c.loss)
+			counted++
+		}
+	}
 	g := &Groups{
 		Groups: n, Folded: a.groups.folded, Largest: largest, RowSE: r.Loss.FiniteSE, RowAccuracySE: r.Accuracy.SE,
 		T: stat.StudentQuantile(.05, df),
 	}
 	r.Groups = g
 	l := &r.Loss
-	l.FiniteSE = math.Sqrt(loss.variance(n, t.finite.weight.Sum(), &t.loss))
+	l.FiniteSE = loss.se(counted)
 	g.Design = l.FiniteSE * l.FiniteSE / (g.RowSE * g.RowSE)
 	if !math.IsNaN(l.SE) {
 		l.SE = l.FiniteSE
 	}
 	r.interval(g.T)
 	r.Prior.Skill.SE = l.SE / r.Prior.Nats
-	r.Accuracy.SE = math.Sqrt(right.variance(n, all, t.right.Sum()))
+	r.Accuracy.SE = right.se(n)
 	if c := &r.Confidence; !math.IsNaN(c.Z) && !math.IsInf(c.Z, 0) {
-		c.Z = c.Gap / math.Sqrt(gap.variance(n, all, diff))
+		c.Z = c.Gap / gap.se(n)
 		c.P = stat.StudentTail(c.Z, df)
 	}
 }

@@ -27,22 +27,28 @@ func repeat(d *table[float64], n int) {
 	}
 }
 
-// byHand is the standard error of Σ w·x/Σ w by the formula, groups in a map.
+// byHand is the standard error of Σ w·x/Σ w, by leaving out one group after the other.
 func byHand(d *table[float64], x []float64) float64 {
 	var sum, weight float64
 	for i, v := range x {
 		sum, weight = sum+d.weights[i]*v, weight+d.weights[i]
 	}
-	of := map[uint64]float64{}
-	for i, v := range x {
-		of[d.groups[i]] += d.weights[i] * (v - sum/weight)
+	of := map[uint64]bool{}
+	for _, g := range d.groups {
+		of[g] = true
 	}
 	var squares float64
-	for _, s := range of {
-		squares += s * s
+	for g := range of {
+		var s, w float64
+		for i, v := range x {
+			if d.groups[i] != g {
+				s, w = s+d.weights[i]*v, w+d.weights[i]
+			}
+		}
+		squares += (s/w - sum/weight) * (s/w - sum/weight)
 	}
 	n := float64(len(of))
-	return math.Sqrt(n/(n-1)*squares) / weight
+	return math.Sqrt((n - 1) / n * squares)
 }
 
 func TestGroupsByHand(t *testing.T) {

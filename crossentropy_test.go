@@ -41,7 +41,7 @@ func TestCrossEntropy(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				near(t, float64(got.Mean()), tt.want, digits32())
+				near(t, float64(got.Mean()), tt.want, 1e-15)
 				for j, g := range grad {
 					near(t, float64(g), tt.grad[j], 1e-7)
 				}

@@ -13,20 +13,32 @@ type rowKernels[T Float] struct {
 	// top returns the largest element and where it is first; any element, or -1, if there is a NaN.
 	top func(x *T, n, ahead int) (max T, arg int)
 
-	// sum returns 2^-N·Σ e^(x/temp) but for element skip, NaN if there is one elsewhere.
-	sum func(x *T, n, skip, ahead int, k *[16]T) (hi, lo float64)
+	// sum returns 2^-N·Σ e^(x/temp) but for element skip, if that is not -1, and the largest element but that one.
+	// NaN gives NaN, and any maximum.
+	sum func(x *T, n, skip, ahead int, k *[16]T) (hi, lo float64, max T)
 
 	// exps stores m·2^-N·e^(x/temp), rounded once, for m in [½, 1) or its negative.
 	exps func(dst, x *T, n, ahead int, k *[16]T, m float64)
+
+	// moments returns in sums, over all elements but skip, in units of e^-N, what [Sums] holds. NaN gives NaN.
+	moments func(x *T, n, skip, ahead int, max float64, k *[16]float64, sums *[4]float64)
+
+	plain scaled[T]       // for a temperature of 1
+	wide  scaled[float64] // the same for moments
 }
 
 func rowsAVX2(_ *Table[float32], _ *Table[float64]) {}
 
 func rowsAVX512(t32 *Table[float32], t64 *Table[float64]) {
-	r32 := &rowKernels[float32]{topF32AVX512, sumF32AVX512, expsF32AVX512}
-	r64 := &rowKernels[float64]{topF64AVX512, sumF64AVX512, expsF64AVX512}
-	t32.Others, t32.Exps = r32.others, r32.scaledExps
-	t64.Others, t64.Exps = r64.others, r64.scaledExps
+	use(t32, &rowKernels[float32]{top: topF32AVX512, sum: sumF32AVX512, exps: expsF32AVX512, moments: momentsF32AVX512})
+	use(t64, &rowKernels[float64]{top: topF64AVX512, sum: sumF64AVX512, exps: expsF64AVX512, moments: momentsF64AVX512})
+}
+
+// use makes r the kernels of rows in t.
+func use[T Float](t *Table[T], r *rowKernels[T]) {
+	r.plain.init(1)
+	r.wide.init(1)
+	t.Others, t.Exps, t.Moments = r.others, r.scaledExps, r.sums
 }
 
 // blockBytes is how much a call of a kernel reads: a microsecond's worth, and a third of the nearest cache.
@@ -65,6 +77,17 @@ type scaled[T Float] struct {
 	temp  float64
 	step  dd      // ln 2·temp
 	shift float64 // see atShift
+}
+
+// scaled returns the terms for temp, and whether the kernels can count in them.
+func (r *rowKernels[T]) scaled(temp float64) (s scaled[T], ok bool) {
+	if temp == 1 {
+		return r.plain, true
+	}
+	if ok = temp >= 0x1p-20 && temp <= 0x1p20; ok {
+		s.init(temp)
+	}
+	return s, ok
 }
 
 func (s *scaled[T]) init(temp float64) {
@@ -121,16 +144,12 @@ func (s *scaled[T]) by(c, ref float64) (m float64, ok bool) {
 
 // scaledExps is [Table.Exps].
 func (r *rowKernels[T]) scaledExps(dst, x []T, max, temp, c float64) {
-	var s scaled[T]
-	ok := temp >= 0x1p-20 && temp <= 0x1p20
-	if ok {
-		s.init(temp)
+	s, ok := r.scaled(temp)
+	m := 0.0
+	if ok = ok && len(x) >= few; ok {
+		m, ok = s.by(c, max)
 	}
-	m, within := 0.0, false
-	if ok {
-		m, within = s.by(c, max)
-	}
-	if !within {
+	if !ok {
 		exps(dst, x, max, temp, c)
 		return
 	}
@@ -140,87 +159,138 @@ func (r *rowKernels[T]) scaledExps(dst, x []T, max, temp, c float64) {
 	}
 }
 
-// others is [Table.Others]. Each block is summed up on its own, from its own maximum, and then the blocks
-// are put together. What the kernels do not count goes to the portable code.
+// others is [Table.Others]. What the kernels do not count, such as NaN and infinities, goes to the portable code.
 func (r *rowKernels[T]) others(x []T, temp float64) (max float64, arg int, hi, lo float64) {
-	if !(temp >= 0x1p-20 && temp <= 0x1p20) {
+	s, ok := r.scaled(temp)
+	if !ok || len(x) < few {
 		return others(x, temp)
 	}
-	var s scaled[T]
-	s.init(temp)
-	size := blockBytes / int(unsafe.Sizeof(x[0]))
-	max = math.Inf(-1)
-	var sum dd
-	deep := max // the largest that lies too deep to be counted
-	for at := 0; at < len(x); at += size {
-		b := x[at:min(at+size, len(x))]
-		bmax, barg, bhi, blo := r.block(stay(&s), b)
-		switch {
-		case bhi+blo != bhi+blo:
-			return others(x, temp)
-		case barg < 0:
-			deep = math.Max(deep, bmax)
-		case max == math.Inf(-1):
-			max, arg, sum = bmax, at+barg, dd{bhi, blo}
-		case bmax <= max:
-			sum = sum.add(dd{1, 0}.add(dd{bhi, blo}).mul(expWide(gap(bmax, max, temp))))
-		default:
-			sum = sum.add(dd{1, 0}).mul(expWide(gap(max, bmax, temp))).add(dd{bhi, blo})
-			max, arg = bmax, at+barg
-		}
+	max, arg, sum := r.scan(stay(&s), x)
+	if sum.hi < 0x1p-10 {
+		// so far below the maximum a sum has fewer digits: those beside it are counted from maxima of their own
+		sum = r.beside(stay(&s), x[:arg], max).add(r.beside(stay(&s), x[arg+1:], max))
 	}
-	if !((max-deep)/temp > -underflow) {
+	if sum.hi != sum.hi {
 		return others(x, temp)
 	}
-	sum = quickSum(sum.hi, sum.lo) // a block gives them overlapping
 	return max, arg, sum.hi, sum.lo
 }
 
-// block is others for a block. It gives arg -1 where max is too deep to be counted, and hi = NaN where it cannot
-// tell.
-func (r *rowKernels[T]) block(s *scaled[T], x []T) (max float64, arg int, hi, lo float64) {
-	f := formatOf[T]()
-	nan := math.NaN()
-	m, arg := r.top(&x[0], len(x), 0)
-	max = float64(m)
-	reach := f.reach * s.temp
-	switch {
-	case arg < 0 || !(max <= reach):
-		return max, arg, nan, 0
-	case max < -reach: // if no NaN is there
-		s.from(0)
-		hi, lo = r.sum(&x[0], len(x), -1, 0, &s.k)
-		return max, -1, hi, lo
+// beside returns Σ e^((x-max)/temp) over all of x, none of which is larger than max, or NaN.
+func (r *rowKernels[T]) beside(s *scaled[T], x []T, max float64) dd {
+	if len(x) == 0 {
+		return dd{}
 	}
-	if len(x) == 1 {
-		return max, arg, 0, 0
+	m, _, sum := r.scan(s, x)
+	t, rest := gap(m, max, s.temp)
+	if t < underflow {
+		return dd{}
 	}
-	e := s.from(max)
-	hi, lo = r.sum(&x[0], len(x), arg, blockBytes, &s.k)
-	hi *= e
-	lo *= e
-	if hi+lo >= 0x1p-10 || !(hi+lo == hi+lo) {
-		return max, arg, hi, lo
+	return dd{1, 0}.add(sum).mul(expWide(t, rest))
+}
+
+// scan is others to digits that count beside 1. It takes one pass: each block is summed up relative to the largest
+// element so far, and once more relative to its own if that is larger. It gives NaN where it cannot count.
+func (r *rowKernels[T]) scan(s *scaled[T], x []T) (max float64, arg int, sum dd) {
+	reach, nan := formatOf[T]().reach*s.temp, dd{math.NaN(), 0}
+	size, ahead := blocks[T](len(x))
+	max = math.Inf(-1)
+	deep, e := max, 0.0 // the largest that is out of reach; the factor of sums relative to max
+	for at := 0; at < len(x); at += size {
+		b := x[at:min(at+size, len(x))]
+		if max > math.Inf(-1) {
+			hi, lo, m := r.sum(&b[0], len(b), -1, ahead, &s.k)
+			if float64(m) <= max {
+				sum = sum.add(dd{hi * e, lo * e})
+				continue
+			}
+		}
+		m, i := r.top(&b[0], len(b), 0)
+		bmax := float64(m)
+		switch {
+		case i < 0 || bmax > reach:
+			return bmax, 0, nan
+		case bmax < -reach:
+			s.from(0)
+			if hi, lo, _ := r.sum(&b[0], len(b), -1, 0, &s.k); hi+lo != hi+lo {
+				return bmax, 0, nan
+			}
+			deep = math.Max(deep, bmax)
+			continue
+		}
+		if max > math.Inf(-1) {
+			sum = sum.add(dd{1, 0}).mul(expWide(gap(max, bmax, s.temp)))
+		}
+		max, arg = bmax, at+i
+		e = s.from(max)
+		if len(b) > 1 {
+			hi, lo, _ := r.sum(&b[0], len(b), i, ahead, &s.k)
+			sum = sum.add(dd{hi * e, lo * e})
+		}
 	}
-	// so far below the maximum a sum has fewer digits: look from the second
-	second := math.Inf(-1)
-	if arg > 0 {
-		v, _ := r.top(&x[0], arg, 0)
-		second = float64(v)
+	if !((max-deep)/s.temp > -underflow) {
+		return math.Max(max, deep), arg, nan
 	}
-	if arg < len(x)-1 {
-		v, _ := r.top(&x[arg+1], len(x)-arg-1, 0)
-		second = math.Max(second, float64(v))
+	return max, arg, sum
+}
+
+// blocks returns of how many elements blocks of a row of n are, and how far ahead of them memory is asked for: the
+// next block, or the next row.
+func blocks[T Float](n int) (size, ahead int) {
+	bytes := int(unsafe.Sizeof(T(0)))
+	count := (n*bytes-1)/blockBytes + 1
+	size = ((n-1)/count + 64) &^ 63
+	return size, min(max(size*bytes, blockBytes/4), blockBytes)
+}
+
+// sums is [Table.Moments]. Rows of few classes stay with the portable code.
+func (r *rowKernels[T]) sums(x []T) Sums {
+	if len(x) < few {
+		return moments(x)
 	}
-	t, rest := gap(second, max, s.temp)
-	switch {
-	case t < underflow:
-		return max, arg, 0, 0
-	case !(second >= -reach):
-		return max, arg, nan, 0
+	reach := formatOf[float64]().reach
+	s := r.wide
+	size, ahead := blocks[T](len(x))
+	all := Sums{Max: math.Inf(-1)}
+	for at := 0; at < len(x); at += size {
+		b := x[at:min(at+size, len(x))]
+		m, i := r.top(&b[0], len(b), 0)
+		max := float64(m)
+		if i < 0 || !(math.Abs(max) <= reach) {
+			return moments(x)
+		}
+		e := s.from(max)
+		var p [4]float64
+		r.moments(&b[0], len(b), i, ahead, max, &stay(&s).k, stay(&p))
+		part := Sums{max, at + i, p[0] * e, p[1] * e, p[2] * e, p[3] * e * e}
+		if all.Max == math.Inf(-1) {
+			all = part
+		} else if max <= all.Max {
+			all.merge(part)
+		} else {
+			part.merge(all)
+			all = part
+		}
 	}
-	e = s.from(second)
-	hi, lo = r.sum(&x[0], len(x), arg, 0, &s.k)
-	e *= Exp(t, rest)
-	return max, arg, hi * e, lo * e
+	if !(all.S0 > 0x1p-1000) { // NaN, or all that was counted are elements too deep to be
+		return moments(x)
+	}
+	return all
+}
+
+// few is the number of classes below which the calls of a kernel cost more than it saves.
+const few = 16
+
+// merge adds the elements of t, of which none is larger than s.Max. With g = t.Max - s.Max, z there is z + g here.
+func (s *Sums) merge(t Sums) {
+	g, rest := gap(t.Max, s.Max, 1)
+	e := Exp(g, rest)
+	if e == 0 {
+		return
+	}
+	s0, s1 := 1+t.S0, t.S1 // with its maximum, of which z is 0
+	s.S0 += e * s0
+	s.S1 += e * (s1 + g*s0)
+	s.S2 += e * (t.S2 + 2*g*s1 + g*g*s0)
+	s.Q2 += e * e * (1 + t.Q2)
 }

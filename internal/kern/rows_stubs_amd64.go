@@ -8,7 +8,7 @@ package kern
 func topF32AVX512(x *float32, n int, ahead int) (max float32, arg int)
 
 //go:noescape
-func sumF32AVX512(x *float32, n int, skip int, ahead int, k *[16]float32) (hi float64, lo float64)
+func sumF32AVX512(x *float32, n int, skip int, ahead int, k *[16]float32) (hi float64, lo float64, max float32)
 
 //go:noescape
 func expsF32AVX512(dst *float32, x *float32, n int, ahead int, k *[16]float32, m float64)
@@ -20,10 +20,16 @@ func streamF32AVX512(dst *float32, x *float32, n int, ahead int, k *[16]float32,
 func topF64AVX512(x *float64, n int, ahead int) (max float64, arg int)
 
 //go:noescape
-func sumF64AVX512(x *float64, n int, skip int, ahead int, k *[16]float64) (hi float64, lo float64)
+func sumF64AVX512(x *float64, n int, skip int, ahead int, k *[16]float64) (hi float64, lo float64, max float64)
 
 //go:noescape
 func expsF64AVX512(dst *float64, x *float64, n int, ahead int, k *[16]float64, m float64)
 
 //go:noescape
 func streamF64AVX512(dst *float64, x *float64, n int, ahead int, k *[16]float64, m float64)
+
+//go:noescape
+func momentsF32AVX512(x *float32, n int, skip int, ahead int, max float64, k *[16]float64, sums *[4]float64)
+
+//go:noescape
+func momentsF64AVX512(x *float64, n int, skip int, ahead int, max float64, k *[16]float64, sums *[4]float64)

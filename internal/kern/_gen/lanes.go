@@ -57,10 +57,21 @@ var f64 = wide{
 	shift: VPSLLQ, addInt: VPADDQ, subInt: VPSUBQ, broadcast: VBROADCASTSD,
 }
 
+// f32as64 is float32 in memory and float64 in registers.
+var f32as64 = func() wide {
+	w := f64
+	w.name, w.typ, w.size = "F32", "float32", 4
+	w.load = VCVTPS2PD
+	return w
+}()
+
 // unroll is how many registers of elements a turn of a loop takes; group is how many elements.
 const unroll = 4
 
 func (w *wide) group() int { return unroll * w.lanes }
+
+// step is how many bytes of memory a register holds.
+func (w *wide) step() int { return w.lanes * w.size }
 
 // at is element i from p on.
 func (w *wide) at(p reg.Register, i int) Mem { return Mem{Base: p, Disp: i * w.size} }

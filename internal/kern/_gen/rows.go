@@ -15,6 +15,10 @@ func rows() {
 		w.sum(less, miss)
 		w.exps("exps", whole, miss, w.store)
 		w.exps("stream", whole, miss, w.streamed)
+		if w == &f64 {
+			f32as64.moments(less, miss)
+			f64.moments(less, miss)
+		}
 	}
 }
 
@@ -68,7 +72,7 @@ func (w *wide) walk(x, n, skip reg.GPVirtual, body func(k *[unroll]reg.OpmaskVir
 // prefetch asks for the elements that lie ahead bytes from those of a group at x.
 func (w *wide) prefetch(x, ahead reg.GPVirtual) {
 	for i := range unroll {
-		PREFETCHT0(Mem{Base: x, Index: ahead, Scale: 1, Disp: 64 * i})
+		PREFETCHT0(Mem{Base: x, Index: ahead, Scale: 1, Disp: w.step() * i})
 	}
 }
 
@@ -150,7 +154,7 @@ func (w *wide) top() {
 func (w *wide) take(p *power, x reg.GPVirtual, first int, k *[unroll]reg.OpmaskVirtual) []reg.VecVirtual {
 	v := zmms(w.batch)
 	for i := range v {
-		m := Mem{Base: x, Disp: 64 * (first + i)}
+		m := Mem{Base: x, Disp: w.step() * (first + i)}
 		if k == nil {
 			w.load(m, v[i])
 		} else {
@@ -195,16 +199,16 @@ func (w *wide) lowest() Mem {
 // offset is what the running sums start from, so that they are never smaller than what is added: see [wide.sum].
 const offset = 128
 
-// sum returns Σ 2^-N·e^(x/temp) but for element skip, if that is not -1, as hi + lo. Shift and floor are
-// constants of e^(x/temp), and bias is N in units of its exponent.
+// sum returns Σ 2^-N·e^(x/temp) but for element skip, if that is not -1, as hi + lo, and the largest element but
+// that one, unless there is a NaN. Shift and floor are constants of e^(x/temp), and bias is N in units of its exponent.
 //
-// The terms must not be larger than 2. To a running sum s ≥ 128 a term t is added with its rounding error:
+// Terms larger than 2 are added less carefully. To a running sum s ≥ 128 a term t is added with its rounding error:
 //
 //	s' = s + t   t - (s' - s) is exact, and goes to lo
 //
 // NaN in x gives NaN. An element below floor adds as much as floor would.
 func (w *wide) sum(less, miss Mem) {
-	TEXT("sum"+w.name+"AVX512", NOSPLIT, "func(x *"+w.typ+", n, skip, ahead int, k *[16]"+w.typ+") (hi, lo float64)")
+	TEXT("sum"+w.name+"AVX512", NOSPLIT, "func(x *"+w.typ+", n, skip, ahead int, k *[16]"+w.typ+") (hi, lo float64, max "+w.typ+")")
 	Pragma("noescape")
 	x, n, skip, ahead, k := gp("x"), gp("n"), gp("skip"), gp("ahead"), gp("k")
 	p := w.power(k)
@@ -214,7 +218,8 @@ func (w *wide) sum(less, miss Mem) {
 	for _, t := range p.t {
 		w.subInt(bias, t, t)
 	}
-	hi, lo := zmms(2), zmms(2)
+	hi, lo, best := zmms(2), zmms(2), zmms(1)[0]
+	w.broadcast(w.lowest(), best)
 	for i := range hi {
 		w.broadcast(w.start(), hi[i])
 		zero(lo[i])
@@ -223,6 +228,9 @@ func (w *wide) sum(less, miss Mem) {
 		w.prefetch(x, ahead)
 		for first := 0; first < unroll; first += w.batch {
 			v := w.take(p, x, first, k)
+			for i := range v {
+				w.max(v[i], best, best)
+			}
 			z := p.reduce(v)
 			for i := range v {
 				t, s := p.lookup(p.t, z[i]), ZMM()
@@ -250,6 +258,7 @@ func (w *wide) sum(less, miss Mem) {
 	h := fold(h0)
 	Store(h, Return("hi"))
 	Store(l, Return("lo"))
+	Store(w.highest(best), Return("max"))
 	VZEROUPPER()
 	RET()
 }
@@ -351,3 +360,59 @@ func (w *wide) timesTables(whole, miss Mem) (t, d []reg.VecVirtual) {
 
 // streamed stores past the caches. The address must be a multiple of 64.
 func (w *wide) streamed(o ...Op) { w.stream(o...) }
+
+// moments returns over n elements but element skip, in units of e^-N,
+//
+//	Σ e^(x-max)   Σ (x-max)·e^(x-max)   Σ (x-max)²·e^(x-max)   Σ e^(2x-2max)
+//
+// all in float64. An element below floor adds as much as floor would; NaN gives NaN. N is in bias, as for sum.
+func (w *wide) moments(less, miss Mem) {
+	TEXT("moments"+w.name+"AVX512", NOSPLIT, "func(x *"+w.typ+", n, skip, ahead int, max float64, k *[16]float64, sums *[4]float64)")
+	Pragma("noescape")
+	x, n, skip, ahead, k := gp("x"), gp("n"), gp("skip"), gp("ahead"), gp("k")
+	p := f64.power(k)
+	p.t, p.miss = f64.loadTable(less), f64.loadTable(miss)
+	bias, max := ZMM(), ZMM()
+	f64.broadcast(f64.at(k, atBias), bias)
+	for _, t := range p.t {
+		f64.subInt(bias, t, t)
+	}
+	at, err := Param("max").Resolve()
+	if err != nil {
+		panic(err)
+	}
+	f64.broadcast(at.Addr, max)
+	sums := zmms(4)
+	for _, s := range sums {
+		zero(s)
+	}
+	w.walk(x, n, skip, func(k *[unroll]reg.OpmaskVirtual) {
+		w.prefetch(x, ahead)
+		for first := 0; first < unroll; first += w.batch {
+			v := w.take(p, x, first, k)
+			t := zmms(w.batch)
+			for i := range v {
+				VMAXPD(v[i], p.floor, v[i])
+				VSUBPD(max, v[i], t[i])
+			}
+			z := p.reduce(v)
+			for i := range v {
+				e, te := p.lookup(p.t, z[i]), ZMM()
+				VPSLLQ(U8(f64.frac-tableBits), z[i], z[i])
+				VPADDQ(z[i], e, e)
+				VFMADD213PD(e, e, v[i])
+				VMULPD(v[i], t[i], te)
+				VADDPD(v[i], sums[0], sums[0])
+				VADDPD(te, sums[1], sums[1])
+				VFMADD231PD(te, t[i], sums[2])
+				VFMADD231PD(v[i], v[i], sums[3])
+			}
+		}
+	}, func() { ADDQ(imm(w.step()*unroll), x) })
+	to := gp("sums")
+	for i, s := range sums {
+		VMOVSD(fold(s), Mem{Base: to, Disp: 8 * i})
+	}
+	VZEROUPPER()
+	RET()
+}

@@ -230,7 +230,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export async function violations(page, within = '') {
 	await caughtUp(page);
 	await page.waitForTimeout(300); // what is set right at rest: the focus of what scrolls
-	await page.evaluate(axe);
+	if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
 	const found = await page.evaluate(async (within) => {
 		// @ts-expect-error axe is defined by the script above
 		const result = await window.axe.run(within || document, {

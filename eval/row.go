@@ -15,8 +15,9 @@ type row struct {
 	stored stored
 	x      []float64 // scores: as in the file, but two of them where the file holds one; see fill
 	p      []float64 // probabilities
-	q      []float64 // their variances p·(1-p)
-	filled bool      // x and p hold this row
+	q      []float64 // their variances p·(1-p); before, of logits, exponentials to be scaled
+	scale  float64
+	filled bool // x and p hold this row
 	scan   scan
 
 	arg     int     // most likely class, the first among equals
@@ -54,17 +55,10 @@ func (s *stored) at(k int) float64 {
 // tally adds the row's probabilities to sums of the classes. Where the row has its maximum, which stands for much of
 // what there is to add, 1-p is not a difference.
 func (r *row) tally(sums kern.Shares) {
-	m := &r.moments
-	total := 1 + m.Others
-	if x := r.stored.narrow; x != nil {
-		kern.F32.Tally(sums, x[:r.arg], m.Max, total)
-		kern.F32.Tally(sums.From(r.arg+1), x[r.arg+1:], m.Max, total)
-	} else {
-		x := r.stored.wide
-		kern.F64.Tally(sums, x[:r.arg], m.Max, total)
-		kern.F64.Tally(sums.From(r.arg+1), x[r.arg+1:], m.Max, total)
-	}
-	p := m.Confidence()
+	p, after := r.moments.Confidence(), r.arg+1
+	scale := r.scale * p
+	kern.F64.Tally(sums, r.q[:r.arg], scale)
+	kern.F64.Tally(sums.From(after), r.q[after:], scale)
 	sums.Add(r.arg, p, p*p*r.against)
 }
 
@@ -119,10 +113,10 @@ func softmax[T xent.Float](r *row, scores []T) bool {
 	if len(scores) == 1 {
 		r.x[0], r.x[1] = 0, float64(scores[0])
 		r.stored = storedOf(r.x)
-		r.moments = xent.RowMoments(r.x)
+		r.measure(kern.F64.Measure(r.x, r.q))
 	} else {
 		r.stored = storedOf(scores)
-		r.moments = xent.RowMoments(scores)
+		r.measure(kern.Of[T]().Measure(scores, r.q))
 	}
 	m := &r.moments
 	if m.Others != m.Others {
@@ -131,6 +125,12 @@ func softmax[T xent.Float](r *row, scores []T) bool {
 	r.arg, r.against = m.Arg, m.Others
 	r.entropy, r.spread = float64(m.Entropy()), m.Varentropy()
 	return true
+}
+
+// measure takes the sums of the row over.
+func (r *row) measure(s kern.Sums, scale float64) {
+	r.moments = xent.Moments{Max: s.Max, Arg: s.Arg, Others: s.S0, S1: s.S1, S2: s.S2, Q2: s.Q2}
+	r.scale = scale
 }
 
 // simplex reads scores as probabilities, as they stand: nothing is clipped or renormalised, but a

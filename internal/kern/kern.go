@@ -40,14 +40,17 @@ type Table[T Float] struct {
 	// Moments returns the sums of one row that entropy and its relatives need.
 	Moments func(x []T) Sums
 
-	// Extent returns the smallest and the largest element, and the sum of all, in an order of its own. With a
-	// NaN in x the sum is NaN and the others are any elements.
+	// Measure returns the moments of one row, the same bits on all implementations. Where e is not nil, it stores
+	// e^(x[j]-Max)/scale in e[j] for j ≠ Arg. scale is NaN where the row has no softmax.
+	Measure func(x []T, e []float64) (s Sums, scale float64)
+
+	// Extent returns the smallest and the largest element, and the sum of all, the same bits on all
+	// implementations. With a NaN in x the sum is NaN and the others are any elements.
 	Extent func(x []T) (low, high, sum float64)
 
-	// Tally adds to the first of the sums in s the classes of x, part of a row of logits, at most 2^ShareBits
-	// units each: max is finite, no logit of x exceeds it, and total = Σ e^(x-max) over the row.
-	// Logits at -Inf add 0; none is NaN.
-	Tally func(s Shares, x []T, max, total float64)
+	// Tally adds classes to sums, the same bits on all implementations: e holds p·c for the probability p of
+	// each, at most 1, and scale = 1/c.
+	Tally func(s Shares, e []float64, scale float64)
 
 	// Binary returns Σ t·softplus(-x) + (1-t)·softplus(x), where 0·Inf = 0,
 	// and how many of its terms are infinite or NaN.
@@ -93,13 +96,13 @@ var (
 var (
 	Go32 = Table[float32]{
 		Name: "go", Others: others[float32], Exps: exps[float32], Moments: moments[float32],
-		Extent: extent[float32], Tally: tally[float32],
+		Measure: measure[float32], Extent: extent[float32], Tally: tally,
 		Binary: binary[float32], BinaryGrad: binaryGrad[float32],
 		Product: product[float32], Scratch: noScratch,
 	}
 	Go64 = Table[float64]{
 		Name: "go", Others: others[float64], Exps: exps[float64], Moments: moments[float64],
-		Extent: extent[float64], Tally: tally[float64],
+		Measure: measure[float64], Extent: extent[float64], Tally: tally,
 		Binary: binary[float64], BinaryGrad: binaryGrad[float64],
 		Product: product[float64], Scratch: noScratch,
 	}

@@ -8,10 +8,17 @@ import (
 )
 
 func tallyAVX512(t32 *Table[float32], t64 *Table[float64]) {
-	e32, e64 := extents[float32]{extentF32AVX512}, extents[float64]{extentF64AVX512}
-	t32.Extent, t64.Extent = e32.extent, e64.extent
-	a32, a64 := tallies[float32]{tallyF32AVX512}, tallies[float64]{tallyF64AVX512}
-	t32.Tally, t64.Tally = a32.tally, a64.tally
+	t32.Extent, t64.Extent = extents[float32]{extentF32AVX512}.extent, extents[float64]{extentF64AVX512}.extent
+	t32.Tally, t64.Tally = tallyBlocks, tallyBlocks
+	m32 := measureKernels[float32]{topF32AVX512, func(x []float32, skip int, e []float64, r reference) (m momentSums) {
+		m.hi, m.lo, m.s1, m.s2, m.q2 = measureF32AVX512(&x[0], len(x), skip, unsafe.SliceData(e), (*[12]float64)(&r))
+		return m
+	}}
+	m64 := measureKernels[float64]{topF64AVX512, func(x []float64, skip int, e []float64, r reference) (m momentSums) {
+		m.hi, m.lo, m.s1, m.s2, m.q2 = measureF64AVX512(&x[0], len(x), skip, unsafe.SliceData(e), (*[12]float64)(&r))
+		return m
+	}}
+	t32.Measure, t64.Measure = m32.measure, m64.measure
 }
 
 // extents is [Table.Extent] by the kernel of a block.
@@ -20,41 +27,47 @@ type extents[T Float] struct {
 }
 
 func (e extents[T]) extent(x []T) (low, high, sum float64) {
-	size := blockBytes / int(unsafe.Sizeof(x[0]))
 	lo, hi := x[0], x[0]
-	for ; len(x) > 0; x = x[min(size, len(x)):] {
-		l, h, s := e.block(&x[0], min(size, len(x)))
+	for ; len(x) > 0; x = x[min(measureStep, len(x)):] {
+		l, h, s := e.block(&x[0], min(measureStep, len(x)))
 		lo, hi = min(lo, l), max(hi, h)
 		sum += s
 	}
 	return float64(lo), float64(hi), sum
 }
 
-// natural is e^x, of which each row has its own reference.
-var natural = func() (s scaled[float64]) {
-	s.init(1)
-	return s
-}()
-
-// tallies is [Table.Tally] by the kernel of a block, in float64 for either type.
-type tallies[T Float] struct {
-	block func(x *T, n int, expected, doubt, peaked *uint64, scale float64, k *[16]float64)
+// tallyBlocks is [Table.Tally] by the kernel of a block.
+func tallyBlocks(s Shares, e []float64, scale float64) {
+	const size = blockBytes / 8
+	if len(e) == 0 {
+		return
+	}
+	_, _, _ = s.Expected[len(e)-1], s.Doubt[len(e)-1], s.Peaked[len(e)-1]
+	for at := 0; at < len(e); at += size {
+		tallyAVX512Block(&e[at], min(size, len(e)-at), &s.Expected[at], &s.Doubt[at], &s.Peaked[at], scale)
+	}
 }
 
-func (t tallies[T]) tally(s Shares, x []T, max, total float64) {
-	if len(x) == 0 {
-		return
+// measureKernels are the assembly for [Table.Measure].
+type measureKernels[T Float] struct {
+	top   func(x *T, n, ahead int) (max T, arg int) // as that of [rowKernels]
+	block func(x []T, skip int, e []float64, r reference) momentSums
+}
+
+func (k measureKernels[T]) measure(x []T, e []float64) (Sums, float64) {
+	size := blockBytes / int(unsafe.Sizeof(x[0]))
+	mx, arg := k.top(&x[0], min(size, len(x)), blockBytes)
+	for at := size; at < len(x) && arg >= 0; at += size {
+		m, a := k.top(&x[at], min(size, len(x)-at), blockBytes)
+		switch {
+		case a < 0:
+			arg = -1
+		case m > mx:
+			mx, arg = m, at+a
+		}
 	}
-	if !(math.Abs(max) <= formatOf[float64]().reach) {
-		tally(s, x, max, total)
-		return
+	if arg < 0 || !(math.Abs(float64(mx)) <= momentReach) { // a NaN, or one may be missed
+		mx, arg = maxOf(x)
 	}
-	e := natural
-	scale := e.from(max) / total * (1 << ShareBits)
-	e.k[atFloor] = max - 64 // what lies deeper is cut to 0; its square would be denormal, which is slow
-	const size = blockBytes / 4
-	_, _, _ = s.Expected[len(x)-1], s.Doubt[len(x)-1], s.Peaked[len(x)-1]
-	for at := 0; at < len(x); at += size {
-		t.block(&x[at], min(size, len(x)-at), &s.Expected[at], &s.Doubt[at], &s.Peaked[at], scale, &stay(&e).k)
-	}
+	return measured(x, e, float64(mx), arg, k.block)
 }

@@ -7,64 +7,144 @@ import (
 	"testing"
 )
 
-// All implementations tally alike: at every length up to 70 and around the edge of a block, at every offset, within
-// guards, and for logits that add nothing.
-func TestTally(t *testing.T) {
+// Measures and tallies are the same bits on all implementations: at every length up to 70 and around the edges of
+// blocks, at every offset, within guards, wherever the maximum is, and for rows of every kind.
+func TestMeasure(t *testing.T) {
 	for i := range All32 {
-		t.Run("kernel="+All32[i].Name+"/float32", func(t *testing.T) { tallySuite(t, All32[i]) })
-		t.Run("kernel="+All64[i].Name+"/float64", func(t *testing.T) { tallySuite(t, All64[i]) })
+		t.Run("kernel="+All32[i].Name+"/float32", func(t *testing.T) { momentSuite(t, All32[i], &Go32) })
+		t.Run("kernel="+All64[i].Name+"/float64", func(t *testing.T) { momentSuite(t, All64[i], &Go64) })
 	}
 }
 
-func tallySuite[T Float](t *testing.T, k *Table[T]) {
+// What rows are like: x is an element from a normal distribution.
+var rowKinds = []struct {
+	name string
+	of   func(rng *rand.Rand, x float64) float64
+}{
+	{"usual", func(_ *rand.Rand, x float64) float64 { return 3 * x }},
+	{"wide", func(_ *rand.Rand, x float64) float64 { return 200 * x }},
+	{"huge", func(_ *rand.Rand, x float64) float64 { return 1e4 * x }},
+	{"far from 0", func(_ *rand.Rand, x float64) float64 { return 690 + x }},
+	{"tiny", func(_ *rand.Rand, x float64) float64 { return 1e-30 * x }},
+	{"equal", func(*rand.Rand, float64) float64 { return -2 }},
+	{"classes left out", func(rng *rand.Rand, x float64) float64 {
+		if rng.IntN(2) == 0 {
+			return math.Inf(-1)
+		}
+		return x
+	}},
+	{"sure", func(rng *rand.Rand, x float64) float64 {
+		if rng.IntN(20) == 0 {
+			return 600
+		}
+		return x
+	}},
+	{"a NaN", func(rng *rand.Rand, x float64) float64 {
+		if rng.IntN(20) == 0 {
+			return math.NaN()
+		}
+		return x
+	}},
+	{"an infinity", func(rng *rand.Rand, x float64) float64 {
+		if rng.IntN(20) == 0 {
+			return math.Inf(1)
+		}
+		return x
+	}},
+	{"nothing", func(*rand.Rand, float64) float64 { return math.Inf(-1) }},
+}
+
+func momentSuite[T Float](t *testing.T, k, spec *Table[T]) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	lengths := []int{blockBytes/4 - 1, blockBytes / 4, blockBytes/4 + 33}
+	lengths := []int{measureStep - 1, measureStep, measureStep + 33, 2*measureStep + 1}
 	for n := range longest {
 		lengths = append(lengths, n+1)
 	}
-	for _, n := range lengths {
-		for offset := range 8 {
-			all, x := guarded[T](n, offset)
-			for j := range x {
-				x[j] = T(rng.NormFloat64() * 10)
-			}
-			if n > 3 { // what adds nothing, or next to nothing
-				x[rng.IntN(n)] = T(math.Inf(-1))
-				x[rng.IntN(n)] = -1e4
-			}
-			top := math.Inf(-1)
-			var total float64
-			for _, v := range x {
-				top = max(top, float64(v))
-			}
-			for _, v := range x {
-				total += math.Exp(float64(v) - top)
-			}
-			if math.IsInf(top, -1) {
-				continue
-			}
-			total += 1.5 // classes that are not in x
-			sums, guards := newShares(n, 7-offset)
-			k.Tally(sums, x, top, total)
-			k.Tally(sums, x, top, total)
-			for j, v := range x {
-				p := math.Exp(float64(v)-top) / total
-				want := []float64{p, p * (1 - p), p * (1 - p) * p * (1 - p)}
-				for c, got := range []uint64{sums.Expected[j], sums.Doubt[j], sums.Peaked[j]} {
-					// two rows of an error of 700 units in the last place of p, and cut
-					if w := 2 * want[c] * (1 << ShareBits); !(math.Abs(float64(got)-w) <= 2+0x1p-42*w) || got > 0 && math.IsInf(float64(v), -1) {
-						t.Fatalf("length %d, offset %d: sum %d of class %d, logit %g, is %d, want %g", n, offset, c, j, v, got, w)
-					}
+	for _, kind := range rowKinds {
+		for _, n := range lengths {
+			for offset := range 8 {
+				all, x := guarded[T](n, offset)
+				for j := range x {
+					x[j] = T(kind.of(rng, rng.NormFloat64()))
 				}
-			}
-			for i, a := range guards {
-				for j, v := range a {
-					if (j < 7-offset || j >= 7-offset+n) && v != guard {
-						t.Fatalf("length %d: sum %d outside its classes became %d", n, i, v)
-					}
+				allE, e := guarded[float64](n, 7-offset)
+				sums, scale := k.Measure(x, e)
+				want, wantScale := spec.Measure(x, make([]float64, n))
+				plain, _ := k.Measure(x, nil)
+				if !sameSums(sums, want) || !sameSums(plain, want) || !sameBits(scale, wantScale) {
+					t.Fatalf("%s, length %d, offset %d: %+v, without exponentials %+v, want %+v", kind.name, n, offset, sums, plain, want)
 				}
+				if sums.S0 == sums.S0 {
+					checkExponentials(t, kind.name, x, e, sums, scale)
+					checkTally(t, k, spec, e, sums.Arg, scale/(1+sums.S0), offset)
+				}
+				intact(t, all, offset, n)
+				intact(t, allE, 7-offset, n)
 			}
-			intact(t, all, offset, n)
+		}
+	}
+}
+
+// sameSums compares bits, and takes NaN for NaN.
+func sameSums(a, b Sums) bool {
+	return a.Arg == b.Arg && sameBits(a.Max, b.Max) && sameBits(a.S0, b.S0) && sameBits(a.S1, b.S1) && sameBits(a.S2, b.S2) && sameBits(a.Q2, b.Q2)
+}
+
+func sameBits(x, y float64) bool {
+	return math.Float64bits(x) == math.Float64bits(y) || x != x && y != y
+}
+
+// checkExponentials compares what was stored, and its sums, with exponentials of the standard library.
+func checkExponentials[T Float](t *testing.T, name string, x []T, e []float64, s Sums, scale float64) {
+	t.Helper()
+	var s0, s1, s2, q2 float64
+	for j, v := range x {
+		if j == s.Arg {
+			continue
+		}
+		d := float64(v) - s.Max
+		p := math.Exp(d)
+		// the library rounds the difference, and below e^-700 the kernels count 0 where it makes no digit
+		if !near(e[j]*scale, p, 0x1p-40) && !(p < 0x1p-900 && e[j] >= 0 && e[j] < 0x1p-900) {
+			t.Fatalf("%s, length %d: e^%g is %g, want %g", name, len(x), d, e[j]*scale, p)
+		}
+		if p > 0 {
+			s0, s1, s2, q2 = s0+p, s1+d*p, s2+d*d*p, q2+p*p
+		}
+	}
+	for _, c := range []struct{ got, want float64 }{{s.S0, s0}, {s.S1, s1}, {s.S2, s2}, {s.Q2, q2}} {
+		if !near(c.got, c.want, 0x1p-40) && !(math.Abs(c.want) < 0x1p-900) {
+			t.Fatalf("%s, length %d: sums %+v, want %g %g %g %g", name, len(x), s, s0, s1, s2, q2)
+		}
+	}
+}
+
+// checkTally adds a row twice, by k and by its specification.
+func checkTally[T Float](t *testing.T, k, spec *Table[T], e []float64, arg int, scale float64, offset int) {
+	t.Helper()
+	n := len(e)
+	e[arg] = 0
+	sums, guards := newShares(n, 7-offset)
+	want, _ := newShares(n, 0)
+	for range 2 {
+		k.Tally(sums, e, scale)
+		spec.Tally(want, e, scale)
+	}
+	for j := range e {
+		p := scale * e[j]
+		if got, exact := float64(sums.Expected[j]), 2*p*(1<<ShareBits); !(math.Abs(got-exact) <= 2) {
+			t.Fatalf("length %d: class %d of probability %g expects %g units, want %g", n, j, p, got, exact)
+		}
+		if sums.Expected[j] != want.Expected[j] || sums.Doubt[j] != want.Doubt[j] || sums.Peaked[j] != want.Peaked[j] {
+			t.Fatalf("length %d, offset %d: class %d of probability %g adds %d, %d, %d, want %d, %d, %d", n, offset, j, p,
+				sums.Expected[j], sums.Doubt[j], sums.Peaked[j], want.Expected[j], want.Doubt[j], want.Peaked[j])
+		}
+	}
+	for i, a := range guards {
+		for j, v := range a {
+			if (j < 7-offset || j >= 7-offset+n) && v != guard {
+				t.Fatalf("length %d: sum %d outside its classes became %d", n, i, v)
+			}
 		}
 	}
 }
@@ -82,24 +162,6 @@ func newShares(n, offset int) (Shares, [3][]uint64) {
 	return Shares{all[0][offset : offset+n : offset+n], all[1][offset : offset+n : offset+n], all[2][offset : offset+n : offset+n]}, all
 }
 
-// Maxima out of the reach of the kernels give the same as the portable loop.
-func TestTallyFar(t *testing.T) {
-	for i, k := range All64 {
-		for _, top := range []float64{1e300, -1e300, 1 << 31, 0, 700, -700} {
-			x := []float64{top, top - 1, math.Inf(-1), -math.MaxFloat64, top}
-			got, _ := newShares(len(x), 0)
-			want, _ := newShares(len(x), 0)
-			k.Tally(got, x, top, 3)
-			Go64.Tally(want, x, top, 3)
-			for j := range x {
-				if d := int64(got.Expected[j] - want.Expected[j]); d < -4 || d > 4 {
-					t.Errorf("%s, maximum %g: class %d expects %d units, want %d", All64[i].Name, top, j, got.Expected[j], want.Expected[j])
-				}
-			}
-		}
-	}
-}
-
 func TestExtent(t *testing.T) {
 	for i := range All32 {
 		t.Run("kernel="+All32[i].Name+"/float32", func(t *testing.T) { extentSuite(t, All32[i]) })
@@ -110,7 +172,7 @@ func TestExtent(t *testing.T) {
 func extentSuite[T Float](t *testing.T, k *Table[T]) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	inf := T(math.Inf(1))
-	lengths := []int{blockBytes/8 - 1, blockBytes / 8, blockBytes/4 + 33}
+	lengths := []int{measureStep - 1, measureStep, 2*measureStep + 33}
 	for n := range longest {
 		lengths = append(lengths, n+1)
 	}
@@ -120,7 +182,7 @@ func extentSuite[T Float](t *testing.T, k *Table[T]) {
 			at := rng.IntN(n)
 			for _, odd := range []T{0, -inf, inf, T(math.NaN())} {
 				for j := range x {
-					x[j] = T(rng.IntN(2001) - 1000) // whole numbers: any order of a sum is exact
+					x[j] = T(1000 * rng.NormFloat64())
 				}
 				if odd != 0 {
 					x[at] = odd
@@ -151,10 +213,13 @@ func BenchmarkTally(b *testing.B) {
 					x[j] = float32(3 * rng.NormFloat64())
 				}
 				sums, _ := newShares(n, 0)
+				e := make([]float64, n)
 				b.SetBytes(int64(4 * n))
+				b.ReportAllocs()
 				for b.Loop() {
 					All32[i].Extent(x)
-					All32[i].Tally(sums, x, 12, float64(n))
+					m, scale := All32[i].Measure(x, e)
+					All32[i].Tally(sums, e, scale/(1+m.S0))
 				}
 			})
 		}

@@ -8,32 +8,32 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// The kernels of evaluation, which reads every row once: the extent of its logits, and what they add to sums
-// of probabilities. They compute in float64 whatever the logits are stored in.
+// The kernels of evaluation, which reads every row once: the extent of its logits, their moments, and what they
+// add to sums of probabilities. The last two compute in float64 whatever the logits are stored in, and in the same
+// order as package kern does in Go, without fused operations: all machines give the same bits.
 func tallies() {
 	for _, w := range []*wide{&f32, &f64} {
 		w.extent()
 	}
-	_, less, miss := f64.expTables()
-	unit := f64.table("unit", []uint64{math.Float64bits(0x1p-53)})
+	t := newMomentTables()
 	for _, w := range []*wide{&f32, &f64} {
-		w.tally(less, miss, unit)
+		w.measure(t)
 	}
+	tally(t)
 }
 
-// extent returns the smallest and the largest of n elements, and their sum.
+// extent returns the smallest and the largest of n elements, and their sum, in eight lanes: all machines give the same
+// bits.
 func (w *wide) extent() {
 	TEXT("extent"+w.name+"AVX512", NOSPLIT, "func(x *"+w.typ+", n int) (low, high "+w.typ+", sum float64)")
 	Pragma("noescape")
 	x, n := gp("x"), gp("n")
-	low, high, sums := zmms(2), zmms(2), zmms(unroll)
+	low, high, sum := zmms(2), zmms(2), ZMM()
 	for i := range low {
 		w.broadcast(Mem{Base: x}, low[i])
 		w.broadcast(Mem{Base: x}, high[i])
 	}
-	for i := range sums {
-		zero(sums[i])
-	}
+	zero(sum)
 	w.walk(x, n, nil, func(k *[unroll]reg.OpmaskVirtual) {
 		for i := range unroll {
 			m, v := Mem{Base: x, Disp: 64 * i}, ZMM()
@@ -47,23 +47,20 @@ func (w *wide) extent() {
 				w.max(v, high[i%2], k[i], high[i%2])
 			}
 			if w.size == 8 {
-				VADDPD(v, sums[i], sums[i])
+				VADDPD(v, sum, sum)
 				continue
 			}
 			a, y, b := ZMM(), YMM(), ZMM()
 			VCVTPS2PD(v.AsY(), a)
 			VEXTRACTF64X4(U8(1), v, y)
 			VCVTPS2PD(y, b)
-			VADDPD(a, sums[i], sums[i])
-			VADDPD(b, sums[(i+1)%unroll], sums[(i+1)%unroll])
+			VADDPD(a, sum, sum)
+			VADDPD(b, sum, sum)
 		}
 	}, func() { ADDQ(imm(64*unroll), x) })
 	w.min(low[1], low[0], low[0])
 	w.max(high[1], high[0], high[0])
-	VADDPD(sums[1], sums[0], sums[0])
-	VADDPD(sums[3], sums[2], sums[2])
-	VADDPD(sums[2], sums[0], sums[0])
-	Store(fold(sums[0]), Return("sum"))
+	Store(fold(sum), Return("sum"))
 	Store(w.highest(high[0]), Return("high"))
 	// the smallest is less the largest of what is less
 	negative := ZMM()
@@ -76,72 +73,187 @@ func (w *wide) extent() {
 	RET()
 }
 
-// tally adds to three arrays of n integers, for each element, with e = 2^-N·e^x and p = scale·e in units,
+// momentTables are in memory.
+type momentTables struct{ powers, start, unit Mem }
+
+func newMomentTables() momentTables {
+	powers := make([]uint64, 16)
+	for i := range powers {
+		v, _ := root(i, 16).Float64()
+		powers[i] = math.Float64bits(v) - uint64(i)<<48
+	}
+	return momentTables{
+		powers: f64.table("momentPowers", powers),
+		start:  f64.table("momentStart", []uint64{math.Float64bits(128)}),
+		unit:   f64.table("shareUnit", []uint64{math.Float64bits(1 << 53)}),
+	}
+}
+
+// The constants of a reference of package kern, in elements.
+const (
+	refFloor = iota
+	refRate
+	refShift
+	refStep1
+	refStep2
+	refBias
+	refTerm
+	refMax = refTerm + 5
+)
+
+// measure is measureBlock of package kern. e may be nil.
+func (w *wide) measure(tables momentTables) {
+	TEXT("measure"+w.name+"AVX512", NOSPLIT, "func(x *"+w.typ+", n, skip int, e *float64, r *[12]float64) (hi, lo, s1, s2, q2 float64)")
+	Pragma("noescape")
+	x, n, skip, e, r := gp("x"), gp("n"), gp("skip"), gp("e"), gp("r")
+	constant := func(i int) reg.VecVirtual {
+		z := ZMM()
+		VBROADCASTSD(f64.at(r, i), z)
+		return z
+	}
+	floor, rate, shift := constant(refFloor), constant(refRate), constant(refShift)
+	step1, step2, top := constant(refStep1), constant(refStep2), constant(refMax)
+	var c [5]reg.VecVirtual
+	for i := range c {
+		c[i] = constant(refTerm + i)
+	}
+	bias := constant(refBias)
+	t := f64.loadTable(tables.powers)
+	for _, t := range t {
+		VPSUBQ(bias, t, t)
+	}
+	sums := zmms(5)
+	for _, s := range sums[1:] {
+		zero(s)
+	}
+	VBROADCASTSD(tables.start, sums[0])
+	hi, lo, s1, s2, q2 := sums[0], sums[1], sums[2], sums[3], sums[4]
+
+	stored := f64
+	stored.size = w.size
+	labels := 0
+	stored.walk(x, n, skip, func(k *[unroll]reg.OpmaskVirtual) {
+		for i := range unroll {
+			v, z, y, q := ZMM(), ZMM(), ZMM(), ZMM()
+			m := Mem{Base: x, Disp: f64.lanes * w.size * i}
+			convert := VMOVUPD
+			if w.size == 4 {
+				convert = VCVTPS2PD
+			}
+			counts := K()
+			if k == nil {
+				convert(m, v)
+				VCMPPD(U8(13), floor, v, counts) // v ≥ floor
+			} else {
+				VMOVAPD(floor, v)
+				convert(m, k[i], v)
+				VCMPPD(U8(13), floor, v, k[i], counts)
+			}
+			VMAXPD(v, floor, v)
+			VMULPD(rate, v, z)
+			VADDPD(shift, z, z)
+			VSUBPD(shift, z, q) // n
+			VMULPD(step1, q, y)
+			VSUBPD(y, v, y)
+			VMULPD(step2, q, q)
+			VSUBPD(q, y, y)
+			VMULPD(c[4], y, q)
+			VADDPD(c[3], q, q)
+			for j := 2; j >= 0; j-- {
+				VMULPD(y, q, q)
+				VADDPD(c[j], q, q)
+			}
+			p := ZMM()
+			VMULPD(y, y, p)
+			VMULPD(q, p, p)
+			VADDPD(y, p, p)
+			VMOVAPD(z, q)
+			VPERMI2PD(t[1], t[0], q)
+			VPSLLQ(U8(48), z, z)
+			VPADDQ(z, q, q)
+			VMULPD(q, p, p)
+			VADDPD_Z(q, p, counts, p)
+			VADDPD(p, hi, z)
+			VSUBPD(hi, z, q)
+			VSUBPD(q, p, q)
+			VADDPD(q, lo, lo)
+			VMOVAPD(z, hi)
+			VSUBPD(top, v, v)
+			VMULPD(p, v, y)
+			VADDPD(y, s1, s1)
+			VMULPD(y, v, y)
+			VADDPD(y, s2, s2)
+			VMULPD(p, p, y)
+			VADDPD(y, q2, q2)
+			none := "unstored" + itoa(labels)
+			labels++
+			TESTQ(e, e)
+			JEQ(LabelRef(none))
+			if k == nil {
+				VMOVUPD(p, Mem{Base: e, Disp: 64 * i})
+			} else {
+				VMOVUPD(p, k[i], Mem{Base: e, Disp: 64 * i})
+			}
+			Label(none)
+		}
+	}, func() {
+		ADDQ(imm(f64.lanes*w.size*unroll), x)
+		TESTQ(e, e)
+		none := "unmoved" + itoa(labels)
+		labels++
+		JEQ(LabelRef(none))
+		ADDQ(imm(64*unroll), e)
+		Label(none)
+	})
+	start := ZMM()
+	VBROADCASTSD(tables.start, start)
+	VSUBPD(start, hi, hi)
+	for i, name := range []string{"hi", "lo", "s1", "s2", "q2"} {
+		Store(fold(sums[i]), Return(name))
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// tally adds to three arrays of n integers, for each element of e, with p = scale·e,
 //
 //	p   q = p·(1-p)   q²
 //
-// each cut to an integer.
-func (w *wide) tally(less, miss, of Mem) {
-	TEXT("tally"+w.name+"AVX512", NOSPLIT, "func(x *"+w.typ+", n int, expected, doubt, peaked *uint64, scale float64, k *[16]float64)")
+// each cut to a whole number of units.
+func tally(tables momentTables) {
+	TEXT("tallyAVX512Block", NOSPLIT, "func(e *float64, n int, expected, doubt, peaked *uint64, scale float64)")
 	Pragma("noescape")
-	x, n, k := gp("x"), gp("n"), gp("k")
+	x, n := gp("e"), gp("n")
 	sums := []reg.GPVirtual{gp("expected"), gp("doubt"), gp("peaked")}
-	d := f64 // computes
-	p := d.power(k)
-	p.t, p.miss = d.loadTable(less), d.loadTable(miss)
-	bias, scale, unit := ZMM(), ZMM(), ZMM()
-	d.broadcast(d.at(k, atBias), bias)
-	for _, t := range p.t {
-		d.subInt(bias, t, t)
-	}
+	scale, unit := ZMM(), ZMM()
 	VBROADCASTSD(param("scale"), scale)
-	d.broadcast(of, unit)
-	stored := d
-	stored.size = w.size
-	stored.walk(x, n, nil, func(k *[unroll]reg.OpmaskVirtual) {
-		for first := 0; first < unroll; first += d.batch {
-			v := zmms(d.batch)
-			for i := range v {
-				m := Mem{Base: x, Disp: d.lanes * w.size * (first + i)}
-				convert := VMOVUPD
-				if w.size == 4 {
-					convert = VCVTPS2PD
-				}
-				if k == nil {
-					convert(m, v[i])
-				} else {
-					VMOVAPD(p.floor, v[i])
-					convert(m, k[first+i], v[i])
-				}
+	VBROADCASTSD(tables.unit, unit)
+	f64.walk(x, n, nil, func(k *[unroll]reg.OpmaskVirtual) {
+		for i := range unroll {
+			p, q, s := ZMM(), ZMM(), ZMM()
+			if k == nil {
+				VMULPD(Mem{Base: x, Disp: 64 * i}, scale, p)
+			} else {
+				VMULPD_Z(Mem{Base: x, Disp: 64 * i}, scale, k[i], p)
 			}
-			z := p.reduce(v)
-			for i := range v {
-				e := p.lookup(p.t, z[i])
-				d.shift(U8(d.frac-tableBits), z[i], z[i])
-				d.addInt(z[i], e, e)
-				d.fma231(v[i], e, e)
-				d.mul(scale, e, e)
-				q, s := ZMM(), ZMM()
-				d.mul(unit, e, s) // p itself
-				VMOVAPD(e, q)
-				d.fnma231(s, e, q)
-				d.mul(unit, q, s)
-				d.mul(q, s, s) // q² in units
-				for j, term := range []reg.VecVirtual{e, q, s} {
-					m := Mem{Base: sums[j], Disp: 64 * (first + i)}
-					VCVTTPD2QQ(term, term)
-					if k == nil {
-						VPADDQ(m, term, term)
-						VMOVDQU64(term, m)
-					} else {
-						VPADDQ(m, term, k[first+i], term)
-						VMOVDQU64(term, k[first+i], m)
-					}
+			VMULPD(p, p, q)
+			VSUBPD(q, p, q)
+			VMULPD(q, q, s)
+			for j, term := range []reg.VecVirtual{p, q, s} {
+				m := Mem{Base: sums[j], Disp: 64 * i}
+				VMULPD(unit, term, term)
+				VCVTTPD2QQ(term, term)
+				if k == nil {
+					VPADDQ(m, term, term)
+					VMOVDQU64(term, m)
+				} else {
+					VPADDQ(m, term, k[i], term)
+					VMOVDQU64(term, k[i], m)
 				}
 			}
 		}
 	}, func() {
-		ADDQ(imm(d.lanes*w.size*unroll), x)
+		ADDQ(imm(64*unroll), x)
 		for _, s := range sums {
 			ADDQ(imm(64*unroll), s)
 		}

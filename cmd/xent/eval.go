@@ -158,7 +158,7 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 	if err := f.tellFlags.write(cmd, text, func(w io.Writer) error { return report.JSON(w, doc) }); err != nil {
 		return err
 	}
-	return errors.Join(failedGates(f.gates, doc), judge(ctx, rows, result))
+	return errors.Join(failedGates(f.gates, doc.Report), judge(ctx, rows, result))
 }
 
 // gateUsage answers a condition that cannot be read.
@@ -166,7 +166,7 @@ func gateUsage(text string, err error) error {
 	hint := "a condition is a figure of the JSON report, one of > >= < <=, and a number: --fail-if 'loss.nats>0.4'"
 	var unknown *report.UnknownFigureError
 	if errors.As(err, &unknown) {
-		hint = "xent eval --json shows the figures"
+		hint = "--json shows the figures"
 		if near := nearest(unknown.Path, unknown.Figures); near != "" {
 			hint = "did you mean " + near + "?"
 		}
@@ -175,10 +175,10 @@ func gateUsage(text string, err error) error {
 }
 
 // failedGates tells which conditions hold that must not: nil if none does.
-func failedGates(gates []report.Gate, doc *report.Document) error {
+func failedGates(gates []report.Gate, of any) error {
 	var failed []string
 	for _, g := range gates {
-		x, fails := g.Fails(doc)
+		x, fails := g.Fails(of)
 		switch {
 		case fails && math.IsNaN(x):
 			failed = append(failed, fmt.Sprintf("--fail-if %s: the report does not know it (NaN)", g))

@@ -39,9 +39,10 @@ func newRoot() *cobra.Command {
 		Short: "The cross-entropy workbench",
 		Long: `xent is the cross-entropy workbench: what a loss is made of, whether it can be
 trusted, and what is broken - from the files you already have.`,
-		Example: `  xent eval logits.npy labels.npy     what this model's loss is made of
-  xent doctor logits.npy labels.npy   what is wrong, and how sure that is
-  xent lab                            cross-entropy to drag and see, in the browser`,
+		Example: `  xent eval logits.npy labels.npy      what this model's loss is made of
+  xent compare a.npy b.npy labels.npy  whether b loses less than a, and where
+  xent doctor logits.npy labels.npy    what is wrong, and how sure that is
+  xent lab                             cross-entropy to drag and see, in the browser`,
 		Args: cobra.ArbitraryArgs, // an unknown verb is answered below, with what was probably meant
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -55,6 +56,7 @@ trusted, and what is broken - from the files you already have.`,
 	}
 	root.AddCommand(
 		newEval(),
+		newCompare(),
 		newDoctor(),
 		newLab(site.Embedded),
 		newCompletion(),

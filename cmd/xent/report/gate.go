@@ -43,7 +43,31 @@ func (e *UnknownFigureError) Error() string { return fmt.Sprintf("a report has n
 // ParseGate reads a condition such as "loss.nats>0.4", "accuracy.value<0.9" or "warnings>0": a path of the JSON report
 // (docs/report-schema.md), one of > >= < <=, and a number. A list stands for its length, or with an index for an
 // element: "loss.ci95[1]>0.5", "per_class[3].recall<0.8".
-func ParseGate(text string) (Gate, error) {
+func ParseGate(text string) (Gate, error) { return parseGate(text, reflect.TypeFor[eval.Report]()) }
+
+// ParseComparisonGate reads a condition on a comparison. With @95% behind its number it asks whether the figure is
+// beyond the bound for sure: "dloss>0.01@95%" holds where all of the interval dloss.ci95 is above 0.01.
+func ParseComparisonGate(text string) (Gate, error) {
+	of := reflect.TypeFor[eval.Comparison]()
+	sure, found := strings.CutSuffix(strings.TrimSpace(text), "@95%")
+	if !found {
+		return parseGate(text, of)
+	}
+	at := strings.IndexAny(sure, "<>")
+	if at < 0 {
+		return Gate{}, errors.New("it compares nothing")
+	}
+	end := "[0]"
+	if sure[at] == '<' {
+		end = "[1]"
+	}
+	path := strings.TrimSuffix(strings.TrimSpace(sure[:at]), ".nats")
+	g, err := parseGate(path+".ci95"+end+sure[at:], of)
+	g.text = text
+	return g, err
+}
+
+func parseGate(text string, of reflect.Type) (Gate, error) {
 	for _, c := range comparisons {
 		path, number, found := strings.Cut(text, c.sign)
 		if !found {
@@ -54,7 +78,7 @@ func ParseGate(text string) (Gate, error) {
 			return Gate{}, fmt.Errorf("%q is no number to compare with", strings.TrimSpace(number))
 		}
 		g := Gate{text, strings.TrimSpace(path), c.beyond, bound}
-		if paths := figures(); !slices.Contains(paths, element.ReplaceAllString(g.path, "[]")) {
+		if paths := figures(of); !slices.Contains(paths, element.ReplaceAllString(g.path, "[]")) {
 			return Gate{}, &UnknownFigureError{g.path, paths}
 		}
 		return g, nil
@@ -65,15 +89,15 @@ func ParseGate(text string) (Gate, error) {
 // String returns the condition as it was given.
 func (g Gate) String() string { return g.text }
 
-// Fails looks the figure up in d and tells whether the condition holds. A figure that is NaN, or that this report does
-// not have, fails every gate: nobody knows that it is good enough.
-func (g Gate) Fails(d *Document) (figure float64, fails bool) {
-	x := numberIn(find(reflect.ValueOf(d.Report), g.path))
+// Fails looks the figure up in a report, of the type that the gate was parsed for, and tells whether the condition
+// holds. A figure that is NaN, or that this report does not have, fails every gate: nobody knows that it is good enough.
+func (g Gate) Fails(report any) (figure float64, fails bool) {
+	x := numberIn(find(reflect.ValueOf(report), g.path))
 	return x, math.IsNaN(x) || g.beyond(x, g.bound)
 }
 
-// figures are the paths of all numbers and lists of a report; "[]" stands for any element.
-func figures() []string {
+// figures are the paths of all numbers and lists of a type of reports; "[]" stands for any element.
+func figures(of reflect.Type) []string {
 	var paths []string
 	var walk func(t reflect.Type, path string)
 	walk = func(t reflect.Type, path string) {
@@ -98,7 +122,7 @@ func figures() []string {
 			}
 		}
 	}
-	walk(reflect.TypeFor[eval.Report](), "")
+	walk(of, "")
 	return paths
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -40,7 +41,7 @@ func TestGate(t *testing.T) {
 			t.Errorf("%s: %v", tt.gate, err)
 			continue
 		}
-		if x, fails := g.Fails(d); fails != tt.fails {
+		if x, fails := g.Fails(d.Report); fails != tt.fails {
 			t.Errorf("%s: %v, fails %v", tt.gate, x, fails)
 		}
 	}
@@ -54,7 +55,7 @@ func TestGate(t *testing.T) {
 // Every number that JSON shows can be asked for.
 func TestGateFigures(t *testing.T) {
 	d := &Document{Report: &eval.Report{PerClass: make([]eval.Class, 1), Surprising: make([]eval.Surprise, 1)}}
-	paths := figures()
+	paths := figures(reflect.TypeFor[eval.Report]())
 	if len(paths) < 50 {
 		t.Fatalf("only %d figures", len(paths))
 	}
@@ -64,6 +65,6 @@ func TestGateFigures(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 			continue
 		}
-		g.Fails(d)
+		g.Fails(d.Report)
 	}
 }

@@ -41,7 +41,7 @@ func JUnit(w io.Writer, d *Document, gates []Gate) error {
 	add("the report covers all rows", partial)
 	for _, g := range gates {
 		var failure *junitFailure
-		if x, fails := g.Fails(d); fails {
+		if x, fails := g.Fails(d.Report); fails {
 			failure = &junitFailure{Message: g.path + " is " + number(x), Type: "gate"}
 		}
 		add("not "+g.String(), failure)

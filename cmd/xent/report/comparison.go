@@ -230,7 +230,7 @@ func (t *comparison) classes(room int) []string {
 		largest = max(largest, math.Abs(nanZero(c.Share)))
 	}
 	line := func(name, rows, a, b, difference, adds, bar string) string {
-		return left(name, 14) + right(rows, 8) + right(a, 9) + right(b, 9) + "  " + left(difference, 14) + right(adds, 9) + "  " + bar
+		return left(name, 14) + right(rows, 8) + right(a, 9) + right(b, 9) + "  " + left(difference, 16) + right(adds, 9) + "  " + bar
 	}
 	lines := []string{t.style.dim(line("class", "rows", "A", "B", "B - A", "adds", ""))}
 	for _, c := range all {
@@ -284,7 +284,7 @@ func (t *comparison) class(k, columns int) string {
 // bands is the table of A's confidence.
 func (t *comparison) bands() []string {
 	line := func(name, rows, a, difference, adds, bar string) string {
-		return left(name, 14) + right(rows, 8) + right(a, 9) + right("", 9) + "  " + left(difference, 14) + right(adds, 9) + "  " + bar
+		return left(name, 14) + right(rows, 8) + right(a, 9) + right("", 9) + "  " + left(difference, 16) + right(adds, 9) + "  " + bar
 	}
 	largest := 0.0
 	for _, b := range t.Confidence {

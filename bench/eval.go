@@ -82,7 +82,7 @@ func (b *bench) evaluate(xent string, arrays map[string]string, rows, classes, t
 			return err
 		}
 		ours, r.Peak = append(ours, t), max(r.Peak, peak)
-		if t > 2*patience {
+		if sum(ours) > patience {
 			break
 		}
 	}

@@ -174,7 +174,7 @@ func table(w io.Writer, cells [][]string) {
 	}
 }
 
-// numeric tells whether a cell begins as a number does, or says that there is none.
+// numeric tells whether a cell is a number, with its unit, or says that there is none.
 func numeric(cell string) bool {
-	return cell == "-" || cell != "" && cell[0] >= '0' && cell[0] <= '9'
+	return cell == "-" || cell != "" && cell[0] >= '0' && cell[0] <= '9' && !strings.Contains(cell, ": ")
 }

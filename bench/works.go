@@ -36,6 +36,9 @@ func (w *works) ask(q request) (answer, error) {
 		w.paths, w.arrays, w.labels, w.buffers, w.doubles = q.Arrays, map[string]matrix{}, nil, map[string][]float32{}, nil
 		return answer{}, nil
 	case "run":
+		if q.Work == "eval" { // is measured as a command
+			return answer{Skip: errSkip.Error()}, nil
+		}
 		if err := w.read(); err != nil {
 			return answer{}, err
 		}
@@ -180,25 +183,32 @@ func mean(call func() (xent.Result, error)) job {
 	}}
 }
 
-// timed runs j once without counting it, then at least runs times and until so much time has passed.
+// longRun is what makes a first run count as any other: it does not wait for memory or instructions.
+const longRun = 0.5 // seconds
+
+// timed runs j once without counting it, unless that is long, then until there are so many runs and so much time
+// has passed.
 func timed(j job, least time.Duration, runs int) (a answer, err error) {
-	for began := time.Now(); ; {
+	a.Seconds = []float64{}
+	for first, began := true, time.Now(); first || len(a.Seconds) < runs || time.Since(began) < least; {
 		if j.before != nil {
 			j.before()
 		}
 		at := time.Now()
 		loss, err := j.run()
-		took := time.Since(at)
+		took := time.Since(at).Seconds()
 		if err != nil {
 			return a, err
 		}
-		if a.Seconds == nil {
-			a.Seconds, a.Value, began = []float64{}, number(loss), time.Now()
+		a.Value = number(loss)
+		if first && took < longRun {
+			first, began = false, time.Now()
 			continue
 		}
-		a.Seconds = append(a.Seconds, took.Seconds())
-		if n := len(a.Seconds); n >= runs && time.Since(began) >= least || n >= 10000 {
-			return a, nil
+		first = false
+		if a.Seconds = append(a.Seconds, took); len(a.Seconds) >= 10000 {
+			break
 		}
 	}
+	return a, nil
 }

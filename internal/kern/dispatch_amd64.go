@@ -27,7 +27,7 @@ var tiers = []tier{
 		name: "avx512",
 		has: cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI2 &&
 			cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL,
-		fill: []func(*Table[float32], *Table[float64]){rowsAVX512, tallyAVX512, productsAVX512},
+		fill: []func(*Table[float32], *Table[float64]){rowsAVX512, tallyAVX512, productsAVX512, binaryAVX512},
 	},
 }
 

@@ -37,6 +37,16 @@ type wide struct {
 	addInt    func(...Op)
 	subInt    func(...Op)
 	broadcast func(...Op)
+
+	xor        func(...Op)
+	move       func(...Op)
+	moveZero   func(_, _, _ Op)
+	signs      func(_, _ Op)
+	reciprocal func(...Op)
+	newton     int // steps that a reciprocal then needs
+
+	// with an element in memory for all lanes
+	andEach, orEach, cmpEach, addEach, mulEach, fma213Each, fma231Each, fnma231Each func(...Op)
 }
 
 var f32 = wide{
@@ -46,6 +56,9 @@ var f32 = wide{
 	fma213: VFMADD213PS, fma231: VFMADD231PS, fnma231: VFNMADD231PS,
 	scalef: VSCALEFPS, cmp: VCMPPS, permute: VPERMPS,
 	shift: VPSLLD, addInt: VPADDD, subInt: VPSUBD, broadcast: VBROADCASTSS,
+	xor: VXORPS, move: VMOVAPS, moveZero: VMOVAPS_Z, signs: VPMOVD2M, reciprocal: VRCP14PS, newton: 1,
+	andEach: VANDPS_BCST, orEach: VORPS_BCST, cmpEach: VCMPPS_BCST, addEach: VADDPS_BCST, mulEach: VMULPS_BCST,
+	fma213Each: VFMADD213PS_BCST, fma231Each: VFMADD231PS_BCST, fnma231Each: VFNMADD231PS_BCST,
 }
 
 var f64 = wide{
@@ -55,6 +68,9 @@ var f64 = wide{
 	fma213: VFMADD213PD, fma231: VFMADD231PD, fnma231: VFNMADD231PD,
 	scalef: VSCALEFPD, cmp: VCMPPD,
 	shift: VPSLLQ, addInt: VPADDQ, subInt: VPSUBQ, broadcast: VBROADCASTSD,
+	xor: VXORPD, move: VMOVAPD, moveZero: VMOVAPD_Z, signs: VPMOVQ2M, reciprocal: VRCP14PD, newton: 2,
+	andEach: VANDPD_BCST, orEach: VORPD_BCST, cmpEach: VCMPPD_BCST, addEach: VADDPD_BCST, mulEach: VMULPD_BCST,
+	fma213Each: VFMADD213PD_BCST, fma231Each: VFMADD231PD_BCST, fnma231Each: VFNMADD231PD_BCST,
 }
 
 // f32as64 is float32 in memory and float64 in registers.

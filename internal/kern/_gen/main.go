@@ -25,6 +25,7 @@ var groups = []struct {
 	{"rows", rows},
 	{"tally", tallies},
 	{"products", products},
+	{"binary", binaries},
 }
 
 func main() {

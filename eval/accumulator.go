@@ -39,7 +39,8 @@ type Accumulator struct {
 	soft     *soft         // nil while every label was hard
 	constant constant
 	cells    calib.Cells
-	groups   *groups // nil unless Config.Grouped
+	groups   *groups  // nil unless Config.Grouped
+	tempers  *tempers // nil unless Config.Recalibrate
 
 	surprising ranking // by loss
 	unexpected ranking // by standardised surprise
@@ -70,6 +71,9 @@ func New(cfg Config) (*Accumulator, error) {
 	}
 	if cfg.Grouped {
 		a.groups = newGroups()
+	}
+	if cfg.Recalibrate {
+		a.tempers = newTempers()
 	}
 	switch {
 	case cfg.Input != Auto:
@@ -220,6 +224,9 @@ func (a *Accumulator) addLabel(w float64, y int) {
 		c.right.Add(w)
 	}
 	a.addScored(w, loss, y, right)
+	if a.tempers != nil {
+		a.temper(w, loss, func(z []float64) float64 { return z[y] })
+	}
 }
 
 // addScored adds what hard and soft labels have in common.
@@ -291,6 +298,9 @@ func (a *Accumulator) Merge(b *Accumulator) error {
 	a.cells.Merge(&b.cells)
 	if a.groups != nil {
 		a.groups.merge(b.groups)
+	}
+	if a.tempers != nil {
+		a.tempers.Merge(b.tempers)
 	}
 	a.heaviest = max(a.heaviest, b.heaviest)
 	a.surprising.merge(&b.surprising)

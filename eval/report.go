@@ -13,15 +13,18 @@ type Report struct {
 	Names   []string `json:"names,omitempty"` // of the classes
 	Input   Decision `json:"input"`
 
-	Loss       Loss        `json:"loss"`                   // E1
-	Perplexity float64     `json:"perplexity"`             // E2: exp(loss)
-	PerpCI     [2]float64  `json:"perplexity_ci95"`        // exp of the loss's interval
-	Accuracy   Estimate    `json:"accuracy"`               // E17
-	Prior      Prior       `json:"prior"`                  // E4
-	Soft       *Soft       `json:"soft_targets"`           // E5; null for hard labels
-	Confidence Confidence  `json:"confidence"`             // E6
-	Groups     *Groups     `json:"groups"`                 // of rows that are not independent; null without any
-	PerClass   []Class     `json:"per_class"`              // E9
+	Loss       Loss       `json:"loss"`            // E1
+	Perplexity float64    `json:"perplexity"`      // E2: exp(loss)
+	PerpCI     [2]float64 `json:"perplexity_ci95"` // exp of the loss's interval
+	Accuracy   Estimate   `json:"accuracy"`        // E17
+	Prior      Prior      `json:"prior"`           // E4
+	Soft       *Soft      `json:"soft_targets"`    // E5; null for hard labels
+	Confidence Confidence `json:"confidence"`      // E6
+	Groups     *Groups    `json:"groups"`          // of rows that are not independent; null without any
+	PerClass   []Class    `json:"per_class"`       // E9
+
+	Recalibration *Recalibration `json:"recalibration"` // E7, E14; null unless asked for
+
 	Calib      Calibration `json:"calibration"`            // E12
 	Surprising []Surprise  `json:"surprising"`             // E16, by loss
 	Unexpected []Surprise  `json:"surprising_given_doubt"` // E16, by standardised surprise
@@ -87,6 +90,21 @@ type Groups struct {
 	RowAccuracySE float64 `json:"row_accuracy_se"`
 	Design        float64 `json:"design_effect"` // (standard error / RowSE)²: rows that tell as much as one independent row
 	T             float64 `json:"t95"`           // standard errors to either end of an interval
+}
+
+// Recalibration tells what dividing the logits by a temperature does, and splits the loss by it.
+type Recalibration struct {
+	Temperature float64   `json:"temperature"` // of least loss
+	SE          float64   `json:"se"`
+	AtEnd       bool      `json:"at_end,omitempty"` // the best temperature lies beyond 1/16 or 16
+	Rows        int64     `json:"rows"`
+	InSample    float64   `json:"in_sample"`   // loss at that temperature, of the rows it was fitted to
+	Refinement  float64   `json:"refinement"`  // loss of each fold at the temperature of the others
+	Resolution  float64   `json:"resolution"`  // prior - refinement
+	Calibration float64   `json:"calibration"` // loss - refinement: what a temperature gains on other rows
+	GainSE      float64   `json:"calibration_se"`
+	P           float64   `json:"p"`     // of such a gain where no temperature is needed
+	Folds       []float64 `json:"folds"` // temperatures of the rows outside each fold
 }
 
 // Class is the share of one class in the loss.

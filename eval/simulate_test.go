@@ -214,3 +214,35 @@ func TestSimulateGroups(t *testing.T) {
 		}
 	}
 }
+
+// tempers are shares of data sets, and the mean of what a temperature gains on other rows, in nats times rows.
+func (s scenario) tempers(t testing.TB, sets int) (p, holds, gain float64) {
+	r := rand.New(rand.NewPCG(uint64(s.rows), math.Float64bits(s.temp)+uint64(s.classes)))
+	n := float64(sets)
+	for range sets {
+		c := must(t, eval.Config{Input: eval.Logits, Recalibrate: true}, random(r, s.rows, s.classes, s.scale, s.temp)).Recalibration
+		p += one(c.P <= .05) / n
+		holds += one(math.Abs(c.Temperature-s.temp) <= 1.959963984540054*c.SE) / n
+		gain += c.Calibration * float64(s.rows) / n
+	}
+	return p, holds, gain
+}
+
+func TestSimulateTemperature(t *testing.T) {
+	if *simulate > 0 {
+		var b strings.Builder
+		fmt.Fprintf(&b, "%d data sets a row, in %% but the gain\n\n", *simulate)
+		fmt.Fprintln(&b, "                           |          interval    gain")
+		fmt.Fprintln(&b, "  rows classes scale  temp | p <= .05   of T    x rows")
+		for _, s := range []scenario{{100, 10, 3, 1}, {1000, 2, 1, 1}, {1000, 10, 3, 1}, {1000, 10, 6, 1}, {1000, 100, 3, 1}, {300, 10, 12, 1}, {1000, 10, 3, 1.1}, {1000, 10, 3, 1.5}, {300, 10, 12, 3}} {
+			p, holds, gain := s.tempers(t, *simulate)
+			fmt.Fprintf(&b, "%s | %8.1f %7.1f %8.2f\n", s, 100*p, 100*holds, gain)
+		}
+		tabulate(t, "temperature", b.String())
+		return
+	}
+	p, holds, gain := scenario{200, 5, 2, 1}.tempers(t, 150) // fixed seeds: bounds are about three standard errors wide
+	if !(p >= .005 && p <= .105 && holds >= .895 && holds <= .995 && math.Abs(gain+.5) < .4) {
+		t.Errorf("size %v, coverage %v, gain x rows %v; want about .05, .95 and -.5", p, holds, gain)
+	}
+}

@@ -39,6 +39,7 @@ func (a *Accumulator) Report() (*Report, error) {
 	a.softTargets(r)
 	a.confidence(r)
 	a.cluster(r)
+	a.recalibration(r)
 	a.perClass(r)
 	a.calibration(r)
 	r.Surprising, r.Unexpected = a.surprising.list(), a.unexpected.list()

@@ -63,6 +63,7 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
   xent eval tokens.npz --group document      tokens of a document are not independent
   xent eval probs.npy labels.npy -o report.json
   xent eval logits.npy labels.npy --html report.html
+  xent eval logits.npy labels.npy --recalibrate calib.json
   xent eval logits.npy labels.npy --md "$GITHUB_STEP_SUMMARY"
   xent eval logits.npy labels.npy --fail-if 'accuracy.value<0.9' --junit xent.xml
   xent eval logits.npy labels.npy --fail-if 'loss.nats>0.4' --fail-if 'warnings>0'`,
@@ -138,7 +139,7 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 		return err
 	}
 
-	config := f.config(cmd, rows, eval.Config{Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top})
+	config := f.config(cmd, rows, eval.Config{Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top, Recalibrate: f.calib != ""})
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	bar := newProgress(cmd.ErrOrStderr(), f.noProgress)

@@ -64,6 +64,7 @@ func (w *writer) report(r *eval.Report) {
 	})
 	w.groups(r.Groups)
 	list(w, "per_class", r.PerClass, w.class)
+	w.recalibration(r.Recalibration)
 	w.members("calibration", func() { w.calibration(&r.Calib) })
 	list(w, "surprising", r.Surprising, w.surprise)
 	list(w, "surprising_given_doubt", r.Unexpected, w.surprise)
@@ -114,6 +115,28 @@ func (w *writer) groups(g *eval.Groups) {
 		w.number("row_accuracy_se", g.RowAccuracySE)
 		w.number("design_effect", g.Design)
 		w.number("t95", g.T)
+	})
+}
+
+func (w *writer) recalibration(c *eval.Recalibration) {
+	if c == nil {
+		w.null("recalibration")
+		return
+	}
+	w.members("recalibration", func() {
+		w.number("temperature", c.Temperature)
+		w.number("se", c.SE)
+		if c.AtEnd {
+			w.bool("at_end", true)
+		}
+		w.int("rows", c.Rows)
+		w.number("in_sample", c.InSample)
+		w.number("refinement", c.Refinement)
+		w.number("resolution", c.Resolution)
+		w.number("calibration", c.Calibration)
+		w.number("calibration_se", c.GainSE)
+		w.number("p", c.P)
+		w.numbers("folds", c.Folds)
 	})
 }
 
@@ -220,6 +243,9 @@ func (w *writer) config(c *eval.Config) {
 	}
 	if c.Surprising != 0 {
 		w.int("surprising", int64(c.Surprising))
+	}
+	if c.Recalibrate {
+		w.bool("recalibrate", true)
 	}
 	if c.Grouped {
 		w.bool("grouped", true)

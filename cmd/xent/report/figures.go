@@ -147,11 +147,23 @@ func (t *text) list() []figure {
 		list = append(list, figure{name: "groups", value: Count(g.Groups) + map[bool]string{true: " folds"}[g.Folded], members: []string{"groups"},
 			beside: []string{"of up to " + plural(g.Largest, "row") + "; design effect " + Short(g.Design, 3)}})
 	}
-	return append(list,
+	list = append(list,
 		figure{name: "confidence", value: "gap " + Signed(r.Confidence.Gap, 3) + " nats", members: []string{"confidence"},
 			beside: []string{"predicted entropy " + Short(r.Confidence.Entropy, 3) + "; " + t.test() + " = " + Fixed(r.Confidence.Z, 1) + ", " + Chance(r.Confidence.P)}},
-		figure{name: "calibration", value: "ECE " + Short(r.Calib.ECE, 3), beside: []string{t.null()}, members: []string{"calibration"}},
-		t.feasible(), t.health())
+		figure{name: "calibration", value: "ECE " + Short(r.Calib.ECE, 3), beside: []string{t.null()}, members: []string{"calibration"}})
+	if c := r.Recalibration; c != nil {
+		list = append(list, figure{name: "temperature", value: Measured(c.Temperature, c.SE), members: []string{"recalibration"},
+			beside: []string{"gains " + Short(c.Calibration, 2) + " nats on other rows" + also(c.P)}})
+	}
+	return append(list, t.feasible(), t.health())
+}
+
+// also writes a p-value, unless nobody knows it.
+func also(p float64) string {
+	if math.IsNaN(p) {
+		return ""
+	}
+	return "; " + Chance(p)
 }
 
 // test names the statistic of the confidence gap: with groups it is Student's.

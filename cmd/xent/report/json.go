@@ -47,6 +47,18 @@ func fieldsOf(w io.Writer, v any) error {
 	return object(w, func(e *encoder, first *bool) { e.fields(reflect.ValueOf(v).Elem(), 1, first) })
 }
 
+// Object writes the struct that v points to as JSON, in the manner of [JSON].
+func Object(w io.Writer, v any) error {
+	var e encoder
+	e.value(reflect.ValueOf(v), 0)
+	e.b.WriteByte('\n')
+	if e.err != nil {
+		return e.err
+	}
+	_, err := w.Write(e.b.Bytes())
+	return err
+}
+
 // Num is a float64 that JSON can always hold: the values it lacks are strings.
 type Num float64
 

@@ -30,7 +30,7 @@ func (b *bench) pace() (rounds int, turn, patience float64) {
 	if b.opt.quick {
 		return 2, 0.02, 0.1
 	}
-	return 5, 0.1, 3
+	return 5, 0.1, 2
 }
 
 // load has all hosts read the arrays.

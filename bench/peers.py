@@ -213,7 +213,7 @@ def onnx_model(nodes, inputs):
     return field(1, 8) + field(7, graph) + field(8, field(1, "") + field(2, 17))
 
 
-LONG_RUN = 0.5  # seconds
+LONG_RUN = 0.1  # seconds
 
 LIBRARIES = {"torch": Torch, "onnxruntime": OnnxRuntime, "scipy": SciPy, "sklearn": ScikitLearn}
 

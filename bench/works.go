@@ -184,7 +184,7 @@ func mean(call func() (xent.Result, error)) job {
 }
 
 // longRun is what makes a first run count as any other: it does not wait for memory or instructions.
-const longRun = 0.5 // seconds
+const longRun = 0.1 // seconds
 
 // timed runs j once without counting it, unless that is long, then until there are so many runs and so much time
 // has passed.

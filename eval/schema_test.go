@@ -123,7 +123,16 @@ func TestSchema(t *testing.T) {
 			delete(code, name)
 		}
 	}
-	compare(t, "comparison", documented(t, "## The comparison", ""), code)
+	compare(t, "comparison", documented(t, "## The comparison", "## The explanation"), code)
+
+	code = map[string]bool{}
+	members(reflect.TypeFor[report.Explained](), "", code)
+	for name := range code {
+		if part, _, inner := strings.Cut(name, "."); inner && (part == "source" || part == "config") {
+			delete(code, name)
+		}
+	}
+	compare(t, "explanation", documented(t, "## The explanation", ""), code)
 }
 
 // Every doubt speaks where it must, is documented, names a member that exists, and is silent on clean outputs.

@@ -298,7 +298,12 @@ func reduce(fn string, r Reduction, d Denominator, e EmptyPolicy, weight kern.Su
 func (j softmaxJob[T, L]) run(lo, hi int) (part Result) {
 	t := j.each
 	xs, ts, gs := j.x.scratch(), j.target.scratch(), j.grad.scratch()
+	var some kern.Sixteen // rows from first to end-1
+	first, end := lo, lo
 	for i := lo; i < hi; i++ {
+		if i == end && hi-i >= 16 && j.together(&some, i) {
+			first, end = i, i+16
+		}
 		ignored := j.ignoring && int64(j.labels[i]) == j.ignored
 		w := at(j.rowWeights, i)
 		if ignored || w == 0 {
@@ -315,7 +320,12 @@ func (j softmaxJob[T, L]) run(lo, hi int) (part Result) {
 			t.Penalty = j.each.Penalty * t.Weights[t.Label]
 		}
 		dst := j.grad.into(gs, i)
-		loss, before := j.row(dst, j.x.read(xs, i), &t, w*j.scale)
+		x := j.x.read(xs, i)
+		var row kern.Row
+		if j.form == kern.FromLogits && !(i < end && some.Row(&row, i-first, j.link)) {
+			row = kern.NewRow(x, j.link, j.wide)
+		}
+		loss, before := j.row(&row, dst, x, &t, w*j.scale)
 		j.grad.write(dst, i)
 		loss *= w
 		if j.loss != nil {
@@ -329,18 +339,25 @@ func (j softmaxJob[T, L]) run(lo, hi int) (part Result) {
 	return part
 }
 
+// together looks at the 16 rows from i on, where they are logits of few classes that kernels can look at.
+func (j *softmaxJob[T, L]) together(some *kern.Sixteen, i int) bool {
+	if j.form != kern.FromLogits || j.wide || j.x.Inner > 1 {
+		return false
+	}
+	return kern.Together(some, j.x.Data[i*j.x.stride():], j.x.Cols, j.x.stride(), j.link)
+}
+
 // row returns the loss of the row x, stores scale times its gradient in dst unless that is nil, and tells how
-// many classes come before the label (not all of them, unless TopK asks).
-func (j *softmaxJob[T, L]) row(dst, x []T, t *kern.Target[T], scale float64) (loss float64, before int) {
+// many classes come before the label (not all of them, unless TopK asks). Of logits, row is what NewRow gives.
+func (j *softmaxJob[T, L]) row(row *kern.Row, dst, x []T, t *kern.Target[T], scale float64) (loss float64, before int) {
 	if j.form != kern.FromLogits {
-		row := j.given(x)
-		loss, before = kern.LossGiven(&row, t), j.before(x, t.Label)
+		given := j.given(x)
+		loss, before = kern.LossGiven(&given, t), j.before(x, t.Label)
 		if dst != nil {
-			kern.GradGiven(dst, &row, t, scale)
+			kern.GradGiven(dst, &given, t, scale)
 		}
 		return loss, before
 	}
-	row := kern.NewRow(x, j.link, j.wide)
 	switch {
 	case !row.Valid():
 		before = len(x)
@@ -349,9 +366,9 @@ func (j *softmaxJob[T, L]) row(dst, x []T, t *kern.Target[T], scale float64) (lo
 	case row.Arg != t.Label:
 		before = 1
 	}
-	loss, pull := kern.Loss(&row, x, t)
+	loss, pull := kern.Loss(row, x, t)
 	if dst != nil {
-		kern.Grad(dst, &row, x, t, pull, scale)
+		kern.Grad(dst, row, x, t, pull, scale)
 	}
 	return loss, before
 }

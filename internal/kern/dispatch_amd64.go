@@ -8,6 +8,9 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
+// assembly tells whether there is a table beyond the portable one.
+const assembly = true
+
 // A tier is a set of instructions that a whole table of kernels may use.
 type tier struct {
 	name string

@@ -52,6 +52,10 @@ type Table[T Float] struct {
 	// each, at most 1, and scale = 1/c.
 	Tally func(s Shares, e []float64, scale float64)
 
+	// Across looks at 16 rows of n classes at once, of which row i begins at x[i*stride], and tells whether it did. A
+	// row of which others is NaN is left to [Table.Others]. It is nil where a table has no kernel for that.
+	Across func(s *Sixteen, x []T, n, stride int, temp float64) bool
+
 	// Binary returns Σ t·softplus(-x) + (1-t)·softplus(x), where 0·Inf = 0,
 	// and how many of its terms are infinite or NaN.
 	Binary func(x, t []T) (sum Sum, nonFinite int)
@@ -68,6 +72,9 @@ type Table[T Float] struct {
 	// Scratch returns the elements that a product of cols columns and inner terms wants, whatever its rows.
 	Scratch func(cols, inner int) int
 }
+
+// blockBytes is how much a call of a kernel reads: a microsecond's worth, and a third of the nearest cache.
+const blockBytes = 1 << 14
 
 // Sums are power sums over one row without its first maximum, in units of z = x - max:
 //

@@ -20,6 +20,9 @@ type rowKernels[T Float] struct {
 	// exps stores m·2^-N·e^(x/temp), rounded once, for m in [½, 1) or its negative.
 	exps func(dst, x *T, n, ahead int, k *[16]T, m float64)
 
+	// stream is exps past the caches, for a dst at a multiple of 64 bytes.
+	stream func(dst, x *T, n, ahead int, k *[16]T, m float64)
+
 	// moments returns in sums, over all elements but skip, in units of e^-N, what [Sums] holds. NaN gives NaN.
 	moments func(x *T, n, skip, ahead int, max float64, k *[16]float64, sums *[4]float64)
 
@@ -30,8 +33,9 @@ type rowKernels[T Float] struct {
 func rowsAVX2(_ *Table[float32], _ *Table[float64]) {}
 
 func rowsAVX512(t32 *Table[float32], t64 *Table[float64]) {
-	use(t32, &rowKernels[float32]{top: topF32AVX512, sum: sumF32AVX512, exps: expsF32AVX512, moments: momentsF32AVX512})
-	use(t64, &rowKernels[float64]{top: topF64AVX512, sum: sumF64AVX512, exps: expsF64AVX512, moments: momentsF64AVX512})
+	use(t32, &rowKernels[float32]{top: topF32AVX512, sum: sumF32AVX512, exps: expsF32AVX512, stream: streamF32AVX512, moments: momentsF32AVX512})
+	t32.Across = acrossAVX512
+	use(t64, &rowKernels[float64]{top: topF64AVX512, sum: sumF64AVX512, exps: expsF64AVX512, stream: streamF64AVX512, moments: momentsF64AVX512})
 }
 
 // use makes r the kernels of rows in t.
@@ -40,9 +44,6 @@ func use[T Float](t *Table[T], r *rowKernels[T]) {
 	r.wide.init(1)
 	t.Others, t.Exps, t.Moments = r.others, r.scaledExps, r.sums
 }
-
-// blockBytes is how much a call of a kernel reads: a microsecond's worth, and a third of the nearest cache.
-const blockBytes = 1 << 14
 
 // What the constants of a kernel are; see exp.go of the generator.
 const (
@@ -53,6 +54,7 @@ const (
 	atStep2
 	atBias
 	atTerms
+	atDepth = 15 // of across
 )
 
 // format is what the kernels need to know about T.
@@ -78,6 +80,12 @@ type scaled[T Float] struct {
 	step  dd      // ln 2·temp
 	shift float64 // see atShift
 }
+
+// one32 is for a temperature of 1.
+var one32 = func() (s scaled[float32]) {
+	s.init(1)
+	return s
+}()
 
 // scaled returns the terms for temp, and whether the kernels can count in them.
 func (r *rowKernels[T]) scaled(temp float64) (s scaled[T], ok bool) {
@@ -120,13 +128,6 @@ func (s *scaled[T]) from(ref float64) float64 {
 	return Exp((math.FMA(n, s.step.hi, -ref)+n*s.step.lo)/s.temp, 0)
 }
 
-// stay is p, of which the compiler does not know that it points to the same. Calls of function values make
-// it think that arguments outlive the call; those of kernels do not.
-func stay[T any](p *T) *T {
-	x := uintptr(unsafe.Pointer(p))
-	return *(**T)(unsafe.Pointer(&x))
-}
-
 // by makes c·e^(-ref/temp) the factor of the exponentials, by which m is what the kernel wants to know. It fails where
 // the kernel cannot count that far.
 func (s *scaled[T]) by(c, ref float64) (m float64, ok bool) {
@@ -153,11 +154,22 @@ func (r *rowKernels[T]) scaledExps(dst, x []T, max, temp, c float64) {
 		exps(dst, x, max, temp, c)
 		return
 	}
-	size := blockBytes / int(unsafe.Sizeof(x[0]))
-	for at := 0; at < len(x); at += size {
-		r.exps(&dst[at], &x[at], min(size, len(x)-at), 0, &stay(&s).k, m)
+	bytes := int(unsafe.Sizeof(x[0]))
+	size, kernel, at := blockBytes/bytes, r.exps, 0
+	if len(x)*bytes >= streamedBytes && &dst[0] != &x[0] {
+		// a row that no cache would keep need not be read before it is written
+		kernel = r.stream
+		if at = -int(uintptr(unsafe.Pointer(&dst[0]))) & 63 / bytes; at > 0 {
+			r.exps(&dst[0], &x[0], at, 0, &stay(&s).k, m)
+		}
+	}
+	for ; at < len(x); at += size {
+		kernel(&dst[at], &x[at], min(size, len(x)-at), 0, &stay(&s).k, m)
 	}
 }
+
+// streamedBytes is the size of a row from which on its exponentials are stored past the caches.
+const streamedBytes = 1 << 16
 
 // others is [Table.Others]. What the kernels do not count, such as NaN and infinities, goes to the portable code.
 func (r *rowKernels[T]) others(x []T, temp float64) (max float64, arg int, hi, lo float64) {
@@ -276,6 +288,28 @@ func (r *rowKernels[T]) sums(x []T) Sums {
 		return moments(x)
 	}
 	return all
+}
+
+// acrossAVX512 is [Table.Across].
+func acrossAVX512(rows *Sixteen, x []float32, n, stride int, temp float64) bool {
+	if n < 2 || stride > math.MaxInt32/16 || !(temp >= 0x1p-20 && temp <= 0x1p20) {
+		return false
+	}
+	s := one32
+	if temp != 1 {
+		s.init(temp)
+	}
+	f := formatOf[float32]()
+	s.k[atDepth] = float32(f.depth * temp)
+	_ = x[15*stride+n-1]
+	acrossF32AVX512(&x[0], n, stride, &rows.copies[0], &s.k, &rows.max, &rows.arg, &rows.others, &rows.logs)
+	reach := float32(f.reach * temp)
+	for i, v := range rows.max {
+		if !(v <= reach && v >= -reach && rows.others[i] >= 0x1p-10) {
+			rows.others[i] = math.NaN()
+		}
+	}
+	return true
 }
 
 // few is the number of classes below which the calls of a kernel cost more than it saves.

@@ -974,6 +974,311 @@ done:
 	VZEROUPPER
 	RET
 
+// func acrossF32AVX512(x *float32, n int, stride int, buf *float32, k *[16]float32, max *[16]float32, arg *[16]int32, others *[16]float64, logs *[16]float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·acrossF32AVX512(SB), NOSPLIT, $0-72
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         stride+16(FP), DX
+	MOVQ         buf+24(FP), BX
+	MOVQ         k+32(FP), SI
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 4(SI), Z1
+	VBROADCASTSS 8(SI), Z2
+	VBROADCASTSS 12(SI), Z3
+	VBROADCASTSS 16(SI), Z4
+	VBROADCASTSS 24(SI), Z5
+	VBROADCASTSS 28(SI), Z6
+	VBROADCASTSS 32(SI), Z7
+	VBROADCASTSS 36(SI), Z8
+	VMOVUPS      lessenedF32<>+0(SB), Z9
+	VMOVUPS      missedF32<>+0(SB), Z10
+	VPBROADCASTD DX, Z0
+	VPMULLD      lanes<>+0(SB), Z0, Z0
+	VBROADCASTSS lowestF32<>+0(SB), Z11
+	VPXORQ       Z12, Z12, Z12
+	VPXORQ       Z13, Z13, Z13
+	VPBROADCASTD one<>+0(SB), Z14
+	SHLQ         $+6, DX
+	ADDQ         AX, DX
+	MOVQ         BX, DI
+	MOVQ         CX, R8
+
+top:
+	KXNORW           K1, K1, K1
+	VPXORQ           Z15, Z15, Z15
+	VGATHERDPS       (AX)(Z0*4), K1, Z15
+	PREFETCHT0       (DX)
+	VMOVUPS          Z15, (DI)
+	VCMPPS           $0x1e, Z11, Z15, K2
+	VMOVAPS          Z15, K2, Z11
+	VMOVDQA32        Z13, K2, Z12
+	VPADDD           Z14, Z13, Z13
+	ADDQ             $+4, AX
+	ADDQ             $+64, DX
+	ADDQ             $+64, DI
+	DECQ             R8
+	JNE              top
+	VMOVAPS          Z11, Z15
+	VFMADD213PS.BCST round<>+0(SB), Z1, Z15
+	VPSLLD           $0x17, Z15, Z15
+	VSUBPS.BCST      60(SI), Z11, Z0
+	VMOVAPS          Z11, Z19
+	VMAXPS           Z19, Z0, Z19
+	VMOVAPS          Z19, Z20
+	VFMADD213PS      Z2, Z1, Z20
+	VSUBPS           Z2, Z20, Z21
+	VFNMADD231PS     Z3, Z21, Z19
+	VFNMADD231PS     Z4, Z21, Z19
+	VMOVAPS          Z8, Z21
+	VFMADD213PS      Z7, Z19, Z21
+	VFMADD213PS      Z6, Z19, Z21
+	VFMADD213PS      Z5, Z19, Z21
+	VPERMPS          Z10, Z20, Z22
+	VFMADD213PS      Z22, Z21, Z19
+	VPERMPS          Z9, Z20, Z21
+	VPSLLD           $0x13, Z20, Z20
+	VPADDD           Z20, Z21, Z21
+	VPSUBD           Z15, Z21, Z21
+	VMULPS           Z21, Z19, Z19
+	VBROADCASTSS     startF32<>+0(SB), Z20
+	VPXORQ           Z16, Z16, Z16
+	VPXORQ           Z13, Z13, Z13
+	MOVQ             BX, DI
+	MOVQ             CX, R8
+
+sum:
+	VMOVUPS          (DI), Z22
+	VPCMPEQD         Z13, Z12, K1
+	VMOVAPS          Z0, K1, Z22
+	VPADDD           Z14, Z13, Z13
+	VMAXPS           Z22, Z0, Z22
+	VMOVAPS          Z22, Z23
+	VFMADD213PS      Z2, Z1, Z23
+	VSUBPS           Z2, Z23, Z24
+	VFNMADD231PS     Z3, Z24, Z22
+	VFNMADD231PS     Z4, Z24, Z22
+	VMOVAPS          Z8, Z24
+	VFMADD213PS      Z7, Z22, Z24
+	VFMADD213PS      Z6, Z22, Z24
+	VFMADD213PS      Z5, Z22, Z24
+	VPERMPS          Z10, Z23, Z25
+	VFMADD213PS      Z25, Z24, Z22
+	VPERMPS          Z9, Z23, Z24
+	VPSLLD           $0x13, Z23, Z23
+	VPADDD           Z23, Z24, Z24
+	VPSUBD           Z15, Z24, Z24
+	VFMADD231PS      Z22, Z24, Z16
+	VADDPS           Z24, Z20, Z22
+	VSUBPS           Z20, Z22, Z20
+	VSUBPS           Z20, Z24, Z24
+	VADDPS           Z24, Z16, Z16
+	VMOVAPS          Z22, Z20
+	ADDQ             $+64, DI
+	DECQ             R8
+	JNE              sum
+	MOVQ             max+40(FP), AX
+	VMOVUPS          Z11, (AX)
+	MOVQ             arg+48(FP), AX
+	VMOVUPS          Z12, (AX)
+	VSUBPS.BCST      startF32<>+0(SB), Z20, Z20
+	MOVQ             others+56(FP), AX
+	MOVQ             logs+64(FP), CX
+	VEXTRACTF64X4    $0x00, Z20, Y0
+	VCVTPS2PD        Y0, Z0
+	VEXTRACTF64X4    $0x00, Z19, Y1
+	VCVTPS2PD        Y1, Z1
+	VEXTRACTF64X4    $0x00, Z21, Y2
+	VCVTPS2PD        Y2, Z2
+	VADDPD           Z2, Z1, Z1
+	VEXTRACTF64X4    $0x00, Z16, Y2
+	VCVTPS2PD        Y2, Z2
+	VADDPD           Z2, Z0, Z0
+	VDIVPD           Z1, Z0, Z0
+	VMOVUPD          Z0, (AX)
+	VADDPD.BCST      unit<>+0(SB), Z0, Z1
+	VSUBPD.BCST      unit<>+0(SB), Z1, Z2
+	VSUBPD           Z2, Z0, Z2
+	VGETEXPPD        Z1, Z3
+	VGETMANTPD       $0x00, Z1, Z0
+	VPSRLQ           $0x30, Z1, Z1
+	VMOVAPD          Z1, Z4
+	VMOVAPD          Z1, Z1
+	VMOVUPD          inverses<>+0(SB), Z5
+	VPERMI2PD        inverses<>+64(SB), Z5, Z4
+	VMOVUPD          logs<>+0(SB), Z5
+	VPERMI2PD        logs<>+64(SB), Z5, Z1
+	VMOVAPD          Z0, Z0
+	VFMSUB213PD.BCST unit<>+0(SB), Z4, Z0
+	VPXORQ           Z17, Z17, Z17
+	VSUBPD           Z3, Z17, Z17
+	VSCALEFPD        Z17, Z2, Z2
+	VFMADD231PD      Z4, Z2, Z0
+	VBROADCASTSD     term12<>+0(SB), Z2
+	VFMADD213PD.BCST term11<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term10<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term9<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term8<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term7<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term6<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term5<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term4<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term3<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term2<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term1<>+0(SB), Z0, Z2
+	VFMADD231PD.BCST ln2<>+0(SB), Z3, Z1
+	VFMADD213PD      Z1, Z0, Z2
+	VMOVUPD          Z2, (CX)
+	VEXTRACTF64X4    $0x01, Z20, Y0
+	VCVTPS2PD        Y0, Z0
+	VEXTRACTF64X4    $0x01, Z19, Y1
+	VCVTPS2PD        Y1, Z1
+	VEXTRACTF64X4    $0x01, Z21, Y2
+	VCVTPS2PD        Y2, Z2
+	VADDPD           Z2, Z1, Z1
+	VEXTRACTF64X4    $0x01, Z16, Y2
+	VCVTPS2PD        Y2, Z2
+	VADDPD           Z2, Z0, Z0
+	VDIVPD           Z1, Z0, Z0
+	VMOVUPD          Z0, 64(AX)
+	VADDPD.BCST      unit<>+0(SB), Z0, Z1
+	VSUBPD.BCST      unit<>+0(SB), Z1, Z2
+	VSUBPD           Z2, Z0, Z2
+	VGETEXPPD        Z1, Z3
+	VGETMANTPD       $0x00, Z1, Z0
+	VPSRLQ           $0x30, Z1, Z1
+	VMOVAPD          Z1, Z4
+	VMOVAPD          Z1, Z1
+	VMOVUPD          inverses<>+0(SB), Z5
+	VPERMI2PD        inverses<>+64(SB), Z5, Z4
+	VMOVUPD          logs<>+0(SB), Z5
+	VPERMI2PD        logs<>+64(SB), Z5, Z1
+	VMOVAPD          Z0, Z0
+	VFMSUB213PD.BCST unit<>+0(SB), Z4, Z0
+	VPXORQ           Z18, Z18, Z18
+	VSUBPD           Z3, Z18, Z18
+	VSCALEFPD        Z18, Z2, Z2
+	VFMADD231PD      Z4, Z2, Z0
+	VBROADCASTSD     term12<>+0(SB), Z2
+	VFMADD213PD.BCST term11<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term10<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term9<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term8<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term7<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term6<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term5<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term4<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term3<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term2<>+0(SB), Z0, Z2
+	VFMADD213PD.BCST term1<>+0(SB), Z0, Z2
+	VFMADD231PD.BCST ln2<>+0(SB), Z3, Z1
+	VFMADD213PD      Z1, Z0, Z2
+	VMOVUPD          Z2, 64(CX)
+	VZEROUPPER
+	RET
+
+DATA lanes<>+0(SB)/4, $0x00000000
+DATA lanes<>+4(SB)/4, $0x00000001
+DATA lanes<>+8(SB)/4, $0x00000002
+DATA lanes<>+12(SB)/4, $0x00000003
+DATA lanes<>+16(SB)/4, $0x00000004
+DATA lanes<>+20(SB)/4, $0x00000005
+DATA lanes<>+24(SB)/4, $0x00000006
+DATA lanes<>+28(SB)/4, $0x00000007
+DATA lanes<>+32(SB)/4, $0x00000008
+DATA lanes<>+36(SB)/4, $0x00000009
+DATA lanes<>+40(SB)/4, $0x0000000a
+DATA lanes<>+44(SB)/4, $0x0000000b
+DATA lanes<>+48(SB)/4, $0x0000000c
+DATA lanes<>+52(SB)/4, $0x0000000d
+DATA lanes<>+56(SB)/4, $0x0000000e
+DATA lanes<>+60(SB)/4, $0x0000000f
+GLOBL lanes<>(SB), RODATA|NOPTR, $64
+
+DATA one<>+0(SB)/4, $0x00000001
+GLOBL one<>(SB), RODATA|NOPTR, $4
+
+DATA round<>+0(SB)/4, $0x4b400000
+GLOBL round<>(SB), RODATA|NOPTR, $4
+
+DATA inverses<>+0(SB)/8, $0x3ff0000000000000
+DATA inverses<>+8(SB)/8, $0x3fed400000000000
+DATA inverses<>+16(SB)/8, $0x3feba00000000000
+DATA inverses<>+24(SB)/8, $0x3fea400000000000
+DATA inverses<>+32(SB)/8, $0x3fe9000000000000
+DATA inverses<>+40(SB)/8, $0x3fe7e00000000000
+DATA inverses<>+48(SB)/8, $0x3fe6c00000000000
+DATA inverses<>+56(SB)/8, $0x3fe5c00000000000
+DATA inverses<>+64(SB)/8, $0x3fe4e00000000000
+DATA inverses<>+72(SB)/8, $0x3fe4200000000000
+DATA inverses<>+80(SB)/8, $0x3fe3600000000000
+DATA inverses<>+88(SB)/8, $0x3fe2a00000000000
+DATA inverses<>+96(SB)/8, $0x3fe2000000000000
+DATA inverses<>+104(SB)/8, $0x3fe1600000000000
+DATA inverses<>+112(SB)/8, $0x3fe0c00000000000
+DATA inverses<>+120(SB)/8, $0x3fe0400000000000
+GLOBL inverses<>(SB), RODATA|NOPTR, $128
+
+DATA logs<>+0(SB)/8, $0x8000000000000000
+DATA logs<>+8(SB)/8, $0x3fb700d30aeac0e1
+DATA logs<>+16(SB)/8, $0x3fc2d1610c86813a
+DATA logs<>+24(SB)/8, $0x3fc95a5adcf7017f
+DATA logs<>+32(SB)/8, $0x3fcf991c6cb3b37a
+DATA logs<>+40(SB)/8, $0x3fd2bef07cdc9354
+DATA logs<>+48(SB)/8, $0x3fd5d5bddf595f30
+DATA logs<>+56(SB)/8, $0x3fd8b639a88b2df5
+DATA logs<>+64(SB)/8, $0x3fdb56fa04462909
+DATA logs<>+72(SB)/8, $0x3fddae75484c9616
+DATA logs<>+80(SB)/8, $0x3fe00e5ae5b207ab
+DATA logs<>+88(SB)/8, $0x3fe151c3f6f29612
+DATA logs<>+96(SB)/8, $0x3fe269621134db92
+DATA logs<>+104(SB)/8, $0x3fe38ae2171976e7
+DATA logs<>+112(SB)/8, $0x3fe4b6fd6f970c1f
+DATA logs<>+120(SB)/8, $0x3fe5af405c3649e0
+GLOBL logs<>(SB), RODATA|NOPTR, $128
+
+DATA unit<>+0(SB)/8, $0x3ff0000000000000
+GLOBL unit<>(SB), RODATA|NOPTR, $8
+
+DATA term12<>+0(SB)/8, $0xbfb5555555555555
+GLOBL term12<>(SB), RODATA|NOPTR, $8
+
+DATA term11<>+0(SB)/8, $0x3fb745d1745d1746
+GLOBL term11<>(SB), RODATA|NOPTR, $8
+
+DATA term10<>+0(SB)/8, $0xbfb999999999999a
+GLOBL term10<>(SB), RODATA|NOPTR, $8
+
+DATA term9<>+0(SB)/8, $0x3fbc71c71c71c71c
+GLOBL term9<>(SB), RODATA|NOPTR, $8
+
+DATA term8<>+0(SB)/8, $0xbfc0000000000000
+GLOBL term8<>(SB), RODATA|NOPTR, $8
+
+DATA term7<>+0(SB)/8, $0x3fc2492492492492
+GLOBL term7<>(SB), RODATA|NOPTR, $8
+
+DATA term6<>+0(SB)/8, $0xbfc5555555555555
+GLOBL term6<>(SB), RODATA|NOPTR, $8
+
+DATA term5<>+0(SB)/8, $0x3fc999999999999a
+GLOBL term5<>(SB), RODATA|NOPTR, $8
+
+DATA term4<>+0(SB)/8, $0xbfd0000000000000
+GLOBL term4<>(SB), RODATA|NOPTR, $8
+
+DATA term3<>+0(SB)/8, $0x3fd5555555555555
+GLOBL term3<>(SB), RODATA|NOPTR, $8
+
+DATA term2<>+0(SB)/8, $0xbfe0000000000000
+GLOBL term2<>(SB), RODATA|NOPTR, $8
+
+DATA term1<>+0(SB)/8, $0x3ff0000000000000
+GLOBL term1<>(SB), RODATA|NOPTR, $8
+
+DATA ln2<>+0(SB)/8, $0x3fe62e42fefa39ef
+GLOBL ln2<>(SB), RODATA|NOPTR, $8
+
 DATA powersF64<>+0(SB)/8, $0x3ff0000000000000
 DATA powersF64<>+8(SB)/8, $0x3ff0b5586cf9890f
 DATA powersF64<>+16(SB)/8, $0x3ff172b83c7d517b

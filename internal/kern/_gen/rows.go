@@ -15,6 +15,9 @@ func rows() {
 		w.sum(less, miss)
 		w.exps("exps", whole, miss, w.store)
 		w.exps("stream", whole, miss, w.streamed)
+		if w == &f32 {
+			across(less, miss)
+		}
 		if w == &f64 {
 			f32as64.moments(less, miss)
 			f64.moments(less, miss)

@@ -13,7 +13,7 @@ const atDepth = 15
 
 // across treats 16 rows of few classes at once, one in each lane, so that nothing is folded within a register.
 // For each row it stores the maximum, where it is first, the sum s of the exponentials of the others relative to it
-// to the digits of [wide.sum], and log1p(s) to 2^-40 of itself. A NaN, or a maximum that is not finite, makes s NaN.
+// to the digits of [wide.sum], and logOnePlus(s) to 2^-40 of itself. A NaN, or a maximum that is not finite, makes s NaN.
 //
 // The rows begin stride elements apart; buf has room for 16 elements of each class.
 func across(less, miss Mem) {
@@ -107,7 +107,7 @@ func across(less, miss Mem) {
 		VADDPD(double(lo), s, s)
 		VDIVPD(unit, s, s)
 		VMOVUPD(s, Mem{Base: others, Disp: 64 * half})
-		VMOVUPD(log1p(s), Mem{Base: logs, Disp: 64 * half})
+		VMOVUPD(logOnePlus(s), Mem{Base: logs, Disp: 64 * half})
 	}
 	VZEROUPPER()
 	RET()
@@ -127,12 +127,12 @@ func (p *power) scale(z, bias reg.VecVirtual) reg.VecVirtual {
 	return t
 }
 
-// log1p returns ln(1+s) for the eight s ≥ 0: with 1+s = m·2^k and a c near 1/m, 1 for m below 17/16,
+// logOnePlus returns ln(1+s) for the eight s ≥ 0: with 1+s = m·2^k and a c near 1/m, 1 for m below 17/16,
 //
 //	k·ln 2 - ln c + (r - r²/2 + r³/3 - …)   r = m·c - 1
 //
 // where r gets back what rounding 1+s has lost.
-func log1p(s reg.VecVirtual) reg.VecVirtual {
+func logOnePlus(s reg.VecVirtual) reg.VecVirtual {
 	double := func(name string, v float64) Mem {
 		return words64(name, 1, func(int) float64 { return v })
 	}

@@ -10,6 +10,8 @@ import (
 // rowKernels are the assembly of one tier for rows of T. Each call is for a block at most, because a
 // goroutine cannot be stopped within it. Ahead is how many bytes beyond an element memory is asked for.
 type rowKernels[T Float] struct {
+	table uint // bits of the number of powers that the exponentials have in a table
+
 	// top returns the largest element and where it is first; any element, or -1, if there is a NaN.
 	top func(x *T, n, ahead int) (max T, arg int)
 
@@ -20,7 +22,7 @@ type rowKernels[T Float] struct {
 	// exps stores m·2^-N·e^(x/temp), rounded once, for m in [½, 1) or its negative.
 	exps func(dst, x *T, n, ahead int, k *[16]T, m float64)
 
-	// stream is exps past the caches, for a dst at a multiple of 64 bytes.
+	// stream is exps past the caches, for a dst at a multiple of 64 bytes; or nil.
 	stream func(dst, x *T, n, ahead int, k *[16]T, m float64)
 
 	// moments returns in sums, over all elements but skip, in units of e^-N, what [Sums] holds. NaN gives NaN.
@@ -30,19 +32,24 @@ type rowKernels[T Float] struct {
 	wide  scaled[float64] // the same for moments
 }
 
-func rowsAVX2(_ *Table[float32], _ *Table[float64]) {}
+func rowsAVX2(t32 *Table[float32], _ *Table[float64]) {
+	use(t32, &rowKernels[float32]{table: 3, top: topAVX2, sum: sumAVX2, exps: expsAVX2})
+}
 
 func rowsAVX512(t32 *Table[float32], t64 *Table[float64]) {
-	use(t32, &rowKernels[float32]{top: topF32AVX512, sum: sumF32AVX512, exps: expsF32AVX512, stream: streamF32AVX512, moments: momentsF32AVX512})
+	use(t32, &rowKernels[float32]{table: 4, top: topF32AVX512, sum: sumF32AVX512, exps: expsF32AVX512, stream: streamF32AVX512, moments: momentsF32AVX512})
 	t32.Across = acrossAVX512
-	use(t64, &rowKernels[float64]{top: topF64AVX512, sum: sumF64AVX512, exps: expsF64AVX512, stream: streamF64AVX512, moments: momentsF64AVX512})
+	use(t64, &rowKernels[float64]{table: 4, top: topF64AVX512, sum: sumF64AVX512, exps: expsF64AVX512, stream: streamF64AVX512, moments: momentsF64AVX512})
 }
 
 // use makes r the kernels of rows in t.
 func use[T Float](t *Table[T], r *rowKernels[T]) {
-	r.plain.init(1)
-	r.wide.init(1)
-	t.Others, t.Exps, t.Moments = r.others, r.scaledExps, r.sums
+	r.plain.init(1, r.table)
+	t.Others, t.Exps = r.others, r.scaledExps
+	if r.moments != nil {
+		r.wide.init(1, r.table)
+		t.Moments = r.sums
+	}
 }
 
 // What the constants of a kernel are; see exp.go of the generator.
@@ -83,7 +90,7 @@ type scaled[T Float] struct {
 
 // one32 is for a temperature of 1.
 var one32 = func() (s scaled[float32]) {
-	s.init(1)
+	s.init(1, 4)
 	return s
 }()
 
@@ -93,17 +100,17 @@ func (r *rowKernels[T]) scaled(temp float64) (s scaled[T], ok bool) {
 		return r.plain, true
 	}
 	if ok = temp >= 0x1p-20 && temp <= 0x1p20; ok {
-		s.init(temp)
+		s.init(temp, r.table)
 	}
 	return s, ok
 }
 
-func (s *scaled[T]) init(temp float64) {
+func (s *scaled[T]) init(temp float64, table uint) {
 	f := formatOf[T]()
 	s.temp = temp
 	s.step.hi, s.step.lo = twoProduct(ln2a, temp)
 	s.step.lo += ln2b * temp
-	s.shift = math.Float64frombits(uint64(1023+f.frac-4)<<52) * 1.5
+	s.shift = math.Float64frombits(uint64(1023+f.frac-table)<<52) * 1.5
 	s.k[atRate] = T(1 / s.step.hi)
 	s.k[atShift] = T(s.shift)
 	s.k[atStep1] = T(s.step.hi)
@@ -137,6 +144,9 @@ func (s *scaled[T]) by(c, ref float64) (m float64, ok bool) {
 	}
 	n := math.Floor(ref/s.step.hi + 0.5)
 	m, e := math.Frexp(c * Exp((math.FMA(n, s.step.hi, -ref)+n*s.step.lo)/s.temp, 0))
+	if e > 60 { // it might not be a float32
+		return 0, false
+	}
 	n -= float64(e)
 	s.k[atFloor] = T((n + f.least) * s.step.hi)
 	s.k[atBias] = T(s.shift + n)
@@ -156,7 +166,7 @@ func (r *rowKernels[T]) scaledExps(dst, x []T, max, temp, c float64) {
 	}
 	bytes := int(unsafe.Sizeof(x[0]))
 	size, kernel, at := blockBytes/bytes, r.exps, 0
-	if len(x)*bytes >= streamedBytes && &dst[0] != &x[0] {
+	if r.stream != nil && len(x)*bytes >= streamedBytes && &dst[0] != &x[0] {
 		// a row that no cache would keep need not be read before it is written
 		kernel = r.stream
 		if at = -int(uintptr(unsafe.Pointer(&dst[0]))) & 63 / bytes; at > 0 {
@@ -297,7 +307,7 @@ func acrossAVX512(rows *Sixteen, x []float32, n, stride int, temp float64) bool 
 	}
 	s := one32
 	if temp != 1 {
-		s.init(temp)
+		s.init(temp, 4)
 	}
 	f := formatOf[float32]()
 	s.k[atDepth] = float32(f.depth * temp)

@@ -20,6 +20,15 @@ func streamF32AVX512(dst *float32, x *float32, n int, ahead int, k *[16]float32,
 func acrossF32AVX512(x *float32, n int, stride int, buf *float32, k *[16]float32, max *[16]float32, arg *[16]int32, others *[16]float64, logs *[16]float64)
 
 //go:noescape
+func sumF32AVX2(x *float32, n int, ahead int, k *[16]float32) (hi float64, lo float64, max float32)
+
+//go:noescape
+func expsF32AVX2(dst *float32, x *float32, n int, k *[16]float32, t *[8]float32, d *[8]float32)
+
+//go:noescape
+func topF32AVX2(x *float32, n int) (max float32)
+
+//go:noescape
 func topF64AVX512(x *float64, n int, ahead int) (max float64, arg int)
 
 //go:noescape

@@ -38,8 +38,11 @@ const (
 
 // expTables writes T and d. A sum adds n to the exponent of T by integers that hold i in the bits below; so
 // these are taken off T first.
-func (w *wide) expTables() (whole, less, miss Mem) {
-	n := 1 << tableBits
+func (w *wide) expTables() (whole, less, miss Mem) { return w.expTablesOf(tableBits, "") }
+
+// expTablesOf is expTables for 2^bits elements, under names of their own.
+func (w *wide) expTablesOf(bits int, suffix string) (whole, less, miss Mem) {
+	n := 1 << bits
 	t, a, d := make([]uint64, n), make([]uint64, n), make([]uint64, n)
 	for i := range n {
 		exact := root(i, n)
@@ -52,9 +55,9 @@ func (w *wide) expTables() (whole, less, miss Mem) {
 			t[i] = math.Float64bits(v)
 			d[i] = math.Float64bits(relative(exact, v))
 		}
-		a[i] = t[i] - uint64(i)<<(w.frac-tableBits)
+		a[i] = t[i] - uint64(i)<<(w.frac-bits)
 	}
-	return w.table("powers", t), w.table("lessened", a), w.table("missed", d)
+	return w.table("powers"+suffix, t), w.table("lessened"+suffix, a), w.table("missed"+suffix, d)
 }
 
 var exact Mem

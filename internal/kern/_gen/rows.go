@@ -17,6 +17,7 @@ func rows() {
 		w.exps("stream", whole, miss, w.streamed)
 		if w == &f32 {
 			across(less, miss)
+			rows256()
 		}
 		if w == &f64 {
 			f32as64.moments(less, miss)

@@ -1,6 +1,9 @@
+//go:build !js
+
 package eval
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -8,6 +11,7 @@ import (
 	"xent/calib"
 	"xent/info"
 	"xent/internal/exact"
+	"xent/internal/stat"
 )
 
 // Comparison is what two models tell that predict the same labels. Differences are B's less A's: a difference of
@@ -52,16 +56,18 @@ type Difference struct {
 	Bits       float64    `json:"bits"`
 	SE         float64    `json:"se"` // of the paired rows
 	CI95       [2]float64 `json:"ci95"`
-	T          float64    `json:"t"`             // difference / se
-	P          float64    `json:"p"`             // two-sided, of Student's t
-	FlipP      float64    `json:"permutation_p"` // two-sided, by flipping signs
-	Flips      int        `json:"permutations"`  // that were tried
-	Exact      bool       `json:"exact"`         // these are all there are
-	UnpairedSE float64    `json:"unpaired_se"`   // what it would be for different rows
-	Detectable float64    `json:"detectable"`    // the least difference that is found in 80 % of cases at 5 %, nats
-	RowsNeeded float64    `json:"rows_needed"`   // to find this difference so
-	Infinite   [3]int64   `json:"infinite"`      // rows that cost +Inf: in A alone, in B alone, in both
-	Finite     Estimate   `json:"finite"`        // the difference over the other rows
+	T          float64    `json:"t"`                // difference / se
+	P          float64    `json:"p"`                // two-sided, of Student's t
+	FlipP      float64    `json:"permutation_p"`    // two-sided, by flipping signs
+	Flips      int        `json:"permutations"`     // that were tried
+	Exact      bool       `json:"exact"`            // these are all there are
+	Groups     int64      `json:"groups,omitempty"` // of rows that are not independent, or the folds of too many
+	RowSE      float64    `json:"row_se"`           // what the standard error would be if rows were independent
+	UnpairedSE float64    `json:"unpaired_se"`      // what it would be for different rows
+	Detectable float64    `json:"detectable"`       // the least difference that is found in 80 % of cases at 5 %, nats
+	RowsNeeded float64    `json:"rows_needed"`      // to find this difference so
+	Infinite   [3]int64   `json:"infinite"`         // rows that cost +Inf: in A alone, in B alone, in both
+	Finite     Estimate   `json:"finite"`           // the difference over the other rows
 }
 
 // Parts splits the difference into what is left at the best temperatures and what these do.
@@ -185,7 +191,8 @@ func sideOf(r *Report) Side {
 //
 //	D̄ = Σ w·D/W     SE² = N/(N-1) · Σ w²(D - D̄)²/W²     t = D̄/SE
 //
-// A row that costs only one of them +Inf decides the difference.
+// With groups the standard error is the jackknife's, as in [Report]. A row that costs only one of them +Inf decides
+// the difference.
 func (p *Pairs) loss(c *Comparison) {
 	d := &c.Loss
 	d.Infinite = p.infinite
@@ -202,23 +209,58 @@ func (p *Pairs) loss(c *Comparison) {
 			d.Nats = math.NaN()
 		}
 	}
-	n := float64(p.difference.count.rows)
+	n, df, beyond := float64(p.difference.count.rows), float64(p.difference.count.rows-1), z95
+	d.RowSE = d.Finite.SE
+	flips := p.sums()
+	if p.groups != nil && len(p.groups.of) > 0 {
+		d.Groups = int64(len(p.groups.of))
+		df = float64(d.Groups - 1)
+		beyond = stat.StudentQuantile(.05, df)
+		d.Finite.SE = p.groupSE()
+		if !math.IsNaN(d.SE) {
+			d.SE = d.Finite.SE
+		}
+	}
 	d.Bits = d.Nats / math.Ln2
-	d.CI95 = [2]float64{d.Nats - z95*d.SE, d.Nats + z95*d.SE}
+	d.CI95 = [2]float64{d.Nats - beyond*d.SE, d.Nats + beyond*d.SE}
 	d.T = d.Finite.Value / d.Finite.SE
 	if d.Finite.Value == 0 {
 		d.T = 0
 	}
-	d.P = student(d.T, n-1)
+	d.P = stat.StudentTail(d.T, df)
 	if d.Finite.SE == 0 && d.Finite.Value == 0 {
 		d.P = 1
 	}
-	d.FlipP, d.Flips, d.Exact = flipped(p.flips, seed)
+	d.FlipP, d.Flips, d.Exact = flipped(flips, seed)
 	d.UnpairedSE = math.Hypot(c.A.Loss.FiniteSE, c.B.Loss.FiniteSE)
 	d.Detectable = power * d.Finite.SE
 	d.RowsNeeded = math.Ceil(n * (d.Detectable / d.Finite.Value) * (d.Detectable / d.Finite.Value))
 	c.Ratio = info.Nats(d.Nats).Perplexity()
 	c.RatioCI = [2]float64{info.Nats(d.CI95[0]).Perplexity(), info.Nats(d.CI95[1]).Perplexity()}
+}
+
+// sums returns Σ w·D by group: of rows whose signs are flipped together.
+func (p *Pairs) sums() []float64 {
+	var c []float64
+	if p.groups != nil {
+		for _, group := range slices.Sorted(maps.Keys(p.groups.of)) {
+			c = append(c, p.groups.of[group].loss.Float64())
+		}
+		return c
+	}
+	for i := range p.flips {
+		c = append(c, p.flips[i].Float64())
+	}
+	return c
+}
+
+// groupSE returns the standard error of the difference that takes groups, not rows, for independent.
+func (p *Pairs) groupSE() float64 {
+	j := jackknife{w: p.difference.count.weight.Sum(), x: &p.difference.sum}
+	for _, c := range p.groups.of {
+		j.add(c.finite.Sum(), &c.loss)
+	}
+	return j.se(int64(len(p.groups.of)))
 }
 
 // agree fills in what the likeliest classes tell.
@@ -256,7 +298,7 @@ func (p *Pairs) perClass(c *Comparison, a, b *Report) {
 		}
 		if m != nil {
 			o.Rows, o.Mean, o.Share = m.count.rows, m.estimate(), exact.Ratio(&m.sum, w)
-			o.P = student(o.Mean.Value/o.Mean.SE, float64(o.Rows-1))
+			o.P = stat.StudentTail(o.Mean.Value/o.Mean.SE, float64(o.Rows-1))
 		}
 		tests[k].P = o.P
 	}
@@ -297,7 +339,7 @@ func (p *Pairs) doubts(c *Comparison) {
 		"rows cost +Inf, "+itoa(p.infinite[onlyA])+" in A alone, "+itoa(p.infinite[onlyB])+" in B alone, "+itoa(p.infinite[ofBoth])+
 			" in both; over the others the difference is "+num(d.Finite.Value)+" nats")
 	say(n < fewInAll, "few-rows", "dloss.ci95", plural(n, "row is", "rows are")+" few: go by permutation_p, which takes nothing for normal")
-	say(c.Parts.Rows < fewKept, "no-parts", "parts", "fewer than "+strconv.Itoa(fewKept)+" rows fit into memory: no temperature was fitted")
+	say(c.Parts.Rows < fewKept, "no-parts", "parts", plural(c.Parts.Rows, "row is", "rows are")+" too few to fit temperatures on, of those that were kept")
 	if d.Finite.SE > 0 && n >= fewInAll && p.difference.count.weight.Integral() {
 		most := 0.0
 		for _, rows := range [][]PairedRow{c.Better, c.Worse} {

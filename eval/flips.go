@@ -1,10 +1,10 @@
+//go:build !js
+
 package eval
 
 import (
 	"math"
 	"math/rand/v2"
-
-	"xent/internal/exact"
 )
 
 const (
@@ -16,11 +16,11 @@ const (
 // two models are then the same but for chance. With up to 20 groups all signs are tried, else draws of them.
 //
 // Source: Fisher 1935.
-func flipped(groups []exact.Sum, seed uint64) (p float64, draws int, all bool) {
+func flipped(groups []float64, seed uint64) (p float64, draws int, all bool) {
 	var c []float64
 	total, size := 0.0, 0.0
-	for i := range groups {
-		if x := groups[i].Float64(); x != 0 {
+	for _, x := range groups {
+		if x != 0 {
 			c = append(c, x)
 			total += x
 			size += math.Abs(x)
@@ -83,60 +83,6 @@ func someFlips(c []float64, reach float64, seed uint64) float64 {
 		}
 	}
 	return float64(hits) / (flipDraws + 1)
-}
-
-// student returns the two-sided p of t with df degrees of freedom: I_x(df/2, 1/2) at x = df/(df + t²).
-func student(t, df float64) float64 {
-	switch {
-	case t != t || !(df > 0):
-		return math.NaN()
-	case math.IsInf(t, 0):
-		return 0
-	}
-	return betaRatio(df/(df+t*t), t*t/(df+t*t), df/2, .5)
-}
-
-// betaRatio returns the regularised incomplete beta function I_x(a, b), with y = 1 - x, by its continued fraction.
-//
-// Source: Lentz 1976; Abramowitz and Stegun 26.5.8.
-func betaRatio(x, y, a, b float64) float64 {
-	switch {
-	case x <= 0:
-		return 0
-	case y <= 0:
-		return 1
-	case x > (a+1)/(a+b+2):
-		return 1 - betaRatio(y, x, b, a)
-	}
-	la, _ := math.Lgamma(a)
-	lb, _ := math.Lgamma(b)
-	lab, _ := math.Lgamma(a + b)
-	front := math.Exp(lab - la - lb + a*math.Log(x) + b*math.Log(y))
-	const tiny = 1e-300
-	c, d, f := 1.0, 0.0, 1.0
-	for m := 0.0; m < 1e4; m++ {
-		for half := range 2 {
-			num := 1.0
-			switch {
-			case half == 1:
-				num = -(a + m) * (a + b + m) * x / ((a + 2*m) * (a + 2*m + 1))
-			case m > 0:
-				num = m * (b - m) * x / ((a + 2*m - 1) * (a + 2*m))
-			}
-			if d = 1 + num*d; math.Abs(d) < tiny {
-				d = tiny
-			}
-			d = 1 / d
-			if c = 1 + num/c; math.Abs(c) < tiny {
-				c = tiny
-			}
-			f *= c * d
-			if half == 1 && math.Abs(c*d-1) < 1e-15 {
-				return front * (f - 1) / a
-			}
-		}
-	}
-	return math.NaN()
 }
 
 // mcNemar returns the exact two-sided p of b against c rows that only one model has right: twice the smaller tail

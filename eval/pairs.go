@@ -1,3 +1,5 @@
+//go:build !js
+
 package eval
 
 import (
@@ -18,7 +20,8 @@ type Pairs struct {
 	mixed      badRows // rows whose labels differ between the two
 	difference mean    // of the losses, over pairs of finite loss
 	infinite   [3]int64
-	flips      []exact.Sum // Σ w·D by group of rows
+	flips      []exact.Sum // Σ w·D by number of the row, where rows have no groups
+	groups     *groups     // of the difference; nil unless Config.Grouped
 	answers    [2][2]int64 // rows by: A is right, B is right
 	same       int64       // rows with the same likeliest class
 	accuracy   mean        // B is right less A is right
@@ -57,6 +60,8 @@ func NewPairs(a, b Config) (*Pairs, error) {
 	switch {
 	case a.Classes != b.Classes:
 		return nil, &ConfigError{"Classes", strconv.Itoa(a.Classes) + " and " + strconv.Itoa(b.Classes), "as many in both"}
+	case a.Grouped != b.Grouped:
+		return nil, &ConfigError{"Grouped", "true and false", "the same in both"}
 	case a.LabelBase != b.LabelBase, (a.IgnoreIndex == nil) != (b.IgnoreIndex == nil),
 		a.IgnoreIndex != nil && *a.IgnoreIndex != *b.IgnoreIndex:
 		return nil, &ConfigError{"IgnoreIndex and LabelBase", "different ones", "the same in both"}
@@ -68,6 +73,9 @@ func NewPairs(a, b Config) (*Pairs, error) {
 	}
 	if p.B, err = New(b); err != nil {
 		return nil, &SideError{"B", err}
+	}
+	if a.Grouped {
+		p.groups = newGroups()
 	}
 	p.worse.most, p.better.most = p.A.cfg.Surprising, p.A.cfg.Surprising
 	p.kept.most = min(mostKept, max(keptScores/p.A.classes, 1))
@@ -83,7 +91,7 @@ type SideError struct {
 func (e *SideError) Error() string { return e.Side + ": " + e.Err.Error() }
 func (e *SideError) Unwrap() error { return e.Err }
 
-// AddPairs digests rows of both models, the same ones. Rows count by the weights of a.
+// AddPairs digests rows of both models, the same ones. Rows have the weights and groups of a.
 // Errors: [*ConfigError] and [*SideError] when a block does not fit; what is wrong with rows is told by [Pairs.Compare].
 func AddPairs[T xent.Float](p *Pairs, a, b Block[T]) error {
 	switch {
@@ -92,13 +100,13 @@ func AddPairs[T xent.Float](p *Pairs, a, b Block[T]) error {
 	case a.Targets.Data != nil || b.Targets.Data != nil:
 		return &ConfigError{"Block.Targets", "soft labels", "one label a row"}
 	}
+	b.Weights, b.Groups = a.Weights, a.Groups
 	if err := checkBlock(&p.A.cfg, p.A.classes, &a); err != nil {
 		return &SideError{"A", err}
 	}
 	if err := checkBlock(&p.B.cfg, p.B.classes, &b); err != nil {
 		return &SideError{"B", err}
 	}
-	b.Weights = a.Weights
 	if a.Scores.Rows > 0 {
 		if p.A.as == Auto {
 			p.A.as = first(p.A, a)
@@ -159,11 +167,15 @@ func (p *Pairs) add(w float64, y int) {
 	}
 	d := lb - la
 	p.difference.add(w, d)
-	group := int(a.id % mostFlips)
-	for len(p.flips) <= group {
-		p.flips = append(p.flips, exact.Sum{})
+	if p.groups != nil {
+		p.groups.cluster(a.group).add(w, d, 0, false)
+	} else {
+		at := int(a.id % mostFlips)
+		for len(p.flips) <= at {
+			p.flips = append(p.flips, exact.Sum{})
+		}
+		p.flips[at].AddProduct(w, d)
 	}
-	p.flips[group].AddProduct(w, d)
 	if p.class[y] == nil {
 		p.class[y] = new(mean)
 	}
@@ -218,6 +230,9 @@ func (p *Pairs) Merge(q *Pairs) error {
 	p.difference.merge(&q.difference)
 	for i, n := range q.infinite {
 		p.infinite[i] += n
+	}
+	if p.groups != nil {
+		p.groups.merge(q.groups)
 	}
 	for len(p.flips) < len(q.flips) {
 		p.flips = append(p.flips, exact.Sum{})

@@ -164,6 +164,36 @@ func rowsOf(all []eval.PairedRow) (ids []int64) {
 	return ids
 }
 
+// Copies of rows add nothing when groups say that they are copies; without groups the error comes out by half too small.
+func TestCompareGroups(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	a := random(r, 60, 4, 2, 1)
+	b := a.other(r, .8)
+	once := mustCompare(t, a, b, eval.Config{Input: eval.Logits})
+	four := func(d *table[float64]) *table[float64] {
+		o := &table[float64]{classes: 4}
+		for i := range 4 * d.rows() {
+			o.scores = append(o.scores, d.scores[4*(i/4):4*(i/4)+4]...)
+			o.labels = append(o.labels, d.labels[i/4])
+			o.groups = append(o.groups, uint64(i/4)*977)
+		}
+		return o
+	}
+	c := mustCompare(t, four(a), four(b), eval.Config{Input: eval.Logits, Grouped: true})
+	near(t, "difference", c.Loss.Nats, once.Loss.Nats, 1e-12)
+	near(t, "standard error", c.Loss.SE, once.Loss.SE, 1e-12)
+	near(t, "t", c.Loss.T, once.Loss.T, 1e-11)
+	near(t, "p", c.Loss.P, once.Loss.P, 1e-11)
+	near(t, "p by flips", c.Loss.FlipP, once.Loss.FlipP, .02) // other signs are drawn
+	near(t, "by rows", c.Loss.RowSE, once.Loss.SE/2, .01)
+	if c.Loss.Groups != 60 || !(c.Loss.CI95[1]-c.Loss.CI95[0] > once.Loss.CI95[1]-once.Loss.CI95[0]) {
+		t.Errorf("%d groups, interval %v; without groups %v", c.Loss.Groups, c.Loss.CI95, once.Loss.CI95)
+	}
+	if _, err := eval.NewPairs(eval.Config{Classes: 4, Grouped: true}, eval.Config{Classes: 4}); err == nil {
+		t.Error("groups of A alone are accepted")
+	}
+}
+
 // Only the temperature of B differs: all of the difference is calibration.
 func TestCompareParts(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))

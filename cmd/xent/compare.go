@@ -21,7 +21,9 @@ type compareFlags struct {
 	scoreFlags
 	readFlags
 	tellFlags
-	top int
+	id    string
+	group string
+	top   int
 
 	failIf []string
 	gates  []report.Gate
@@ -43,15 +45,16 @@ It tells where the difference sits: in better answers or in better confidence
 which classes, among rows of which A was sure, in which single rows; how far the
 two predictions are apart; and how small a difference these rows could show.
 
-A and B are files as xent eval reads them, with the same rows in the same order.
-LABELS serve both; without LABELS each file has its own, which must agree.
+A and B are files as xent eval reads them, with the same rows in the same order;
+--id names what tells rows apart, and is then compared. LABELS serve both;
+without LABELS each file has its own, which must agree.
 
 Differences are B less A: below 0, B is better. A figure such as -0.137(7) is
 -0.137 with a standard error of 0.007.`,
 		Example: `  xent compare old.npy new.npy labels.npy
   xent compare old.npz new.npz --json | jq .dloss.ci95
   xent compare old.npy new.npy labels.npy --fail-if 'dloss>0.01@95%'
-  xent compare old.npy new.npy labels.npy --fail-if 'answers.p<0.05'`,
+  xent compare old.npz new.npz --group document`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) < 2:
@@ -72,6 +75,8 @@ func (f *compareFlags) define(cmd *cobra.Command) {
 	group(cmd.Flags(), "What is compared", func(s *pflag.FlagSet) {
 		f.scoreFlags.define(s)
 		s.StringVar(&f.weights, "weights", "", "`file` with one weight a row")
+		s.StringVar(&f.id, "id", "", "`column` or member of both files that names each row: the two must agree, row by row")
+		s.StringVar(&f.group, "group", "", "rows with the same value of this `column` or file - a document, a patient - are not independent: errors and tests come from groups")
 		s.IntVar(&f.top, "top", 5, "`number` of rows to list that B does better, and worse")
 	})
 	group(cmd.Flags(), "How files are read", f.readFlags.define)
@@ -109,7 +114,10 @@ func runCompare(cmd *cobra.Command, args []string, f compareFlags) error {
 			src.Labels = args[2]
 		}
 		if i == 0 {
-			src.Weights = f.weights
+			src.Weights, src.Groups = f.weights, f.group
+		}
+		if f.id != "" {
+			src.By = []string{f.id}
 		}
 		rows, err := f.open(src)
 		if err != nil {
@@ -125,6 +133,7 @@ func runCompare(cmd *cobra.Command, args []string, f compareFlags) error {
 	for i, rows := range sides {
 		p.configs[i] = f.config(cmd, rows, eval.Config{Surprising: f.top})
 	}
+	p.configs[1].Grouped = p.configs[0].Grouped
 	if err := p.fit(); err != nil {
 		return err
 	}
@@ -277,6 +286,9 @@ func pairReader[T xent.Float](p *pairPass) func(*pairBlock[T]) error {
 				given = 0
 			}
 			n := min(ahead.Rows-given, b.a.Rows-b.b.Rows)
+			if err := sameIDs(p, &b.a, b.b.Rows, &ahead, given, n); err != nil {
+				return err
+			}
 			b.b.Scores = append(b.b.Scores, ahead.Scores[given*cols:(given+n)*cols]...)
 			if ahead.Labels != nil {
 				b.b.Labels = append(b.b.Labels, ahead.Labels[given:given+n]...)
@@ -289,6 +301,20 @@ func pairReader[T xent.Float](p *pairPass) func(*pairBlock[T]) error {
 		p.bar.at(p.sides[0].Progress())
 		return nil
 	}
+}
+
+// sameIDs compares the names of n rows of A, from row i of its block on, with those of B from row j on.
+func sameIDs[T xent.Float](p *pairPass, a *rowfile.Block[T], i int, b *rowfile.Block[T], j, n int) error {
+	if len(a.By) == 0 || len(b.By) == 0 {
+		return nil
+	}
+	for k := range n {
+		if x, y := a.By[0][i+k], b.By[0][j+k]; x != y {
+			return usage("sort both by their ids; rows that only one of them has must go", "row %d is %q in %s and %q in %s",
+				a.First+int64(i+k), report.Plain(x), report.Plain(p.sides[0].Scores.Path), report.Plain(y), report.Plain(p.sides[1].Scores.Path))
+		}
+	}
+	return nil
 }
 
 // uneven says that one file goes on where the other has ended. After a cut that is what is to be expected.

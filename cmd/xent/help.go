@@ -53,7 +53,7 @@ func verbs(cmd *cobra.Command) string {
 		}
 	}
 	fmt.Fprintf(&b, "\n%s VERB --help explains a verb, with examples.\n", cmd.CommandPath())
-	b.WriteString("Exit status: 0 fine, 1 a gate failed, 2 wrong usage or unreadable input,\n3 partial.\n")
+	b.WriteString("Exit status: 0 fine, 1 a gate failed or an error was found,\n2 wrong usage or unreadable input, 3 partial.\n")
 	return b.String()
 }
 

@@ -150,8 +150,10 @@ func (t *comparison) beside() []string {
 		line("accuracy", Measured(a.Accuracy.Value, a.Accuracy.SE), Measured(b.Accuracy.Value, b.Accuracy.SE), Measured(t.Answers.Difference.Value, t.Answers.Difference.SE), "McNemar "+Chance(t.Answers.P)),
 		line("gap", Signed(a.Confidence.Gap, 3), Signed(b.Confidence.Gap, 3), Signed(b.Confidence.Gap-a.Confidence.Gap, 3), "loss less entropy"),
 		line("ECE", Short(a.ECE, 3), Short(b.ECE, 3), Signed(b.ECE-a.ECE, 3), ""),
-		line("temperature", Short(t.Parts.TemperatureA, 3), Short(t.Parts.TemperatureB, 3), "", "that fits best"),
 	)
+	if p := &t.Parts; finite(p.TemperatureA) && finite(p.TemperatureB) {
+		lines = append(lines, line("temperature", Short(p.TemperatureA, 3), Short(p.TemperatureB, 3), "", "that fits best"))
+	}
 	return lines
 }
 
@@ -187,6 +189,9 @@ func (t *comparison) made() []string {
 		line("power", "such rows show "+Short(d.Detectable, 2)+" nats in 80 % of cases"+t.needed()),
 		line("pairing", "unpaired, the standard error would be "+Short(d.UnpairedSE, 2)+" instead of "+Short(d.Finite.SE, 2)),
 		line("parts", parts+t.notes.mark("parts")),
+	}
+	if d.Groups > 0 {
+		lines = slices.Insert(lines, 3, line("groups", Count(d.Groups)+"; if rows were independent, the standard error would be "+Short(d.RowSE, 2)))
 	}
 	a := &t.Answers
 	lines = append(lines,

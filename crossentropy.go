@@ -300,9 +300,22 @@ func (j softmaxJob[T, L]) run(lo, hi int) (part Result) {
 	xs, ts, gs := j.x.scratch(), j.target.scratch(), j.grad.scratch()
 	var some kern.Sixteen // rows from first to end-1
 	first, end := lo, lo
+	usual, stride := j.usual(), j.x.stride()
 	for i := lo; i < hi; i++ {
 		if i == end && hi-i >= 16 && j.together(&some, i) {
 			first, end = i, i+16
+		}
+		if i < end && usual {
+			y := int(j.labels[i])
+			if loss, best, ok := some.Cost(i-first, y, float64(j.x.Data[i*stride+y]), j.link.Temp); ok {
+				if best {
+					part.Correct++
+					part.InTop++
+				}
+				part.Judged++
+				part.addRow(loss)
+				continue
+			}
 		}
 		ignored := j.ignoring && int64(j.labels[i]) == j.ignored
 		w := at(j.rowWeights, i)
@@ -337,6 +350,12 @@ func (j softmaxJob[T, L]) run(lo, hi int) (part Result) {
 		part.addRow(loss)
 	}
 	return part
+}
+
+// usual tells whether nothing is wanted but the sum of losses -ln p of the labels, none of which is ignored or weighted.
+func (j *softmaxJob[T, L]) usual() bool {
+	return j.labels != nil && j.grad.Data == nil && j.loss == nil && !j.ignoring && j.rowWeights == nil && j.top <= 1 &&
+		j.each.Weights == nil && j.each.Smoothing == 0 && j.each.Penalty == 0 && j.each.Shape == kern.Shape{}
 }
 
 // together looks at the 16 rows from i on, where they are logits of few classes that kernels can look at.

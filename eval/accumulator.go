@@ -41,6 +41,7 @@ type Accumulator struct {
 	cells    calib.Cells
 	groups   *groups  // nil unless Config.Grouped
 	tempers  *tempers // nil unless Config.Recalibrate
+	leaks    *leaks   // nil unless Config.Leaks, and with very many classes
 
 	surprising ranking // by loss
 	unexpected ranking // by standardised surprise
@@ -71,6 +72,9 @@ func New(cfg Config) (*Accumulator, error) {
 	}
 	if cfg.Grouped {
 		a.groups = newGroups()
+	}
+	if cfg.Leaks {
+		a.leaks = newLeaks(k)
 	}
 	if cfg.Recalibrate {
 		a.tempers = newTempers()
@@ -224,6 +228,9 @@ func (a *Accumulator) addLabel(w float64, y int) {
 		c.right.Add(w)
 	}
 	a.addScored(w, loss, y, right)
+	if a.leaks != nil {
+		a.leak(w, loss, y)
+	}
 	if a.tempers != nil {
 		a.temper(w, loss, func(z []float64) float64 { return z[y] })
 	}
@@ -298,6 +305,9 @@ func (a *Accumulator) Merge(b *Accumulator) error {
 	a.cells.Merge(&b.cells)
 	if a.groups != nil {
 		a.groups.merge(b.groups)
+	}
+	if a.leaks != nil {
+		a.leaks.merge(b.leaks)
 	}
 	if a.tempers != nil {
 		a.tempers.Merge(b.tempers)

@@ -28,6 +28,7 @@ type Config struct {
 	Names       []string `json:"-"`                      // class names; nil means numbers
 	Bins        int      `json:"bins,omitempty"`         // calibration bins; 0 means 15
 	Surprising  int      `json:"surprising,omitempty"`   // rows to list; 0 means 10
+	Leaks       bool     `json:"leaks,omitempty"`        // find out which wrong classes take the nats
 	Recalibrate bool     `json:"recalibrate,omitempty"`  // find the best temperature, and what it gains on rows that it was not fitted to
 	Grouped     bool     `json:"grouped,omitempty"`      // blocks say which group each row belongs to; rows of one are not independent
 }
@@ -73,5 +74,5 @@ func (c *Config) same(d *Config) bool {
 		(a.IgnoreIndex == nil || *a.IgnoreIndex == *b.IgnoreIndex)
 	return index && slices.Equal(a.Names, b.Names) && a.Classes == b.Classes && a.Input == b.Input &&
 		a.DType == b.DType && a.LabelBase == b.LabelBase && a.Renormalize == b.Renormalize &&
-		a.Bins == b.Bins && a.Surprising == b.Surprising && a.Grouped == b.Grouped && a.Recalibrate == b.Recalibrate
+		a.Bins == b.Bins && a.Surprising == b.Surprising && a.Grouped == b.Grouped && a.Leaks == b.Leaks && a.Recalibrate == b.Recalibrate
 }

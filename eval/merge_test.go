@@ -88,6 +88,7 @@ func TestMergeAnyPartition(t *testing.T) {
 				d.groups[i] = uint64(r.IntN(n)) << 50
 			}
 		}
+		cfg.Leaks = rapid.Bool().Draw(rt, "leaks")
 		cfg.Recalibrate = rapid.Bool().Draw(rt, "recalibrate")
 		whole, err := run(cfg, d)
 		scattered, scatteredErr := scatter(t, r, cfg, d)

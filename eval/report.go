@@ -23,6 +23,7 @@ type Report struct {
 	Groups     *Groups    `json:"groups"`          // of rows that are not independent; null without any
 	PerClass   []Class    `json:"per_class"`       // E9
 
+	Leaks         *Leaks         `json:"leaks"`         // E11; null unless asked for
 	Recalibration *Recalibration `json:"recalibration"` // E7, E14; null unless asked for
 
 	Calib      Calibration `json:"calibration"`            // E12
@@ -90,6 +91,20 @@ type Groups struct {
 	RowAccuracySE float64 `json:"row_accuracy_se"`
 	Design        float64 `json:"design_effect"` // (standard error / RowSE)²: rows that tell as much as one independent row
 	T             float64 `json:"t95"`           // standard errors to either end of an interval
+}
+
+// Leaks tell which wrong class takes the nats of which label.
+type Leaks struct {
+	Cells  []Leak      `json:"cells"`            // the largest, in order
+	Matrix [][]float64 `json:"matrix,omitempty"` // nats by label and class, of few classes
+}
+
+// Leak is what one wrong class takes of one label.
+type Leak struct {
+	Label int     `json:"label"`
+	Class int     `json:"class"`
+	Nats  float64 `json:"nats"` // that it adds to the loss; all cells add up to it
+	Rows  float64 `json:"rows"` // weight of the rows of the label that are said to be of the class
 }
 
 // Recalibration tells what dividing the logits by a temperature does, and splits the loss by it.

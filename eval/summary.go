@@ -41,6 +41,7 @@ func (a *Accumulator) Report() (*Report, error) {
 	a.cluster(r)
 	a.recalibration(r)
 	a.perClass(r)
+	a.leakReport(r)
 	a.calibration(r)
 	r.Surprising, r.Unexpected = a.surprising.list(), a.unexpected.list()
 	a.numbers(r)

@@ -24,6 +24,7 @@ type evalFlags struct {
 	faceFlags
 	renormalize bool
 	group       string
+	leaks       bool
 	bins        int
 	top         int
 
@@ -89,6 +90,7 @@ func (f *evalFlags) define(cmd *cobra.Command) {
 		s.BoolVar(&f.renormalize, "renormalize", false, "divide target probabilities by their sum")
 		s.StringVar(&f.group, "group", "", "rows with the same value of this `column` or file - a document, a patient - are not independent: standard errors come from groups")
 		s.StringVar(&f.weights, "weights", "", "`file` with one weight a row")
+		s.BoolVar(&f.leaks, "leaks", false, "find out which wrong classes take the nats: leaks of the JSON report, and a picture of --html, which means this flag")
 		s.IntVar(&f.bins, "bins", 15, "`number` of calibration bins, of equal mass")
 		s.IntVar(&f.top, "top", 10, "`number` of surprising rows to list")
 	})
@@ -139,7 +141,7 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 		return err
 	}
 
-	config := f.config(cmd, rows, eval.Config{Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top, Recalibrate: f.calib != ""})
+	config := f.config(cmd, rows, eval.Config{Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top, Recalibrate: f.calib != "", Leaks: f.leaks || f.html != ""})
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	bar := newProgress(cmd.ErrOrStderr(), f.noProgress)

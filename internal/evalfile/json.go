@@ -64,6 +64,7 @@ func (w *writer) report(r *eval.Report) {
 	})
 	w.groups(r.Groups)
 	list(w, "per_class", r.PerClass, w.class)
+	w.leaks(r.Leaks)
 	w.recalibration(r.Recalibration)
 	w.members("calibration", func() { w.calibration(&r.Calib) })
 	list(w, "surprising", r.Surprising, w.surprise)
@@ -115,6 +116,31 @@ func (w *writer) groups(g *eval.Groups) {
 		w.number("row_accuracy_se", g.RowAccuracySE)
 		w.number("design_effect", g.Design)
 		w.number("t95", g.T)
+	})
+}
+
+func (w *writer) leaks(l *eval.Leaks) {
+	if l == nil {
+		w.null("leaks")
+		return
+	}
+	w.members("leaks", func() {
+		list(w, "cells", l.Cells, func(c *eval.Leak) {
+			w.int("label", int64(c.Label))
+			w.int("class", int64(c.Class))
+			w.number("nats", c.Nats)
+			w.number("rows", c.Rows)
+		})
+		if len(l.Matrix) > 0 {
+			w.member("matrix", func() {
+				w.nested('[', ']', func() {
+					for _, row := range l.Matrix {
+						w.item()
+						w.line1(row)
+					}
+				})
+			})
+		}
 	})
 }
 
@@ -243,6 +269,9 @@ func (w *writer) config(c *eval.Config) {
 	}
 	if c.Surprising != 0 {
 		w.int("surprising", int64(c.Surprising))
+	}
+	if c.Leaks {
+		w.bool("leaks", true)
 	}
 	if c.Recalibrate {
 		w.bool("recalibrate", true)

@@ -93,6 +93,18 @@ func (w *writer) row(name string, n int, one func(i int)) {
 	})
 }
 
+// line1 writes numbers in one line, between brackets.
+func (w *writer) line1(of []float64) {
+	w.b = append(w.b, '[')
+	for i, x := range of {
+		if i > 0 {
+			w.b = append(w.b, ", "...)
+		}
+		w.float(x)
+	}
+	w.b = append(w.b, ']')
+}
+
 func (w *writer) numbers(name string, of []float64) {
 	w.row(name, len(of), func(i int) { w.float(of[i]) })
 }

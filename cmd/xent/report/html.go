@@ -59,6 +59,7 @@ type page struct {
 	Figures []pageFigure
 	Diagram *diagram
 	Classes *pageClasses
+	Leaks   *pageLeaks
 	Rows    []pageRows
 	Doubts  []pageDoubt
 	Starred bool // some class differs
@@ -113,6 +114,7 @@ func (t *text) page(opt HTMLOptions) *page {
 	}
 	p.Diagram = t.diagram()
 	p.Classes = t.pageClasses()
+	p.Leaks = t.pageLeaks()
 	p.Rows = t.pageRows(opt)
 	p.Starred = slices.ContainsFunc(r.PerClass, func(c eval.Class) bool { return c.Differs })
 	p.Doubts = t.pageDoubts()

@@ -33,6 +33,11 @@ func digits() *Document {
 		x := 1 - math.Pow(.55, float64(i+1))
 		r.Calib.Bins = append(r.Calib.Bins, eval.Bin{Rows: 60, Confidence: x, Accuracy: min(1.02*x, 1), CI95: [2]float64{.9 * x, min(1.04*x, 1)}, NullCI: [2]float64{.93 * x, min(1.06*x, 1)}})
 	}
+	r.Leaks = &eval.Leaks{Matrix: make([][]float64, 10), Cells: []eval.Leak{{Label: 3, Class: 8, Nats: .02, Rows: 2}, {Label: 8, Class: 1, Nats: .01}}}
+	for k := range r.Leaks.Matrix {
+		r.Leaks.Matrix[k] = make([]float64, 10)
+	}
+	r.Leaks.Matrix[3][8], r.Leaks.Matrix[8][1] = .02, .01
 	for k := range 10 {
 		n := float64(86 + 7*k%11)
 		r.PerClass = append(r.PerClass, eval.Class{Class: k, Rows: n, Loss: 0.02 + 0.031*float64(k*k%10), Share: (0.02 + 0.031*float64(k*k%10)) * n / 899,

@@ -279,8 +279,8 @@ type tiling struct {
 
 const (
 	blockRows     = 512
-	sumRows       = 256              // over which sums of rows run, before they are added to those of earlier ones; kern's are a divisor
-	tileWidth     = 5 * phaseClasses // not a power of two: see apart
+	sumRows       = 256 // over which sums of rows run, before they are added to those of earlier ones; kern's are a divisor
+	tileWidth     = 960 // a multiple of fillClasses and pullClasses, and not a power of two: see apart
 	usualBudget   = 128 << 20
 	passingBudget = 4 << 20 // for logits that are needed once: a few tiles for each worker
 )
@@ -318,6 +318,6 @@ func (in Linear[T]) tiling(grad bool, opt *LinearOptions) tiling {
 	t.workers = par.Workers(opt.Workers, rows*classes)
 	dims, k := in.Hidden.Cols, kern.Of[T]()
 	t.stride = (dims+15)/16*16 + 16
-	t.scratch = max(k.Scratch(phaseClasses, dims), k.Scratch(pullDims, t.width), k.Scratch(dims, t.rows))
+	t.scratch = max(k.Scratch(fillClasses, dims), k.Scratch(pullDims, t.width), k.Scratch(dims, t.rows))
 	return t
 }

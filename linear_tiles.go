@@ -9,10 +9,10 @@ import (
 
 // What a worker takes at a time.
 const (
-	phaseRows    = 8   // rows of a block, through the tiles of a strip
-	phaseClasses = 192 // classes of a tile, whose products with all rows of a block are a matrix product
-	pullRows     = 256
-	pullDims     = 128 // columns of the gradient of Hidden, for pullRows rows
+	phaseRows   = 8   // rows of a block, through the tiles of a strip
+	fillClasses = 192 // classes of a tile, with all rows of a block
+	pullClasses = 480 // the same, for the gradient of Weight
+	pullDims    = 128 // columns of the gradient of Hidden, with all rows of a block or some
 )
 
 // linearJob is a checked batch. It goes through the rows that count in blocks, and through the classes of
@@ -116,10 +116,10 @@ func (j *linearJob[T]) block(live []liveRow, first bool) {
 			}
 		})
 		if j.grad.Hidden.Data != nil {
-			j.overDims(func(k, d int) { j.pullHidden(k, d, lo, hi) })
+			j.overDims(func(k, rows, d int) { j.pullHidden(k, rows, d, lo, hi) })
 		}
 		if j.grad.Weight.Data != nil || j.grad.Bias != nil {
-			j.overClasses(lo, hi, func(t, c int) { j.pullClasses(lo, t, c, first) })
+			j.overClasses(lo, hi, pullClasses, func(t, c int) { j.pullWeight(lo, t, c, first) })
 		}
 	})
 	if j.grad.Hidden.Data != nil {
@@ -135,7 +135,7 @@ func (j *linearJob[T]) strips(fresh bool, work func(lo, hi int)) {
 	for lo := 0; lo < j.tiles; lo += j.strip {
 		hi := min(lo+j.strip, j.tiles)
 		if fresh || j.strip < j.tiles {
-			j.overClasses(lo, hi, func(t, c int) { j.fill(lo, t, c) })
+			j.overClasses(lo, hi, fillClasses, func(t, c int) { j.fill(lo, t, c) })
 		}
 		work(lo, hi)
 	}
@@ -147,11 +147,11 @@ func (j *linearJob[T]) overRows(work func(k, end int)) {
 	par.For(j.workers, (n-1)/phaseRows+1, func(c int) { work(c*phaseRows, min((c+1)*phaseRows, n)) })
 }
 
-// overClasses calls work for a few classes, from number c of tile t on, at a time.
-func (j *linearJob[T]) overClasses(lo, hi int, work func(t, c int)) {
-	parts := (j.width-1)/phaseClasses + 1
+// overClasses calls work for up to size classes, from number c of tile t on, at a time.
+func (j *linearJob[T]) overClasses(lo, hi, size int, work func(t, c int)) {
+	parts := (j.width-1)/size + 1
 	par.For(j.workers, (hi-lo)*parts, func(q int) {
-		t, c := lo+q/parts, q%parts*phaseClasses
+		t, c := lo+q/parts, q%parts*size
 		if _, n := j.classes(t); c < n {
 			work(t, c)
 		}
@@ -159,9 +159,18 @@ func (j *linearJob[T]) overClasses(lo, hi int, work func(t, c int)) {
 }
 
 // overDims calls work for some rows of the block, from k on, and some dims of Hidden, from d on, at a time.
-func (j *linearJob[T]) overDims(work func(k, d int)) {
-	rows, dims := (len(j.state)-1)/pullRows+1, (j.hidden.Cols-1)/pullDims+1
-	par.For(j.workers, rows*dims, func(q int) { work(q%rows*pullRows, q/rows*pullDims) })
+// Rows are parted where there would be too few parts for the workers.
+func (j *linearJob[T]) overDims(work func(k, rows, d int)) {
+	dims, parts := (j.hidden.Cols-1)/pullDims+1, 1
+	for parts < 4 && dims*parts < 2*j.workers {
+		parts *= 2
+	}
+	rows := (len(j.state)-1)/parts + 1
+	par.For(j.workers, parts*dims, func(q int) {
+		if k := q % parts * rows; k < len(j.state) {
+			work(k, min(rows, len(j.state)-k), q/parts*pullDims)
+		}
+	})
 }
 
 // classes returns the first class of tile t, and how many it has.
@@ -185,7 +194,7 @@ func (j *linearJob[T]) row(lo, t, k int) []T {
 // product adds to it.
 func (j *linearJob[T]) fill(lo, t, c int) {
 	first, n := j.classes(t)
-	n = min(phaseClasses, n-c)
+	n = min(fillClasses, n-c)
 	x := j.tile(lo, t).Part(0, c, len(j.state), n)
 	if j.in.Bias != nil {
 		for k := range x.Rows {
@@ -289,8 +298,8 @@ func (j *linearJob[T]) slope(k, lo, hi int) {
 }
 
 // pullHidden adds what the gradients of the logits in tiles lo to hi-1 are to some of that of Hidden.
-func (j *linearJob[T]) pullHidden(k, d, lo, hi int) {
-	rows, dims := min(pullRows, len(j.state)-k), min(pullDims, j.hidden.Cols-d)
+func (j *linearJob[T]) pullHidden(k, rows, d, lo, hi int) {
+	dims := min(pullDims, j.hidden.Cols-d)
 	for t := lo; t < hi; t++ {
 		first, n := j.classes(t)
 		w := factor(j.in.Weight).Part(first, d, n, dims)
@@ -298,10 +307,10 @@ func (j *linearJob[T]) pullHidden(k, d, lo, hi int) {
 	}
 }
 
-// pullClasses adds what the gradients of the logits of a few classes of tile t are to Weight and Bias.
-func (j *linearJob[T]) pullClasses(lo, t, c int, fresh bool) {
+// pullWeight adds what the gradients of the logits of some classes of tile t are to Weight and Bias.
+func (j *linearJob[T]) pullWeight(lo, t, c int, fresh bool) {
 	first, n := j.classes(t)
-	n = min(phaseClasses, n-c)
+	n = min(pullClasses, n-c)
 	first += c
 	g := j.tile(lo, t).Part(0, c, len(j.state), n)
 	if j.grad.Weight.Data != nil {
@@ -317,7 +326,7 @@ func (j *linearJob[T]) pullClasses(lo, t, c int, fresh bool) {
 
 // addColumns adds to dst, or stores there if that is fresh, the sums of the columns of g.
 func addColumns[T Float](dst []T, g kern.Matrix[T], fresh bool) {
-	var sums [phaseClasses]float64
+	var sums [pullClasses]float64
 	for k := range g.Rows {
 		for i, v := range g.Data[k*g.Down:][:len(dst)] {
 			sums[i] += float64(v)

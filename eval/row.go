@@ -201,11 +201,11 @@ func (r *row) doubt(k int) float64 {
 // margin returns the log-probability of class k less that of the best other class, in nats.
 // It is ±Inf where only one of the two is possible, and NaN where neither is.
 func (r *row) margin(k int) float64 {
-	best := math.Inf(1)
-	for j := range r.p {
-		if j != k {
-			best = min(best, r.cost(j))
+	other := -1
+	for j, v := range r.x {
+		if j != k && (other < 0 || v > r.x[other]) {
+			other = j
 		}
 	}
-	return best - r.cost(k)
+	return r.cost(other) - r.cost(k)
 }

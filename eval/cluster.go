@@ -16,6 +16,12 @@ const (
 	foldBits  = 14
 )
 
+// Thresholds of doubts.
+const (
+	fewGroups   = 20  // groups below which an interval that comes from them is rough
+	heavyDesign = 1.5 // design effect from which rows cannot be taken for independent
+)
+
 // groups are what rows of each group add up to. Which are folded depends on the set of all groups alone: a part that
 // holds too many makes the whole hold too many.
 type groups struct {
@@ -198,4 +204,18 @@ func (a *Accumulator) cluster(r *Report) {
 		c.Z = c.Gap / gap.se(n)
 		c.P = stat.StudentTail(c.Z, df)
 	}
+}
+
+// warnGroups doubts standard errors that come from groups, and what still takes rows for independent.
+func warnGroups(r *Report, say func(bool, string, string, string)) {
+	g := r.Groups
+	if g == nil {
+		return
+	}
+	say(g.Groups == 1, "one-group", "loss.se",
+		"all rows are of one group, which has no standard error: at least 2 groups are needed; if rows were independent it would be "+num(g.RowSE)+" nats")
+	say(g.Groups > 1 && g.Groups < fewGroups, "few-groups", "loss.ci95",
+		plural(g.Groups, "group is", "groups are")+" few: the interval takes their mean losses for alike and normal")
+	say(g.Design > heavyDesign, "rows-in-groups", "calibration.p",
+		"rows of one group are alike (design effect "+num(g.Design)+"), and the p-values of calibration and classes take them for independent: they are too small")
 }

@@ -7,8 +7,9 @@ type (
 	cluster struct{}
 )
 
-func newGroups() *groups                     { return nil }
-func (*groups) cluster(uint64) *cluster      { return nil }
-func (*groups) merge(*groups)                {}
-func (*cluster) add(_, _, _ float64, _ bool) {}
-func (*Accumulator) cluster(*Report)         {}
+func newGroups() *groups                                     { return nil }
+func (*groups) cluster(uint64) *cluster                      { return nil }
+func (*groups) merge(*groups)                                {}
+func (*cluster) add(_, _, _ float64, _ bool)                 {}
+func (*Accumulator) cluster(*Report)                         {}
+func warnGroups(*Report, func(bool, string, string, string)) {}

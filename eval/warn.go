@@ -13,8 +13,6 @@ const (
 	fewInAll      = 30   // rows below which the normal interval of a mean is rough
 	heavyRow      = 0.10 // of the variance of the loss in one row
 	heavyRounding = 0.01 // of the loss
-	fewGroups     = 20   // groups below which an interval that comes from them is rough
-	heavyDesign   = 1.5  // design effect from which rows cannot be taken for independent
 )
 
 // warn fills in the doubts, always in the same order. An ID is stable; a message is not.
@@ -113,20 +111,6 @@ func (a *Accumulator) warnLoss(r *Report, say func(bool, string, string, string)
 		say(true, "soft-targets", "confidence.z",
 			"labels that are distributions were not drawn from one: tests that need draws are left out, and accuracy counts the likeliest class")
 	}
-}
-
-// warnGroups doubts standard errors that come from groups, and what still takes rows for independent.
-func warnGroups(r *Report, say func(bool, string, string, string)) {
-	g := r.Groups
-	if g == nil {
-		return
-	}
-	say(g.Groups == 1, "one-group", "loss.se",
-		"all rows are of one group, which has no standard error: at least 2 groups are needed; if rows were independent it would be "+num(g.RowSE)+" nats")
-	say(g.Groups > 1 && g.Groups < fewGroups, "few-groups", "loss.ci95",
-		plural(g.Groups, "group is", "groups are")+" few: the interval takes their mean losses for alike and normal")
-	say(g.Design > heavyDesign, "rows-in-groups", "calibration.p",
-		"rows of one group are alike (design effect "+num(g.Design)+"), and the p-values of calibration and classes take them for independent: they are too small")
 }
 
 // warnClasses doubts what the labels can tell.

@@ -1,0 +1,72 @@
+//go:build !js
+
+package evalfile
+
+import "xent/eval"
+
+// What a report has only where it was asked for.
+
+func (w *writer) groups(g *eval.Groups) {
+	if g == nil {
+		w.null("groups")
+		return
+	}
+	w.members("groups", func() {
+		w.int("groups", g.Groups)
+		if g.Folded {
+			w.bool("folded", true)
+		}
+		w.int("largest", g.Largest)
+		w.number("row_se", g.RowSE)
+		w.number("row_accuracy_se", g.RowAccuracySE)
+		w.number("design_effect", g.Design)
+		w.number("t95", g.T)
+	})
+}
+
+func (w *writer) leaks(l *eval.Leaks) {
+	if l == nil {
+		w.null("leaks")
+		return
+	}
+	w.members("leaks", func() {
+		list(w, "cells", l.Cells, func(c *eval.Leak) {
+			w.int("label", int64(c.Label))
+			w.int("class", int64(c.Class))
+			w.number("nats", c.Nats)
+			w.number("rows", c.Rows)
+		})
+		if len(l.Matrix) > 0 {
+			w.member("matrix", func() {
+				w.nested('[', ']', func() {
+					for _, row := range l.Matrix {
+						w.item()
+						w.line1(row)
+					}
+				})
+			})
+		}
+	})
+}
+
+func (w *writer) recalibration(c *eval.Recalibration) {
+	if c == nil {
+		w.null("recalibration")
+		return
+	}
+	w.members("recalibration", func() {
+		w.number("temperature", c.Temperature)
+		w.number("se", c.SE)
+		if c.AtEnd {
+			w.bool("at_end", true)
+		}
+		w.int("rows", c.Rows)
+		w.number("in_sample", c.InSample)
+		w.number("refinement", c.Refinement)
+		w.number("resolution", c.Resolution)
+		w.number("calibration", c.Calibration)
+		w.number("calibration_se", c.GainSE)
+		w.number("p", c.P)
+		w.numbers("folds", c.Folds)
+	})
+}

@@ -1,5 +1,6 @@
 import type { Lab, Unit } from '../../core/load';
 import { typeset } from '../../lib/format';
+import { join } from '../../lib/share/codec';
 import type { Report, Surprise } from './report';
 
 /** What stands where a number is undefined. */
@@ -163,10 +164,42 @@ export function verdict(r: Report, print: Print): string {
 	return `${knows} ${gap > 0 ? 'Over' : 'Under'}-confident: ${expects}`;
 }
 
-/** A row, as an explorer opens with it; undefined where the report does not hold its scores, or they have no softmax. */
-export function opened(r: Report, s: Surprise, lab: Lab) {
-	if (!s.scores || s.scores.length === 0 || s.scores.length > 100) return undefined;
-	if (!(s.label >= 0 && s.label < Math.max(2, s.scores.length))) return undefined;
-	const row = lab.ownRow({ scores: s.scores, label: s.label, probs: r.input.kind === 'probs' });
-	return row.logits.length > 0 ? row : undefined;
+/** An explorer that opens with a row: its address below the site's root, the state in it. */
+export interface Door {
+	readonly id: string;
+	/** What is seen there of the row. */
+	readonly text: string;
+	readonly to: string;
+}
+
+/** The explorers that a row opens in; none where the report does not hold its scores, or they have no softmax. */
+export function doors(r: Report, s: Surprise, lab: Lab): Door[] {
+	if (!s.scores || s.scores.length === 0 || s.scores.length > 100) return [];
+	if (!(s.label >= 0 && s.label < Math.max(2, s.scores.length))) return [];
+	const own = { scores: s.scores, label: s.label, probs: r.input.kind === 'probs' };
+	const row = lab.ownRow(own);
+	if (row.logits.length === 0) return [];
+	const written = (x: number) => (x === -Infinity ? '-inf' : String(x));
+	const list = (xs: readonly number[]) => xs.map(written).join(',');
+	const names = row.classes.map((k) => (k < 0 ? 'others' : nameOf(r, k).replaceAll(',', ' ').slice(0, 24)));
+	const door = (id: string, text: string, page: string, state: Record<string, string>): Door => {
+		const pairs = Object.entries(state).map(([key, value]): [string, string] => [`${id}.${key}`, value]);
+		return { id, text, to: `learn/${page}/${join(pairs)}` };
+	};
+	const [z, y] = [list(row.logits), String(row.label)];
+	const opened = [
+		door('e1', 'cross-entropy', '1-code', { z, y, n: names.join(',') }),
+		door('e3', 'temperature', '3-softmax', { z, y }),
+	];
+	const rivals = row.logits.map((x, k) => (k === row.label ? -Infinity : x));
+	const [mine, rival] = [row.logits[row.label]!, Math.max(...rivals)];
+	if (!Number.isFinite(mine) || !Number.isFinite(rival)) return opened;
+	// A column of yes-or-no scores is the second logit, beside a first of 0.
+	if (own.scores.length === 1 && row.logits[0] === 0) {
+		opened.push(door('e2', 'yes or no', '2-binary', { z: written(row.logits[1]!), y }));
+		opened.push(door('e6', 'squared error', '6-mse', { by: 'z', z: written(row.logits[1]!), y }));
+	}
+	// Of more classes, the label against its strongest rival.
+	opened.push(door('e9', 'few bits', '8-practice', { z: written(mine), r: written(rival) }));
+	return opened;
 }

@@ -230,7 +230,7 @@ export const routes = [
 		short: 'Summary',
 		description:
 			'The chapter in six questions, and the principle of maximum entropy: why a softmax, and what its temperature is.',
-		chapter: 11,
+		chapter: 10,
 		sections: [
 			{ id: 'takeaways', title: 'Six things to keep' },
 			{ id: 'question', title: 'Where does a softmax come from?' },

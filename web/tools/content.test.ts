@@ -18,3 +18,23 @@ test('inline and display', () => {
 	expect(math('inline:x')).not.toContain('display="block"');
 	expect(math('x')).toContain('display="block"');
 });
+
+test('a displayed formula may break before a relation, after a wide space and within a sum', () => {
+	expect(math('a = b')).toBe(
+		'<math display="block"><mrow><mi>a</mi></mrow><mrow><mo form="infix">=</mo><mi>b</mi></mrow></math>',
+	);
+	expect(math(String.raw`a \qquad b \le c`).match(/<mrow>/g)).toHaveLength(3);
+	expect(math(String.raw`a = \terms{x} = b`)).toContain(
+		'=</mo></mrow><mn class="sum" data-slot="x">0</mn><mrow>',
+	);
+});
+
+test('nothing breaks within a fraction, a fence or a table, nor inside a line of text', () => {
+	for (const tex of [
+		String.raw`\frac{a = b}{c}`,
+		String.raw`x \left(a = b\right)`,
+		String.raw`\begin{cases} a = b \\ c \end{cases}`,
+		'inline:a = b',
+	])
+		expect(math(tex)).not.toContain('form="infix"');
+});

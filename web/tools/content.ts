@@ -44,13 +44,15 @@ export function content(): Plugin {
 
 const macros = {
 	'\\slot': '\\class{slot-#1}{0}',
+	'\\terms': '\\class{terms-#1}{0}',
 	'\\link': '\\class{link-#1}{#2\\hspace{0em}}', // the space keeps a link and a slot apart; math() drops it
 	'\\KL': '\\mathrm{KL}',
 };
 
 /**
  * MathML of a formula. A formula that starts with "inline:" is set inline, any other as a display.
- * \slot{x} becomes an element with data-slot="x", \link{x}{…} one with data-link="x".
+ * \slot{x} becomes an element with data-slot="x", \link{x}{…} one with data-link="x"; \terms{x} is a slot for a sum that
+ * may be longer than a line (see mathSum).
  * Inline styles, which the pages' policy forbids, are dropped where the style sheet says the same, else refused.
  */
 export function math(source: string): string {
@@ -58,6 +60,7 @@ export function math(source: string): string {
 	const tex = source.replace(/^\s*inline:/, '').trim();
 	const html = temml
 		.renderToString(tex, { displayMode: !inline, trust: true, throwOnError: true, macros: { ...macros } })
+		.replace(/ class="terms-([\w-]+)"/g, ' class="sum" data-slot="$1"')
 		.replace(/ class="(slot|link)-([\w-]+)"/g, ' data-$1="$2"')
 		.replace(/ style="(display:block math;|math-depth:0;|padding-left:\S*?em;padding-right:\S*?em;)"/g, '')
 		.replace(/ class="tml-display"| (fence|separator)="true"/g, '')
@@ -65,7 +68,49 @@ export function math(source: string): string {
 		.replace(/ xmlns="[^"]*"/, '');
 	const style = / style="([^"]*)"/.exec(html);
 	if (style) throw new Error(`inline style ${style[1]} in the MathML of ${tex}`);
-	return html;
+	return inline ? html : breakable(html);
+}
+
+/**
+ * A displayed formula in parts, between which a line too short for it may break: before a relation, after a wide space,
+ * and around the terms of a sum. The style sheet lays the parts out; where it cannot, they stand in one line as ever.
+ */
+export function breakable(html: string): string {
+	const inside = /^<math display="block"><mrow>(.*)<\/mrow><\/math>$/s.exec(html)?.[1];
+	if (inside === undefined) return html;
+	const parts: string[] = [''];
+	for (const child of children(inside).flatMap(opened)) {
+		const relation = /^<mo( [^>]*)?>(?:[=≈≠≤≥<>]|[&]lt;|[&]gt;|[⟶→⟹⇒])<\/mo>$/.test(child);
+		const sum = child.includes(' class="sum"') && child.startsWith('<mn');
+		if ((relation || sum) && parts.at(-1)) parts.push('');
+		parts[parts.length - 1] += relation && !parts.at(-1) ? child.replace('<mo', '<mo form="infix"') : child;
+		if (sum || child === '<mspace width="2em"></mspace>') parts.push('');
+	}
+	const full = parts.filter(Boolean);
+	if (full.length < 2) return html;
+	const row = (part: string) => (part.startsWith('<mn class="sum"') ? part : `<mrow>${part}</mrow>`);
+	return `<math display="block">${full.map(row).join('')}</math>`;
+}
+
+/** Fences around a sum do not hold it together. */
+function opened(child: string): string[] {
+	return child.startsWith('<mrow>') && child.includes(' class="sum"')
+		? children(child.slice('<mrow>'.length, -'</mrow>'.length))
+		: [child];
+}
+
+/** The elements that stand side by side in a piece of markup. */
+function children(markup: string): string[] {
+	const found: string[] = [];
+	let depth = 0;
+	let from = 0;
+	for (const { 0: tag, index } of markup.matchAll(/<(\/?)[a-z]+[^>]*>/g)) {
+		depth += tag.startsWith('</') ? -1 : 1;
+		if (depth > 0) continue;
+		found.push(markup.slice(from, index + tag.length));
+		from = index + tag.length;
+	}
+	return found;
 }
 
 const theme = createCssVariablesTheme({ name: 'xent', variablePrefix: '--' });

@@ -53,6 +53,11 @@ export function plainNumber(value: number): string {
 	return String(value).replace('-', '−');
 }
 
+/** A sum of positive terms for a slot \\terms{…}, which may break between them. */
+export function mathSum(terms: readonly MathML[]): MathML {
+	return terms.map((term) => `<mrow>${term}</mrow>`).join('<mo>+</mo>');
+}
+
 /** Words within a formula. */
 export function mathText(text: string): MathML {
 	return `<mtext>${text}</mtext>`;

@@ -6,9 +6,9 @@ export const softmax = tex`\link{q}{q(\slot{name})} = \frac{\slot{top}}{\slot{bo
 
 export const oneHot = tex`\link{loss}{H(p, q)} = -\slot{log}\, \link{q}{q(\slot{name})} = \link{q}{\slot{cost}} = \link{loss}{\slot{loss}}\ \slot{unit}`;
 
-export const soft = tex`\link{loss}{H(p, q)} = -\sum_{x} \link{p}{p(x)}\, \slot{log}\, \link{q}{q(x)} = \slot{terms} = \link{loss}{\slot{loss}}\ \slot{unit}`;
+export const soft = tex`\link{loss}{H(p, q)} = -\sum_{x} \link{p}{p(x)}\, \slot{log}\, \link{q}{q(x)} = \terms{terms} = \link{loss}{\slot{loss}}\ \slot{unit}`;
 
-export const collapse = tex`\link{loss}{H(p, q)} = \slot{terms} = \link{loss}{\slot{loss}}\ \slot{unit}`;
+export const collapse = tex`\link{loss}{H(p, q)} = \terms{terms} = \link{loss}{\slot{loss}}\ \slot{unit}`;
 
 export const surprisal = tex`inline:-\log q(x)`;
 export const p = tex`inline:p(x)`;
@@ -30,5 +30,5 @@ export const steps = {
 };
 
 export const entropy = tex`\link{p}{H(p)} = \slot{entropy}\ \slot{unit} \qquad \link{q}{H(p, q)} = \slot{cross}\ \slot{unit}`;
-export const meanTruth = tex`\sum_x p(x)\,\link{p}{\ell_p(x)} = \slot{truthTerms} = \slot{truthMean}\ \slot{bits}`;
-export const meanModel = tex`\sum_x p(x)\,\link{q}{\ell_q(x)} = \slot{modelTerms} = \slot{modelMean}\ \slot{bits}`;
+export const meanTruth = tex`\sum_x p(x)\,\link{p}{\ell_p(x)} = \terms{truthTerms} = \slot{truthMean}\ \slot{bits}`;
+export const meanModel = tex`\sum_x p(x)\,\link{q}{\ell_q(x)} = \terms{modelTerms} = \slot{modelMean}\ \slot{bits}`;

@@ -16,7 +16,7 @@ export const loss = tex`
 	\link{loss}{L} = -\slot{log}\, \link{p}{p(\slot{name})} = \slot{cost} = \link{loss}{\slot{loss}}\ \slot{unit}
 `;
 
-export const balance = tex`\sum_i \link{gradient}{\frac{\partial L}{\partial z_i}} = \slot{slopes}`;
+export const balance = tex`\sum_i \link{gradient}{\frac{\partial L}{\partial z_i}} = \terms{slopes}`;
 
 /** The values of the live formulas' slots. */
 export function slots(view: SoftmaxView, label: number, name: string, unit: string): Record<string, MathML> {
@@ -40,7 +40,7 @@ export function slots(view: SoftmaxView, label: number, name: string, unit: stri
 		cost: mathCost(formula.log, formula.prob, false),
 		loss: mathNumber(view.text.loss),
 		unit: mathText(unit),
-		slopes: `<mrow>${mathNumber(first)}${sum.join('')}<mo>${equals}</mo><mn>0</mn></mrow>`,
+		slopes: `${mathNumber(first)}${sum.join('')}<mo>${equals}</mo><mn>0</mn>`,
 	};
 }
 

@@ -1,8 +1,6 @@
 import type { ELBOView, PerplexityView } from '../../../core/load';
-import { mathLog, mathNumber, mathText } from '../../../lib/format';
+import { mathLog, mathNumber, mathSum, mathText } from '../../../lib/format';
 import { tex, type MathML } from '../../../lib/tex';
-
-const sum = (parts: readonly MathML[]): MathML => `<mrow>${parts.join('<mo>+</mo>')}</mrow>`;
 
 export const gap = tex`
 	\text{confidence} - \text{accuracy} = \slot{confidence} - \slot{accuracy} = \slot{gap}
@@ -10,14 +8,14 @@ export const gap = tex`
 
 export const ece = tex`
 	\mathrm{ECE} = \sum_b \frac{n_b}{N}\,\bigl|\mathrm{conf}_b - \mathrm{acc}_b\bigr|
-	= \frac{\slot{terms}}{\slot{rows}} = \slot{ece}
+	= \frac{1}{\slot{rows}}\cdot( \terms{terms} ) = \slot{ece}
 `;
 
 /** The products of the calibration error: rows of a bin times its printed gap. */
 export const products = (rows: readonly number[], gaps: readonly string[]): MathML =>
-	sum(gaps.map((g, i) => `<mn>${rows[i]}</mn><mo>·</mo>${mathNumber(g)}`));
+	mathSum(gaps.map((g, i) => `<mn>${rows[i]}</mn><mo>·</mo>${mathNumber(g)}`));
 
-export const mean = tex`-\frac1N \sum_i \slot{log}\, q(y_i) = \frac{\slot{costs}}{\slot{tokens}} = \slot{loss}\ \slot{unit}`;
+export const mean = tex`-\frac1N \sum_i \slot{log}\, q(y_i) = \frac{1}{\slot{tokens}}\cdot( \terms{costs} ) = \slot{loss}\ \slot{unit}`;
 
 export const perplexity = tex`
 	\mathrm{perplexity} = \Bigl(\prod_i \frac{1}{q(y_i)}\Bigr)^{1/N} = \slot{perplexity}
@@ -26,7 +24,7 @@ export const perplexity = tex`
 export function sentenceSlots(view: PerplexityView, unit: string): Record<string, MathML> {
 	return {
 		log: mathLog(unit === 'bits' ? 'log2' : 'ln'),
-		costs: sum(view.text.costs.map(mathNumber)),
+		costs: mathSum(view.text.costs.map(mathNumber)),
 		tokens: `<mn>${view.text.tokens}</mn>`,
 		loss: mathNumber(view.text.loss),
 		perplexity: mathNumber(view.text.perplexity),

@@ -1,5 +1,5 @@
 import type { MaxEntropyView } from '../../../core/load';
-import { mathLog, mathNumber, mathText } from '../../../lib/format';
+import { mathLog, mathNumber, mathSum, mathText } from '../../../lib/format';
 import { tex, type MathML } from '../../../lib/tex';
 
 export const softmax = tex`
@@ -9,7 +9,7 @@ export const softmax = tex`
 
 export const last = tex`\link{p}{p(6)} = \frac{\slot{ratio}^6}{\slot{powers}} = \slot{last}`;
 
-export const mean = tex`\sum_x x\,\link{p}{p(x)} = \slot{terms} = \link{mean}{\slot{mean}}`;
+export const mean = tex`\sum_x x\,\link{p}{p(x)} = \terms{terms} = \link{mean}{\slot{mean}}`;
 
 export const entropy = tex`
 	\link{entropy}{H(p)} = \slot{log} \sum_y r^y - \link{mean}{m}\,\slot{log}\, r
@@ -26,7 +26,7 @@ export function slots(view: MaxEntropyView, unit: string): Record<string, MathML
 		ratio: `<mrow>${ratio}</mrow>`,
 		powers: join(formula.probs.map((_, i) => `<msup><mrow>${ratio}</mrow><mn>${i + 1}</mn></msup>`)),
 		last: mathNumber(formula.last),
-		terms: join(formula.probs.map((p, i) => `<mn>${i + 1}</mn><mo>·</mo>${mathNumber(p)}`)),
+		terms: mathSum(formula.probs.map((p, i) => `<mn>${i + 1}</mn><mo>·</mo>${mathNumber(p)}`)),
 		mean: mathNumber(formula.mean),
 		sum: mathNumber(formula.sum),
 		log: mathLog(formula.log),

@@ -71,25 +71,38 @@ export function math(source: string): string {
 	return inline ? html : breakable(html);
 }
 
+/** The space between equations that stand side by side. */
+const gap = '<mspace width="2em"></mspace>';
+
 /**
- * A displayed formula in parts, between which a line too short for it may break: before a relation, after a wide space,
- * and around the terms of a sum. The style sheet lays the parts out; where it cannot, they stand in one line as ever.
+ * A displayed formula in parts, between which a line too short for it may break: equations side by side, and in each of
+ * them before a relation and around the terms of a sum. The style sheet lays the parts out; where it cannot, they stand
+ * in one line as ever.
  */
 export function breakable(html: string): string {
 	const inside = /^<math display="block"><mrow>(.*)<\/mrow><\/math>$/s.exec(html)?.[1];
 	if (inside === undefined) return html;
-	const parts: string[] = [''];
+	const lines: string[][] = [['']];
 	for (const child of children(inside).flatMap(opened)) {
+		if (child === gap) {
+			lines.push(['']);
+			continue;
+		}
+		const parts = lines.at(-1)!;
 		const relation = /^<mo( [^>]*)?>(?:[=≈≠≤≥<>]|[&]lt;|[&]gt;|[⟶→⟹⇒])<\/mo>$/.test(child);
-		const sum = child.includes(' class="sum"') && child.startsWith('<mn');
+		const sum = child.startsWith('<mn class="sum"');
 		if ((relation || sum) && parts.at(-1)) parts.push('');
 		parts[parts.length - 1] += relation && !parts.at(-1) ? child.replace('<mo', '<mo form="infix"') : child;
-		if (sum || child === '<mspace width="2em"></mspace>') parts.push('');
+		if (sum) parts.push('');
 	}
-	const full = parts.filter(Boolean);
-	if (full.length < 2) return html;
-	const row = (part: string) => (part.startsWith('<mn class="sum"') ? part : `<mrow>${part}</mrow>`);
-	return `<math display="block">${full.map(row).join('')}</math>`;
+	const rows = lines.map((parts) => {
+		const full = parts.filter(Boolean);
+		return full.map((part) => (part.startsWith('<mn class="sum"') ? part : `<mrow>${part}</mrow>`)).join('');
+	});
+	const found = rows.filter(Boolean);
+	if (found.length > 1)
+		return `<math display="block">${found.map((row) => `<mrow class="line">${row}</mrow>`).join(gap)}</math>`;
+	return lines[0]!.filter(Boolean).length > 1 ? `<math display="block">${found[0]}</math>` : html;
 }
 
 /** Fences around a sum do not hold it together. */

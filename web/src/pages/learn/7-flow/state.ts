@@ -230,12 +230,17 @@ export function trouble(view: FlowView, state: State): { what: string; why: stri
 			why: `All its ${state.width} units are 0 for every point. Whatever comes back is multiplied by a slope of 0, so no layer before it learns again. Only the bias of the output still moves.`,
 		};
 	const stuck = state.act === 'relu' ? -1 : layers.saturated.findIndex((share) => share > 0.6);
+	const last = layers.grad.at(-1)!;
+	const rounding =
+		last > 0 && last < 1e-15
+			? ` The ${typeset(layers.text.grad.at(-1)!)} of the last layer is rounding: there the points of both classes cancel.`
+			: '';
 	if (layers.grad[0] === 0)
 		return {
 			what: 'Nothing reaches the first layer.',
 			why:
 				stuck < 0
-					? 'Its gradient is exactly 0: somewhere on the way the signal was multiplied by weights that are all 0.'
+					? `Its gradient is exactly 0: somewhere on the way the signal was multiplied by weights that are all 0.${rounding}`
 					: `Its gradient is 0: layer ${stuck + 1} is saturated, and the product of slopes as flat as these is below the least number that float64 holds.`,
 		};
 	if (stuck >= 0)

@@ -29,7 +29,7 @@ export function document(route: Route, parts: Parts): string {
 	const title = route.path === '' ? `xent: ${route.title}` : `${route.title} · xent`;
 	const lines = [
 		'<!doctype html>',
-		'<html lang="en">',
+		`<html lang="en" data-unit="${route.unit ?? 'nats'}">`,
 		'<head>',
 		'<meta charset="utf-8">',
 		`<meta http-equiv="Content-Security-Policy" content="${policy}">`,

@@ -332,7 +332,7 @@ function contract({ path, id }) {
 				await visit(page, path);
 				const buttons = explorer(page).getByRole('group', { name: 'Examples' }).getByRole('button');
 				const units = page.getByRole('group', { name: 'Unit of information' }).getByRole('radio');
-				const lines = explorer(page).locator(':scope > .formula > div > *');
+				const lines = explorer(page).locator(':scope > .formula :is(.block, p)');
 				/** @type {string[]} */
 				const wrong = [];
 				let checked = 0;

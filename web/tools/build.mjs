@@ -19,6 +19,7 @@ import {
 import { dirname, join, parse, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { gzipAsync } from '@gfx/zopfli';
 import { build } from 'vite';
 
 const web = fileURLToPath(new URL('..', import.meta.url));
@@ -103,7 +104,7 @@ for (const file of files(dist)) {
 	for (const suffix of ['gz', 'br']) {
 		if (core) copyFileSync(join(web, 'generated', `${core}.wasm.${suffix}`), `${file}.${suffix}`);
 		else if (/\.(html|js|css|svg|json|txt)$/.test(file))
-			writeFileSync(`${file}.${suffix}`, packed(readFileSync(file), suffix));
+			writeFileSync(`${file}.${suffix}`, await packed(file, suffix));
 	}
 }
 const place = join(web, 'dist');
@@ -138,9 +139,15 @@ function version() {
 	);
 }
 
-/** @param {Buffer} bytes @param {string} suffix */
-function packed(bytes, suffix) {
-	if (suffix === 'gz') return gzipSync(bytes, { level: 9 });
+/**
+ * A file as it travels. Scripts are packed by Zopfli, as the cores are: 3.5 % less than gzip makes of them, for four
+ * seconds of a processor.
+ * @param {string} file @param {string} suffix
+ */
+async function packed(file, suffix) {
+	const bytes = readFileSync(file);
+	if (suffix === 'gz')
+		return file.endsWith('.js') ? gzipAsync(bytes, { numiterations: 1 }) : gzipSync(bytes, { level: 9 });
 	const { BROTLI_PARAM_MODE, BROTLI_MODE_TEXT, BROTLI_PARAM_SIZE_HINT } = constants;
 	const params = { [BROTLI_PARAM_MODE]: BROTLI_MODE_TEXT, [BROTLI_PARAM_SIZE_HINT]: bytes.length };
 	return brotliCompressSync(bytes, { params }); // at its best quality, which is its default

@@ -20,7 +20,7 @@ export interface Described {
 	readonly title: string;
 	readonly parts: Part[];
 	/** Its examples; state is the fragment of their link, empty for the state the page begins with. */
-	readonly presets: readonly { readonly name: string; readonly note: string; readonly state: string }[];
+	readonly presets: { readonly name: string; readonly note: string; readonly state: string }[];
 }
 
 /** Every explorer of the pages that the build has rendered; nothing in a browser. */
@@ -50,24 +50,22 @@ export function describePage(to: string): void {
 	path = to;
 }
 
-/** Describes an explorer while the build renders it; its controls add themselves (see part). */
-export function describe<S extends object>(
-	shared: Shared<S>,
-	title: string,
-	presets: readonly Preset<S>[],
-): void {
-	const { id, schema } = shared;
-	const state = (preset: Preset<S>) => join(write(schema, { ...initial(schema), ...preset.state }, `${id}.`));
+/** Describes an explorer while the build renders it; its controls and examples add themselves (see part). */
+export function describe(id: string, title: string): void {
 	const parts = frame.map(([name, label]) => ({ name, labels: [label] }));
-	const one = {
-		path,
-		id,
-		title,
-		parts,
-		presets: presets.map((p) => ({ name: p.name, note: p.note, state: state(p) })),
-	};
+	const one: Described = { path, id, title, parts, presets: [] };
 	described.push(one);
 	setContext(key, one);
+}
+
+/** Adds the examples of the explorer around. */
+export function describePresets<S extends object>(
+	{ id, schema }: Shared<S>,
+	presets: readonly Preset<S>[],
+): void {
+	const state = (preset: Preset<S>) => join(write(schema, { ...initial(schema), ...preset.state }, `${id}.`));
+	const found = presets.map((p) => ({ name: p.name, note: p.note, state: state(p) }));
+	getContext<Described | undefined>(key)?.presets.push(...found);
 }
 
 /** The parts that the frame of every explorer has. */

@@ -188,6 +188,20 @@ export class Shared<S extends object> {
 		return this.#seen === '';
 	}
 
+	/** Whether everything that pairs name, without the prefix, is as they say. */
+	shows(pairs: readonly (readonly [string, string])[]): boolean {
+		return pairs.every(([name, text]) => {
+			const key = name as keyof S;
+			return this.schema[key].write(this.current[key]) === text;
+		});
+	}
+
+	/** Sets what pairs name, without the prefix, and leaves the rest. */
+	take(pairs: readonly (readonly [string, string])[]): void {
+		const { state } = read(this.schema, pairs);
+		for (const [name] of pairs) this.current[name as keyof S] = state[name as keyof S];
+	}
+
 	/** Takes the last step back. */
 	undo(): void {
 		this.#settle();

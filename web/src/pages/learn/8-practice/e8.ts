@@ -74,11 +74,14 @@ export const kinds = [
 
 const made = { n: 200, k: 4, skill: 5, scale: 1, kind: 'logits', typed: false } as const;
 
+/** What the prediction asks about. */
+export const twice = { ...made, fault: 'softmax' } as const;
+
 export const presets: readonly Preset<E8State>[] = [
 	{
 		name: 'Softmax twice',
 		note: 'The model ends in a softmax, and the loss applies another. Nothing crashes; the loss just never falls below the floor.',
-		state: { ...made, fault: 'softmax' },
+		state: twice,
 	},
 	{
 		name: 'Healthy',

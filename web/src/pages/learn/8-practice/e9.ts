@@ -65,11 +65,14 @@ export const states: Readonly<Record<FloatState, string>> = {
 	none: 'no number: ∞/∞, 0/0 or ∞ − ∞',
 };
 
+/** What the prediction asks about. */
+export const overflow = { z: 12, r: 0, format: 'float16', program: 'naive', step: 0 } as const;
+
 export const presets: readonly Preset<E9State>[] = [
 	{
 		name: 'float16 overflows',
 		note: 'exp(12) is 162,755, and the largest float16 is 65,504. Infinity divided by infinity is no number, and every later step inherits that.',
-		state: { z: 12, r: 0, format: 'float16', program: 'naive', step: 0 },
+		state: overflow,
 	},
 	{
 		name: 'The logarithm of zero',
@@ -139,7 +142,7 @@ export function decoded(n: FloatNumber): Record<string, MathML> {
 	};
 }
 
-export const answers = (loss: string, unit: string): readonly Answer[] => [
+export const prediction = (loss: string, unit: string): readonly Answer[] => [
 	{
 		text: `${loss} ${unit}, as it should be`,
 		reply: 'That is the truth. But exp(12) does not fit into a float16, whose largest number is 65,504.',

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { content } from './tools/content.ts';
@@ -46,5 +47,9 @@ export default defineConfig({
 		},
 	},
 	resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
-	test: { include: ['src/**/*.test.ts', 'tools/**/*.test.ts'], environment: 'node' },
+	test: {
+		include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
+		environment: 'node',
+		maxWorkers: availableParallelism(), // by default one core is left idle
+	},
 });

@@ -206,7 +206,7 @@ function contract({ path, id }) {
 							(await control.evaluate((e) => /** @type {HTMLInputElement} */ (e).labels?.[0]?.textContent)),
 					);
 					if (await reset.isEnabled()) await reset.press('Enter'); // each from the state the page opens in
-					await tabTo(page, control);
+					await control.focus();
 					const key = async (/** @type {string} */ k) => (await page.keyboard.press(k), stand(control));
 
 					assert.notEqual(name, 'null', `control ${i} has no name`);

@@ -24,10 +24,20 @@ import {
 } from './harness.mjs';
 import { dist, pagesOf, serveFolder } from './server.mjs';
 
-setUp();
-const pages = await pagesOf();
+/**
+ * Looks at every so-manieth page, from the given one on: a file of tests each, so that they run side by side.
+ * @param {number} first
+ * @param {number} every
+ */
+export async function holdPages(first, every) {
+	setUp();
+	const pages = await pagesOf();
+	test('the site has pages', () => assert.ok(pages.length > 0));
+	pages.filter((_, i) => i % every === first).forEach(page);
+}
 
-for (const path of pages) {
+/** @param {string} path */
+function page(path) {
 	describe(`/${path}`, () => {
 		test('accessible, in light and dark, at 390 and 1200 px', () =>
 			withPageAgain({ viewport: phone }, async (page) => {
@@ -145,43 +155,3 @@ for (const path of pages) {
 			}));
 	});
 }
-
-test('the policy of the pages is the policy of the server', () =>
-	withPage({}, async (page) => {
-		for (const path of pages) {
-			const answer = await page.goto(address(path));
-			const own = await page.locator('meta[http-equiv=Content-Security-Policy]').getAttribute('content');
-			const directives = (own ?? '').split('; ');
-			assert.ok(directives.includes("default-src 'self'"), `/${path}: ${own}`);
-			assert.ok(directives.includes("script-src 'self' 'wasm-unsafe-eval'"), `/${path}: ${own}`);
-			assert.doesNotMatch(String(own), /unsafe-inline|'unsafe-eval'|http|\*/);
-			if (!process.env.XENT) continue; // a plain static host sends none
-			const sent = (answer?.headers()['content-security-policy'] ?? '').split('; ');
-			for (const directive of directives)
-				assert.ok(sent.includes(directive), `/${path}: ${directive} is not in ${sent}`);
-			await ready(page);
-		}
-	}));
-
-test('works under any path on the plainest static host', async () => {
-	const folder = await mkdtemp(join(tmpdir(), 'xent-export-'));
-	if (process.env.XENT) execFileSync(process.env.XENT, ['lab', '--export', folder]);
-	const host = await serveFolder(process.env.XENT ? folder : dist, '/some/sub/path/');
-	try {
-		for (const path of pages) {
-			const page = await newPage();
-			const problems = await watch(page, new URL(host.url).origin);
-			/** @type {string[]} */
-			const outside = [];
-			page.on('request', (r) => r.url().startsWith(host.url) || outside.push(r.url()));
-			await page.goto(host.url + path.replace(/\/$/, '')); // without its slash: the host redirects
-			await ready(page);
-			assert.deepEqual([...(await problems()), ...outside], [], path);
-			assert.equal(page.url(), host.url + path);
-			await page.context().close();
-		}
-	} finally {
-		await host.close();
-		await rm(folder, { recursive: true });
-	}
-});

@@ -32,8 +32,9 @@ type rowKernels[T Float] struct {
 	wide  scaled[float64] // the same for moments
 }
 
-func rowsAVX2(t32 *Table[float32], _ *Table[float64]) {
-	use(t32, &rowKernels[float32]{table: 3, top: topAVX2, sum: sumAVX2, exps: expsAVX2})
+func rowsAVX2(t32 *Table[float32], t64 *Table[float64]) {
+	use(t32, &rowKernels[float32]{table: 3, top: topAVX2, sum: sumAVX2, exps: expsAVX2, moments: momentsF32AVX2})
+	use(t64, &rowKernels[float64]{table: 3, top: topF64AVX2At, sum: sumF64AVX2, exps: expsF64AVX2By, moments: momentsF64AVX2})
 }
 
 func rowsAVX512(t32 *Table[float32], t64 *Table[float64]) {
@@ -67,7 +68,7 @@ const (
 // format is what the kernels need to know about T.
 type format struct {
 	frac  uint    // bits of a fraction
-	terms int     // of the polynomial
+	terms int     // of the polynomial, at most
 	reach float64 // how far from 0 a maximum may lie, over temp, so that its exponent can be counted
 	depth float64 // how far below a maximum elements are looked at: e^-depth is still normal
 	least float64 // 2^least rounds to 0
@@ -77,7 +78,7 @@ func formatOf[T Float]() format {
 	if unsafe.Sizeof(T(0)) == 4 {
 		return format{23, 4, 1 << 16, 86, -152}
 	}
-	return format{52, 7, 1 << 30, 707, -1078}
+	return format{52, 8, 1 << 30, 707, -1078}
 }
 
 // scaled is e^(x/temp) in the terms of the kernels.

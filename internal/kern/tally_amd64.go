@@ -7,9 +7,25 @@ import (
 	"unsafe"
 )
 
+func tallyAVX2(t32 *Table[float32], t64 *Table[float64]) {
+	t32.Extent, t64.Extent = extents[float32]{extentF32AVX2}.extent, extents[float64]{extentF64AVX2}.extent
+	tally := func(s Shares, e []float64, scale float64) { tallyBlocks(s, e, scale, tallyAVX2Block) }
+	t32.Tally, t64.Tally = tally, tally
+	m32 := measureKernels[float32]{topAVX2, func(x []float32, skip int, e []float64, r reference) (m momentSums) {
+		m.hi, m.lo, m.s1, m.s2, m.q2 = measureF32AVX2(&x[0], len(x), skip, unsafe.SliceData(e), (*[12]float64)(&r))
+		return m
+	}}
+	m64 := measureKernels[float64]{topF64AVX2At, func(x []float64, skip int, e []float64, r reference) (m momentSums) {
+		m.hi, m.lo, m.s1, m.s2, m.q2 = measureF64AVX2(&x[0], len(x), skip, unsafe.SliceData(e), (*[12]float64)(&r))
+		return m
+	}}
+	t32.Measure, t64.Measure = m32.measure, m64.measure
+}
+
 func tallyAVX512(t32 *Table[float32], t64 *Table[float64]) {
 	t32.Extent, t64.Extent = extents[float32]{extentF32AVX512}.extent, extents[float64]{extentF64AVX512}.extent
-	t32.Tally, t64.Tally = tallyBlocks, tallyBlocks
+	tally := func(s Shares, e []float64, scale float64) { tallyBlocks(s, e, scale, tallyAVX512Block) }
+	t32.Tally, t64.Tally = tally, tally
 	m32 := measureKernels[float32]{topF32AVX512, func(x []float32, skip int, e []float64, r reference) (m momentSums) {
 		m.hi, m.lo, m.s1, m.s2, m.q2 = measureF32AVX512(&x[0], len(x), skip, unsafe.SliceData(e), (*[12]float64)(&r))
 		return m
@@ -37,14 +53,14 @@ func (e extents[T]) extent(x []T) (low, high, sum float64) {
 }
 
 // tallyBlocks is [Table.Tally] by the kernel of a block.
-func tallyBlocks(s Shares, e []float64, scale float64) {
+func tallyBlocks(s Shares, e []float64, scale float64, block func(e *float64, n int, expected, doubt, peaked *uint64, scale float64)) {
 	const size = blockBytes / 8
 	if len(e) == 0 {
 		return
 	}
 	_, _, _ = s.Expected[len(e)-1], s.Doubt[len(e)-1], s.Peaked[len(e)-1]
 	for at := 0; at < len(e); at += size {
-		tallyAVX512Block(&e[at], min(size, len(e)-at), &s.Expected[at], &s.Doubt[at], &s.Peaked[at], scale)
+		block(&e[at], min(size, len(e)-at), &s.Expected[at], &s.Doubt[at], &s.Peaked[at], scale)
 	}
 }
 

@@ -1416,3 +1416,1139 @@ tail:
 done:
 	VZEROUPPER
 	RET
+
+// func extentF32AVX2(x *float32, n int) (low float32, high float32, sum float64)
+// Requires: AVX, AVX2, SSE, SSE2
+TEXT ·extentF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS (AX), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	LEAQ         (AX)(CX*4), DX
+	ANDQ         $-8, CX
+	LEAQ         (AX)(CX*4), CX
+
+loop:
+	CMPQ         AX, CX
+	JAE          tail
+	VMOVUPS      (AX), Y4
+	VMINPS       Y4, Y0, Y0
+	VMAXPS       Y4, Y1, Y1
+	VCVTPS2PD    X4, Y5
+	VEXTRACTF128 $0x01, Y4, X4
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y5, Y2, Y2
+	VADDPD       Y4, Y3, Y3
+	ADDQ         $+32, AX
+	JMP          loop
+
+tail:
+	CMPQ         AX, DX
+	JAE          done
+	MOVQ         DX, BX
+	SUBQ         AX, BX
+	SARQ         $+2, BX
+	VMOVQ        BX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     numbers32<>+0(SB), Y4, Y4
+	VMASKMOVPS   (AX), Y4, Y5
+	VBLENDVPS    Y4, Y5, Y0, Y6
+	VMINPS       Y6, Y0, Y0
+	VBLENDVPS    Y4, Y5, Y1, Y6
+	VMAXPS       Y6, Y1, Y1
+	VCVTPS2PD    X5, Y4
+	VEXTRACTF128 $0x01, Y5, X5
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $+32, AX
+	JMP          loop
+
+done:
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPD       X3, X2, X3
+	VPERMILPD    $0x01, X3, X2
+	VADDSD       X2, X3, X3
+	MOVSD        X3, sum+24(FP)
+	VEXTRACTF128 $0x01, Y0, X2
+	VMINPS       X2, X0, X2
+	VPERMILPD    $0x01, X2, X0
+	VMINPS       X0, X2, X2
+	VMOVSHDUP    X2, X0
+	VMINPS       X0, X2, X2
+	MOVSS        X2, low+16(FP)
+	VEXTRACTF128 $0x01, Y1, X0
+	VMAXPS       X0, X1, X0
+	VPERMILPD    $0x01, X0, X1
+	VMAXPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VMAXPS       X1, X0, X0
+	MOVSS        X0, high+20(FP)
+	VZEROUPPER
+	RET
+
+DATA numbers32<>+0(SB)/4, $0x00000000
+DATA numbers32<>+4(SB)/4, $0x00000001
+DATA numbers32<>+8(SB)/4, $0x00000002
+DATA numbers32<>+12(SB)/4, $0x00000003
+DATA numbers32<>+16(SB)/4, $0x00000004
+DATA numbers32<>+20(SB)/4, $0x00000005
+DATA numbers32<>+24(SB)/4, $0x00000006
+DATA numbers32<>+28(SB)/4, $0x00000007
+DATA numbers32<>+32(SB)/4, $0x00000008
+DATA numbers32<>+36(SB)/4, $0x00000009
+DATA numbers32<>+40(SB)/4, $0x0000000a
+DATA numbers32<>+44(SB)/4, $0x0000000b
+DATA numbers32<>+48(SB)/4, $0x0000000c
+DATA numbers32<>+52(SB)/4, $0x0000000d
+DATA numbers32<>+56(SB)/4, $0x0000000e
+DATA numbers32<>+60(SB)/4, $0x0000000f
+GLOBL numbers32<>(SB), RODATA|NOPTR, $64
+
+// func extentF64AVX2(x *float64, n int) (low float64, high float64, sum float64)
+// Requires: AVX, AVX2, SSE2
+TEXT ·extentF64AVX2(SB), NOSPLIT, $0-40
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSD (AX), Y0
+	VBROADCASTSD (AX), Y2
+	VBROADCASTSD (AX), Y1
+	VBROADCASTSD (AX), Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	LEAQ         (AX)(CX*8), DX
+	ANDQ         $-8, CX
+	LEAQ         (AX)(CX*8), CX
+
+loop:
+	CMPQ    AX, CX
+	JAE     tail
+	VMOVUPD (AX), Y6
+	VMINPD  Y6, Y0, Y0
+	VMAXPD  Y6, Y2, Y2
+	VMOVUPD 32(AX), Y7
+	VMINPD  Y7, Y1, Y1
+	VMAXPD  Y7, Y3, Y3
+	VADDPD  Y6, Y4, Y4
+	VADDPD  Y7, Y5, Y5
+	ADDQ    $+64, AX
+	JMP     loop
+
+tail:
+	CMPQ         AX, DX
+	JAE          done
+	MOVQ         DX, BX
+	SUBQ         AX, BX
+	SARQ         $+3, BX
+	VMOVQ        BX, X6
+	VPBROADCASTQ X6, Y6
+	VPCMPGTQ     numbers64<>+0(SB), Y6, Y7
+	VPCMPGTQ     numbers64<>+32(SB), Y6, Y6
+	VMASKMOVPD   (AX), Y7, Y8
+	VBLENDVPD    Y7, Y8, Y0, Y9
+	VMINPD       Y9, Y0, Y0
+	VBLENDVPD    Y7, Y8, Y2, Y9
+	VMAXPD       Y9, Y2, Y2
+	VMASKMOVPD   32(AX), Y6, Y7
+	VBLENDVPD    Y6, Y7, Y1, Y9
+	VMINPD       Y9, Y1, Y1
+	VBLENDVPD    Y6, Y7, Y3, Y9
+	VMAXPD       Y9, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $+64, AX
+	JMP          loop
+
+done:
+	VMINPD       Y1, Y0, Y0
+	VMAXPD       Y3, Y2, Y2
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X1
+	VADDPD       X1, X4, X1
+	VPERMILPD    $0x01, X1, X3
+	VADDSD       X3, X1, X1
+	MOVSD        X1, sum+32(FP)
+	VEXTRACTF128 $0x01, Y0, X1
+	VMINPD       X1, X0, X1
+	VPERMILPD    $0x01, X1, X0
+	VMINPD       X0, X1, X1
+	MOVSD        X1, low+16(FP)
+	VEXTRACTF128 $0x01, Y2, X0
+	VMAXPD       X0, X2, X0
+	VPERMILPD    $0x01, X0, X1
+	VMAXPD       X1, X0, X0
+	MOVSD        X0, high+24(FP)
+	VZEROUPPER
+	RET
+
+DATA numbers64<>+0(SB)/4, $0x00000000
+DATA numbers64<>+4(SB)/4, $0x00000000
+DATA numbers64<>+8(SB)/4, $0x00000001
+DATA numbers64<>+12(SB)/4, $0x00000000
+DATA numbers64<>+16(SB)/4, $0x00000002
+DATA numbers64<>+20(SB)/4, $0x00000000
+DATA numbers64<>+24(SB)/4, $0x00000003
+DATA numbers64<>+28(SB)/4, $0x00000000
+DATA numbers64<>+32(SB)/4, $0x00000004
+DATA numbers64<>+36(SB)/4, $0x00000000
+DATA numbers64<>+40(SB)/4, $0x00000005
+DATA numbers64<>+44(SB)/4, $0x00000000
+DATA numbers64<>+48(SB)/4, $0x00000006
+DATA numbers64<>+52(SB)/4, $0x00000000
+DATA numbers64<>+56(SB)/4, $0x00000007
+DATA numbers64<>+60(SB)/4, $0x00000000
+GLOBL numbers64<>(SB), RODATA|NOPTR, $64
+
+DATA momentLow0F32<>+0(SB)/4, $0x00000000
+DATA momentLow0F32<>+4(SB)/4, $0x6cf9890f
+DATA momentLow0F32<>+8(SB)/4, $0x3c7d517b
+DATA momentLow0F32<>+12(SB)/4, $0x6e756238
+DATA momentLow0F32<>+16(SB)/4, $0x0a31b715
+DATA momentLow0F32<>+20(SB)/4, $0x4c123422
+DATA momentLow0F32<>+24(SB)/4, $0xd5362a27
+DATA momentLow0F32<>+28(SB)/4, $0xdd485429
+GLOBL momentLow0F32<>(SB), RODATA|NOPTR, $32
+
+DATA momentHigh0F32<>+0(SB)/4, $0x3ff00000
+DATA momentHigh0F32<>+4(SB)/4, $0x3fefb558
+DATA momentHigh0F32<>+8(SB)/4, $0x3fef72b8
+DATA momentHigh0F32<>+12(SB)/4, $0x3fef387a
+DATA momentHigh0F32<>+16(SB)/4, $0x3fef06fe
+DATA momentHigh0F32<>+20(SB)/4, $0x3feedea6
+DATA momentHigh0F32<>+24(SB)/4, $0x3feebfda
+DATA momentHigh0F32<>+28(SB)/4, $0x3feeab07
+GLOBL momentHigh0F32<>(SB), RODATA|NOPTR, $32
+
+DATA momentLow1F32<>+0(SB)/4, $0x667f3bcd
+DATA momentLow1F32<>+4(SB)/4, $0x73eb0187
+DATA momentLow1F32<>+8(SB)/4, $0x422aa0db
+DATA momentLow1F32<>+12(SB)/4, $0x82a3f090
+DATA momentLow1F32<>+16(SB)/4, $0x995ad3ad
+DATA momentLow1F32<>+20(SB)/4, $0xdd85529c
+DATA momentLow1F32<>+24(SB)/4, $0xdcfba487
+DATA momentLow1F32<>+28(SB)/4, $0xa2a490da
+GLOBL momentLow1F32<>(SB), RODATA|NOPTR, $32
+
+DATA momentHigh1F32<>+0(SB)/4, $0x3feea09e
+DATA momentHigh1F32<>+4(SB)/4, $0x3feea114
+DATA momentHigh1F32<>+8(SB)/4, $0x3feeace5
+DATA momentHigh1F32<>+12(SB)/4, $0x3feec491
+DATA momentHigh1F32<>+16(SB)/4, $0x3feee89f
+DATA momentHigh1F32<>+20(SB)/4, $0x3fef199b
+DATA momentHigh1F32<>+24(SB)/4, $0x3fef5818
+DATA momentHigh1F32<>+28(SB)/4, $0x3fefa4af
+GLOBL momentHigh1F32<>(SB), RODATA|NOPTR, $32
+
+DATA momentStart256F64<>+0(SB)/8, $0x4060000000000000
+GLOBL momentStart256F64<>(SB), RODATA|NOPTR, $8
+
+// func measureF32AVX2(x *float32, n int, skip int, e *float64, r *[12]float64) (hi float64, lo float64, s1 float64, s2 float64, q2 float64)
+// Requires: AVX, AVX2, SSE2
+TEXT ·measureF32AVX2(SB), NOSPLIT, $320-80
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         skip+16(FP), DX
+	MOVQ         e+24(FP), BX
+	MOVQ         r+32(FP), SI
+	VBROADCASTSD momentStart256F64<>+0(SB), Y0
+	VMOVUPD      Y0, (SP)
+	VMOVUPD      Y0, 32(SP)
+	VXORPD       Y0, Y0, Y0
+	VMOVUPD      Y0, 64(SP)
+	VMOVUPD      Y0, 96(SP)
+	VMOVUPD      Y0, 128(SP)
+	VMOVUPD      Y0, 160(SP)
+	VMOVUPD      Y0, 192(SP)
+	VMOVUPD      Y0, 224(SP)
+	VMOVUPD      Y0, 256(SP)
+	VMOVUPD      Y0, 288(SP)
+	LEAQ         (AX)(CX*4), DI
+	ANDQ         $-8, CX
+	LEAQ         (AX)(CX*4), CX
+	MOVQ         DX, R8
+	ANDQ         $-8, R8
+	LEAQ         (AX)(R8*4), R8
+	LEAQ         (AX)(DX*4), DX
+
+loop:
+	CMPQ         AX, CX
+	JAE          tail
+	CMPQ         AX, R8
+	JEQ          part
+	VBROADCASTSD (SI), Y0
+	VCVTPS2PD    (AX), Y1
+	VCVTPS2PD    16(AX), Y2
+	VCMPPD       $0x0d, Y0, Y1, Y3
+	VMAXPD       Y1, Y0, Y1
+	VCMPPD       $0x0d, Y0, Y2, Y4
+	VMAXPD       Y2, Y0, Y2
+	VBROADCASTSD 8(SI), Y5
+	VBROADCASTSD 16(SI), Y6
+	VMULPD       Y5, Y1, Y0
+	VADDPD       Y6, Y0, Y0
+	VSUBPD       Y6, Y0, Y8
+	VMULPD       Y5, Y2, Y5
+	VADDPD       Y6, Y5, Y5
+	VSUBPD       Y6, Y5, Y9
+	VBROADCASTSD 24(SI), Y7
+	VMULPD       Y7, Y8, Y6
+	VSUBPD       Y6, Y1, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       Y7, Y2, Y7
+	VBROADCASTSD 32(SI), Y10
+	VMULPD       Y10, Y8, Y8
+	VSUBPD       Y8, Y6, Y6
+	VMULPD       Y10, Y9, Y9
+	VSUBPD       Y9, Y7, Y7
+	VBROADCASTSD 80(SI), Y9
+	VMULPD       Y9, Y6, Y8
+	VMULPD       Y9, Y7, Y9
+	VBROADCASTSD 72(SI), Y10
+	VADDPD       Y10, Y8, Y8
+	VMULPD       Y6, Y8, Y8
+	VADDPD       Y10, Y9, Y9
+	VMULPD       Y7, Y9, Y9
+	VBROADCASTSD 64(SI), Y10
+	VADDPD       Y10, Y8, Y8
+	VMULPD       Y6, Y8, Y8
+	VADDPD       Y10, Y9, Y9
+	VMULPD       Y7, Y9, Y9
+	VBROADCASTSD 56(SI), Y10
+	VADDPD       Y10, Y8, Y8
+	VMULPD       Y6, Y8, Y8
+	VADDPD       Y10, Y9, Y9
+	VMULPD       Y7, Y9, Y9
+	VBROADCASTSD 48(SI), Y10
+	VADDPD       Y10, Y8, Y8
+	VADDPD       Y10, Y9, Y9
+	VMULPD       Y6, Y6, Y10
+	VMULPD       Y8, Y10, Y8
+	VADDPD       Y6, Y8, Y8
+	VMULPD       Y7, Y7, Y6
+	VMULPD       Y9, Y6, Y9
+	VADDPD       Y7, Y9, Y9
+	VSHUFPS      $0x88, Y5, Y0, Y6
+	VPSLLD       $0x1c, Y6, Y7
+	VPERMPS      momentLow0F32<>+0(SB), Y6, Y10
+	VPERMPS      momentLow1F32<>+0(SB), Y6, Y11
+	VBLENDVPS    Y7, Y11, Y10, Y10
+	VPERMPS      momentHigh0F32<>+0(SB), Y6, Y11
+	VPERMPS      momentHigh1F32<>+0(SB), Y6, Y6
+	VBLENDVPS    Y7, Y6, Y11, Y11
+	VUNPCKLPS    Y11, Y10, Y6
+	VUNPCKHPS    Y11, Y10, Y7
+	VBROADCASTSD 40(SI), Y10
+	VBROADCASTSD 88(SI), Y11
+	VPSLLQ       $0x30, Y0, Y0
+	VPSUBQ       Y10, Y0, Y0
+	VPADDQ       Y0, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VADDPD       Y6, Y8, Y8
+	VANDPD       Y3, Y8, Y8
+	VMOVUPD      (SP), Y0
+	VADDPD       Y8, Y0, Y3
+	VMOVUPD      Y3, (SP)
+	VSUBPD       Y0, Y3, Y0
+	VSUBPD       Y0, Y8, Y0
+	VADDPD       64(SP), Y0, Y0
+	VMOVUPD      Y0, 64(SP)
+	VSUBPD       Y11, Y1, Y0
+	VMULPD       Y8, Y0, Y1
+	VMULPD       Y1, Y0, Y0
+	VADDPD       128(SP), Y1, Y1
+	VMOVUPD      Y1, 128(SP)
+	VADDPD       192(SP), Y0, Y0
+	VMOVUPD      Y0, 192(SP)
+	VMULPD       Y8, Y8, Y0
+	VADDPD       256(SP), Y0, Y0
+	VMOVUPD      Y0, 256(SP)
+	TESTQ        BX, BX
+	JEQ          unstored0
+	VMOVUPD      Y8, (BX)
+
+unstored0:
+	VPSLLQ  $0x30, Y5, Y5
+	VPSUBQ  Y10, Y5, Y5
+	VPADDQ  Y5, Y7, Y7
+	VMULPD  Y7, Y9, Y9
+	VADDPD  Y7, Y9, Y9
+	VANDPD  Y4, Y9, Y9
+	VMOVUPD 32(SP), Y0
+	VADDPD  Y9, Y0, Y1
+	VMOVUPD Y1, 32(SP)
+	VSUBPD  Y0, Y1, Y0
+	VSUBPD  Y0, Y9, Y0
+	VADDPD  96(SP), Y0, Y0
+	VMOVUPD Y0, 96(SP)
+	VSUBPD  Y11, Y2, Y0
+	VMULPD  Y9, Y0, Y1
+	VMULPD  Y1, Y0, Y0
+	VADDPD  160(SP), Y1, Y1
+	VMOVUPD Y1, 160(SP)
+	VADDPD  224(SP), Y0, Y0
+	VMOVUPD Y0, 224(SP)
+	VMULPD  Y9, Y9, Y0
+	VADDPD  288(SP), Y0, Y0
+	VMOVUPD Y0, 288(SP)
+	TESTQ   BX, BX
+	JEQ     unstored1
+	VMOVUPD Y9, 32(BX)
+
+unstored1:
+	ADDQ  $+32, AX
+	TESTQ BX, BX
+	JEQ   unmoved2
+	ADDQ  $+64, BX
+
+unmoved2:
+	JMP loop
+
+tail:
+	CMPQ AX, DI
+	JAE  done
+
+part:
+	MOVQ         DI, R9
+	SUBQ         AX, R9
+	SARQ         $+2, R9
+	VMOVQ        R9, X0
+	VPBROADCASTD X0, X0
+	VPCMPGTD     numbers32<>+0(SB), X0, X1
+	VPCMPGTD     numbers32<>+16(SB), X0, X0
+	MOVQ         DX, R9
+	SUBQ         AX, R9
+	SARQ         $+2, R9
+	VMOVQ        R9, X2
+	VPBROADCASTD X2, X2
+	VPCMPEQD     numbers32<>+0(SB), X2, X3
+	VPANDN       X1, X3, X1
+	VPCMPEQD     numbers32<>+16(SB), X2, X2
+	VPANDN       X0, X2, X0
+	VBROADCASTSD (SI), Y2
+	VMASKMOVPS   (AX), X1, X3
+	VCVTPS2PD    X3, Y3
+	VPMOVSXDQ    X1, Y4
+	VBLENDVPD    Y4, Y3, Y2, Y3
+	VMASKMOVPS   16(AX), X0, X4
+	VCVTPS2PD    X4, Y4
+	VPMOVSXDQ    X0, Y5
+	VBLENDVPD    Y5, Y4, Y2, Y4
+	VCMPPD       $0x0d, Y2, Y3, Y5
+	VPMOVSXDQ    X1, Y6
+	VANDPD       Y6, Y5, Y5
+	VMAXPD       Y3, Y2, Y3
+	VCMPPD       $0x0d, Y2, Y4, Y6
+	VPMOVSXDQ    X0, Y7
+	VANDPD       Y7, Y6, Y6
+	VMAXPD       Y4, Y2, Y4
+	VBROADCASTSD 8(SI), Y7
+	VBROADCASTSD 16(SI), Y8
+	VMULPD       Y7, Y3, Y2
+	VADDPD       Y8, Y2, Y2
+	VSUBPD       Y8, Y2, Y10
+	VMULPD       Y7, Y4, Y7
+	VADDPD       Y8, Y7, Y7
+	VSUBPD       Y8, Y7, Y11
+	VBROADCASTSD 24(SI), Y9
+	VMULPD       Y9, Y10, Y8
+	VSUBPD       Y8, Y3, Y8
+	VMULPD       Y9, Y11, Y9
+	VSUBPD       Y9, Y4, Y9
+	VBROADCASTSD 32(SI), Y12
+	VMULPD       Y12, Y10, Y10
+	VSUBPD       Y10, Y8, Y8
+	VMULPD       Y12, Y11, Y11
+	VSUBPD       Y11, Y9, Y9
+	VBROADCASTSD 80(SI), Y11
+	VMULPD       Y11, Y8, Y10
+	VMULPD       Y11, Y9, Y11
+	VBROADCASTSD 72(SI), Y12
+	VADDPD       Y12, Y10, Y10
+	VMULPD       Y8, Y10, Y10
+	VADDPD       Y12, Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VBROADCASTSD 64(SI), Y12
+	VADDPD       Y12, Y10, Y10
+	VMULPD       Y8, Y10, Y10
+	VADDPD       Y12, Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VBROADCASTSD 56(SI), Y12
+	VADDPD       Y12, Y10, Y10
+	VMULPD       Y8, Y10, Y10
+	VADDPD       Y12, Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VBROADCASTSD 48(SI), Y12
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y12, Y11, Y11
+	VMULPD       Y8, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y8, Y10, Y10
+	VMULPD       Y9, Y9, Y8
+	VMULPD       Y11, Y8, Y11
+	VADDPD       Y9, Y11, Y11
+	VSHUFPS      $0x88, Y7, Y2, Y8
+	VPSLLD       $0x1c, Y8, Y9
+	VPERMPS      momentLow0F32<>+0(SB), Y8, Y12
+	VPERMPS      momentLow1F32<>+0(SB), Y8, Y13
+	VBLENDVPS    Y9, Y13, Y12, Y12
+	VPERMPS      momentHigh0F32<>+0(SB), Y8, Y13
+	VPERMPS      momentHigh1F32<>+0(SB), Y8, Y8
+	VBLENDVPS    Y9, Y8, Y13, Y13
+	VUNPCKLPS    Y13, Y12, Y8
+	VUNPCKHPS    Y13, Y12, Y9
+	VBROADCASTSD 40(SI), Y12
+	VBROADCASTSD 88(SI), Y13
+	VPSLLQ       $0x30, Y2, Y2
+	VPSUBQ       Y12, Y2, Y2
+	VPADDQ       Y2, Y8, Y8
+	VMULPD       Y8, Y10, Y10
+	VADDPD       Y8, Y10, Y10
+	VANDPD       Y5, Y10, Y10
+	VMOVUPD      (SP), Y2
+	VADDPD       Y10, Y2, Y5
+	VMOVUPD      Y5, (SP)
+	VSUBPD       Y2, Y5, Y2
+	VSUBPD       Y2, Y10, Y2
+	VADDPD       64(SP), Y2, Y2
+	VMOVUPD      Y2, 64(SP)
+	VSUBPD       Y13, Y3, Y2
+	VMULPD       Y10, Y2, Y3
+	VMULPD       Y3, Y2, Y2
+	VADDPD       128(SP), Y3, Y3
+	VMOVUPD      Y3, 128(SP)
+	VADDPD       192(SP), Y2, Y2
+	VMOVUPD      Y2, 192(SP)
+	VMULPD       Y10, Y10, Y2
+	VADDPD       256(SP), Y2, Y2
+	VMOVUPD      Y2, 256(SP)
+	TESTQ        BX, BX
+	JEQ          unstored3
+	VPMOVSXDQ    X1, Y1
+	VMASKMOVPD   Y10, Y1, (BX)
+
+unstored3:
+	VPSLLQ     $0x30, Y7, Y7
+	VPSUBQ     Y12, Y7, Y7
+	VPADDQ     Y7, Y9, Y9
+	VMULPD     Y9, Y11, Y11
+	VADDPD     Y9, Y11, Y11
+	VANDPD     Y6, Y11, Y11
+	VMOVUPD    32(SP), Y1
+	VADDPD     Y11, Y1, Y2
+	VMOVUPD    Y2, 32(SP)
+	VSUBPD     Y1, Y2, Y1
+	VSUBPD     Y1, Y11, Y1
+	VADDPD     96(SP), Y1, Y1
+	VMOVUPD    Y1, 96(SP)
+	VSUBPD     Y13, Y4, Y1
+	VMULPD     Y11, Y1, Y2
+	VMULPD     Y2, Y1, Y1
+	VADDPD     160(SP), Y2, Y2
+	VMOVUPD    Y2, 160(SP)
+	VADDPD     224(SP), Y1, Y1
+	VMOVUPD    Y1, 224(SP)
+	VMULPD     Y11, Y11, Y1
+	VADDPD     288(SP), Y1, Y1
+	VMOVUPD    Y1, 288(SP)
+	TESTQ      BX, BX
+	JEQ        unstored4
+	VPMOVSXDQ  X0, Y0
+	VMASKMOVPD Y11, Y0, 32(BX)
+
+unstored4:
+	ADDQ  $+32, AX
+	TESTQ BX, BX
+	JEQ   unmoved5
+	ADDQ  $+64, BX
+
+unmoved5:
+	JMP loop
+
+done:
+	VMOVUPD      (SP), Y0
+	VBROADCASTSD momentStart256F64<>+0(SB), Y1
+	VSUBPD       Y1, Y0, Y0
+	VMOVUPD      32(SP), Y1
+	VBROADCASTSD momentStart256F64<>+0(SB), Y2
+	VSUBPD       Y2, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, hi+40(FP)
+	VMOVUPD      64(SP), Y0
+	VMOVUPD      96(SP), Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, lo+48(FP)
+	VMOVUPD      128(SP), Y0
+	VMOVUPD      160(SP), Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, s1+56(FP)
+	VMOVUPD      192(SP), Y0
+	VMOVUPD      224(SP), Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, s2+64(FP)
+	VMOVUPD      256(SP), Y0
+	VMOVUPD      288(SP), Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, q2+72(FP)
+	VZEROUPPER
+	RET
+
+// func measureF64AVX2(x *float64, n int, skip int, e *float64, r *[12]float64) (hi float64, lo float64, s1 float64, s2 float64, q2 float64)
+// Requires: AVX, AVX2, SSE2
+TEXT ·measureF64AVX2(SB), NOSPLIT, $320-80
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         skip+16(FP), DX
+	MOVQ         e+24(FP), BX
+	MOVQ         r+32(FP), SI
+	VBROADCASTSD momentStart256F64<>+0(SB), Y0
+	VMOVUPD      Y0, (SP)
+	VMOVUPD      Y0, 32(SP)
+	VXORPD       Y0, Y0, Y0
+	VMOVUPD      Y0, 64(SP)
+	VMOVUPD      Y0, 96(SP)
+	VMOVUPD      Y0, 128(SP)
+	VMOVUPD      Y0, 160(SP)
+	VMOVUPD      Y0, 192(SP)
+	VMOVUPD      Y0, 224(SP)
+	VMOVUPD      Y0, 256(SP)
+	VMOVUPD      Y0, 288(SP)
+	LEAQ         (AX)(CX*8), DI
+	ANDQ         $-8, CX
+	LEAQ         (AX)(CX*8), CX
+	MOVQ         DX, R8
+	ANDQ         $-8, R8
+	LEAQ         (AX)(R8*8), R8
+	LEAQ         (AX)(DX*8), DX
+
+loop:
+	CMPQ         AX, CX
+	JAE          tail
+	CMPQ         AX, R8
+	JEQ          part
+	VBROADCASTSD (SI), Y0
+	VMOVUPD      (AX), Y1
+	VMOVUPD      32(AX), Y2
+	VCMPPD       $0x0d, Y0, Y1, Y3
+	VMAXPD       Y1, Y0, Y1
+	VCMPPD       $0x0d, Y0, Y2, Y4
+	VMAXPD       Y2, Y0, Y2
+	VBROADCASTSD 8(SI), Y5
+	VBROADCASTSD 16(SI), Y6
+	VMULPD       Y5, Y1, Y0
+	VADDPD       Y6, Y0, Y0
+	VSUBPD       Y6, Y0, Y8
+	VMULPD       Y5, Y2, Y5
+	VADDPD       Y6, Y5, Y5
+	VSUBPD       Y6, Y5, Y9
+	VBROADCASTSD 24(SI), Y7
+	VMULPD       Y7, Y8, Y6
+	VSUBPD       Y6, Y1, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       Y7, Y2, Y7
+	VBROADCASTSD 32(SI), Y10
+	VMULPD       Y10, Y8, Y8
+	VSUBPD       Y8, Y6, Y6
+	VMULPD       Y10, Y9, Y9
+	VSUBPD       Y9, Y7, Y7
+	VBROADCASTSD 80(SI), Y9
+	VMULPD       Y9, Y6, Y8
+	VMULPD       Y9, Y7, Y9
+	VBROADCASTSD 72(SI), Y10
+	VADDPD       Y10, Y8, Y8
+	VMULPD       Y6, Y8, Y8
+	VADDPD       Y10, Y9, Y9
+	VMULPD       Y7, Y9, Y9
+	VBROADCASTSD 64(SI), Y10
+	VADDPD       Y10, Y8, Y8
+	VMULPD       Y6, Y8, Y8
+	VADDPD       Y10, Y9, Y9
+	VMULPD       Y7, Y9, Y9
+	VBROADCASTSD 56(SI), Y10
+	VADDPD       Y10, Y8, Y8
+	VMULPD       Y6, Y8, Y8
+	VADDPD       Y10, Y9, Y9
+	VMULPD       Y7, Y9, Y9
+	VBROADCASTSD 48(SI), Y10
+	VADDPD       Y10, Y8, Y8
+	VADDPD       Y10, Y9, Y9
+	VMULPD       Y6, Y6, Y10
+	VMULPD       Y8, Y10, Y8
+	VADDPD       Y6, Y8, Y8
+	VMULPD       Y7, Y7, Y6
+	VMULPD       Y9, Y6, Y9
+	VADDPD       Y7, Y9, Y9
+	VSHUFPS      $0x88, Y5, Y0, Y6
+	VPSLLD       $0x1c, Y6, Y7
+	VPERMPS      momentLow0F32<>+0(SB), Y6, Y10
+	VPERMPS      momentLow1F32<>+0(SB), Y6, Y11
+	VBLENDVPS    Y7, Y11, Y10, Y10
+	VPERMPS      momentHigh0F32<>+0(SB), Y6, Y11
+	VPERMPS      momentHigh1F32<>+0(SB), Y6, Y6
+	VBLENDVPS    Y7, Y6, Y11, Y11
+	VUNPCKLPS    Y11, Y10, Y6
+	VUNPCKHPS    Y11, Y10, Y7
+	VBROADCASTSD 40(SI), Y10
+	VBROADCASTSD 88(SI), Y11
+	VPSLLQ       $0x30, Y0, Y0
+	VPSUBQ       Y10, Y0, Y0
+	VPADDQ       Y0, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VADDPD       Y6, Y8, Y8
+	VANDPD       Y3, Y8, Y8
+	VMOVUPD      (SP), Y0
+	VADDPD       Y8, Y0, Y3
+	VMOVUPD      Y3, (SP)
+	VSUBPD       Y0, Y3, Y0
+	VSUBPD       Y0, Y8, Y0
+	VADDPD       64(SP), Y0, Y0
+	VMOVUPD      Y0, 64(SP)
+	VSUBPD       Y11, Y1, Y0
+	VMULPD       Y8, Y0, Y1
+	VMULPD       Y1, Y0, Y0
+	VADDPD       128(SP), Y1, Y1
+	VMOVUPD      Y1, 128(SP)
+	VADDPD       192(SP), Y0, Y0
+	VMOVUPD      Y0, 192(SP)
+	VMULPD       Y8, Y8, Y0
+	VADDPD       256(SP), Y0, Y0
+	VMOVUPD      Y0, 256(SP)
+	TESTQ        BX, BX
+	JEQ          unstored0
+	VMOVUPD      Y8, (BX)
+
+unstored0:
+	VPSLLQ  $0x30, Y5, Y5
+	VPSUBQ  Y10, Y5, Y5
+	VPADDQ  Y5, Y7, Y7
+	VMULPD  Y7, Y9, Y9
+	VADDPD  Y7, Y9, Y9
+	VANDPD  Y4, Y9, Y9
+	VMOVUPD 32(SP), Y0
+	VADDPD  Y9, Y0, Y1
+	VMOVUPD Y1, 32(SP)
+	VSUBPD  Y0, Y1, Y0
+	VSUBPD  Y0, Y9, Y0
+	VADDPD  96(SP), Y0, Y0
+	VMOVUPD Y0, 96(SP)
+	VSUBPD  Y11, Y2, Y0
+	VMULPD  Y9, Y0, Y1
+	VMULPD  Y1, Y0, Y0
+	VADDPD  160(SP), Y1, Y1
+	VMOVUPD Y1, 160(SP)
+	VADDPD  224(SP), Y0, Y0
+	VMOVUPD Y0, 224(SP)
+	VMULPD  Y9, Y9, Y0
+	VADDPD  288(SP), Y0, Y0
+	VMOVUPD Y0, 288(SP)
+	TESTQ   BX, BX
+	JEQ     unstored1
+	VMOVUPD Y9, 32(BX)
+
+unstored1:
+	ADDQ  $+64, AX
+	TESTQ BX, BX
+	JEQ   unmoved2
+	ADDQ  $+64, BX
+
+unmoved2:
+	JMP loop
+
+tail:
+	CMPQ AX, DI
+	JAE  done
+
+part:
+	MOVQ         DI, R9
+	SUBQ         AX, R9
+	SARQ         $+3, R9
+	VMOVQ        R9, X0
+	VPBROADCASTQ X0, Y0
+	VPCMPGTQ     numbers64<>+0(SB), Y0, Y1
+	VPCMPGTQ     numbers64<>+32(SB), Y0, Y0
+	MOVQ         DX, R9
+	SUBQ         AX, R9
+	SARQ         $+3, R9
+	VMOVQ        R9, X2
+	VPBROADCASTQ X2, Y2
+	VPCMPEQQ     numbers64<>+0(SB), Y2, Y3
+	VPANDN       Y1, Y3, Y1
+	VPCMPEQQ     numbers64<>+32(SB), Y2, Y2
+	VPANDN       Y0, Y2, Y0
+	VBROADCASTSD (SI), Y2
+	VMASKMOVPD   (AX), Y1, Y3
+	VBLENDVPD    Y1, Y3, Y2, Y3
+	VMASKMOVPD   32(AX), Y0, Y4
+	VBLENDVPD    Y0, Y4, Y2, Y4
+	VCMPPD       $0x0d, Y2, Y3, Y5
+	VANDPD       Y1, Y5, Y5
+	VMAXPD       Y3, Y2, Y3
+	VCMPPD       $0x0d, Y2, Y4, Y6
+	VANDPD       Y0, Y6, Y6
+	VMAXPD       Y4, Y2, Y4
+	VBROADCASTSD 8(SI), Y7
+	VBROADCASTSD 16(SI), Y8
+	VMULPD       Y7, Y3, Y2
+	VADDPD       Y8, Y2, Y2
+	VSUBPD       Y8, Y2, Y10
+	VMULPD       Y7, Y4, Y7
+	VADDPD       Y8, Y7, Y7
+	VSUBPD       Y8, Y7, Y11
+	VBROADCASTSD 24(SI), Y9
+	VMULPD       Y9, Y10, Y8
+	VSUBPD       Y8, Y3, Y8
+	VMULPD       Y9, Y11, Y9
+	VSUBPD       Y9, Y4, Y9
+	VBROADCASTSD 32(SI), Y12
+	VMULPD       Y12, Y10, Y10
+	VSUBPD       Y10, Y8, Y8
+	VMULPD       Y12, Y11, Y11
+	VSUBPD       Y11, Y9, Y9
+	VBROADCASTSD 80(SI), Y11
+	VMULPD       Y11, Y8, Y10
+	VMULPD       Y11, Y9, Y11
+	VBROADCASTSD 72(SI), Y12
+	VADDPD       Y12, Y10, Y10
+	VMULPD       Y8, Y10, Y10
+	VADDPD       Y12, Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VBROADCASTSD 64(SI), Y12
+	VADDPD       Y12, Y10, Y10
+	VMULPD       Y8, Y10, Y10
+	VADDPD       Y12, Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VBROADCASTSD 56(SI), Y12
+	VADDPD       Y12, Y10, Y10
+	VMULPD       Y8, Y10, Y10
+	VADDPD       Y12, Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VBROADCASTSD 48(SI), Y12
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y12, Y11, Y11
+	VMULPD       Y8, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y8, Y10, Y10
+	VMULPD       Y9, Y9, Y8
+	VMULPD       Y11, Y8, Y11
+	VADDPD       Y9, Y11, Y11
+	VSHUFPS      $0x88, Y7, Y2, Y8
+	VPSLLD       $0x1c, Y8, Y9
+	VPERMPS      momentLow0F32<>+0(SB), Y8, Y12
+	VPERMPS      momentLow1F32<>+0(SB), Y8, Y13
+	VBLENDVPS    Y9, Y13, Y12, Y12
+	VPERMPS      momentHigh0F32<>+0(SB), Y8, Y13
+	VPERMPS      momentHigh1F32<>+0(SB), Y8, Y8
+	VBLENDVPS    Y9, Y8, Y13, Y13
+	VUNPCKLPS    Y13, Y12, Y8
+	VUNPCKHPS    Y13, Y12, Y9
+	VBROADCASTSD 40(SI), Y12
+	VBROADCASTSD 88(SI), Y13
+	VPSLLQ       $0x30, Y2, Y2
+	VPSUBQ       Y12, Y2, Y2
+	VPADDQ       Y2, Y8, Y8
+	VMULPD       Y8, Y10, Y10
+	VADDPD       Y8, Y10, Y10
+	VANDPD       Y5, Y10, Y10
+	VMOVUPD      (SP), Y2
+	VADDPD       Y10, Y2, Y5
+	VMOVUPD      Y5, (SP)
+	VSUBPD       Y2, Y5, Y2
+	VSUBPD       Y2, Y10, Y2
+	VADDPD       64(SP), Y2, Y2
+	VMOVUPD      Y2, 64(SP)
+	VSUBPD       Y13, Y3, Y2
+	VMULPD       Y10, Y2, Y3
+	VMULPD       Y3, Y2, Y2
+	VADDPD       128(SP), Y3, Y3
+	VMOVUPD      Y3, 128(SP)
+	VADDPD       192(SP), Y2, Y2
+	VMOVUPD      Y2, 192(SP)
+	VMULPD       Y10, Y10, Y2
+	VADDPD       256(SP), Y2, Y2
+	VMOVUPD      Y2, 256(SP)
+	TESTQ        BX, BX
+	JEQ          unstored3
+	VMASKMOVPD   Y10, Y1, (BX)
+
+unstored3:
+	VPSLLQ     $0x30, Y7, Y7
+	VPSUBQ     Y12, Y7, Y7
+	VPADDQ     Y7, Y9, Y9
+	VMULPD     Y9, Y11, Y11
+	VADDPD     Y9, Y11, Y11
+	VANDPD     Y6, Y11, Y11
+	VMOVUPD    32(SP), Y1
+	VADDPD     Y11, Y1, Y2
+	VMOVUPD    Y2, 32(SP)
+	VSUBPD     Y1, Y2, Y1
+	VSUBPD     Y1, Y11, Y1
+	VADDPD     96(SP), Y1, Y1
+	VMOVUPD    Y1, 96(SP)
+	VSUBPD     Y13, Y4, Y1
+	VMULPD     Y11, Y1, Y2
+	VMULPD     Y2, Y1, Y1
+	VADDPD     160(SP), Y2, Y2
+	VMOVUPD    Y2, 160(SP)
+	VADDPD     224(SP), Y1, Y1
+	VMOVUPD    Y1, 224(SP)
+	VMULPD     Y11, Y11, Y1
+	VADDPD     288(SP), Y1, Y1
+	VMOVUPD    Y1, 288(SP)
+	TESTQ      BX, BX
+	JEQ        unstored4
+	VMASKMOVPD Y11, Y0, 32(BX)
+
+unstored4:
+	ADDQ  $+64, AX
+	TESTQ BX, BX
+	JEQ   unmoved5
+	ADDQ  $+64, BX
+
+unmoved5:
+	JMP loop
+
+done:
+	VMOVUPD      (SP), Y0
+	VBROADCASTSD momentStart256F64<>+0(SB), Y1
+	VSUBPD       Y1, Y0, Y0
+	VMOVUPD      32(SP), Y1
+	VBROADCASTSD momentStart256F64<>+0(SB), Y2
+	VSUBPD       Y2, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, hi+40(FP)
+	VMOVUPD      64(SP), Y0
+	VMOVUPD      96(SP), Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, lo+48(FP)
+	VMOVUPD      128(SP), Y0
+	VMOVUPD      160(SP), Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, s1+56(FP)
+	VMOVUPD      192(SP), Y0
+	VMOVUPD      224(SP), Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, s2+64(FP)
+	VMOVUPD      256(SP), Y0
+	VMOVUPD      288(SP), Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, q2+72(FP)
+	VZEROUPPER
+	RET
+
+// func tallyAVX2Block(e *float64, n int, expected *uint64, doubt *uint64, peaked *uint64, scale float64)
+// Requires: AVX, AVX2
+TEXT ·tallyAVX2Block(SB), NOSPLIT, $0-48
+	MOVQ         e+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         expected+16(FP), DX
+	MOVQ         doubt+24(FP), BX
+	MOVQ         peaked+32(FP), SI
+	VBROADCASTSD scale+40(FP), Y0
+	VPBROADCASTQ shareFractionF64<>+0(SB), Y1
+	VPBROADCASTQ shareOneF64<>+0(SB), Y2
+	VPBROADCASTQ shareBiasF64<>+0(SB), Y3
+	LEAQ         (AX)(CX*8), DI
+	ANDQ         $-8, CX
+	LEAQ         (AX)(CX*8), CX
+
+loop:
+	CMPQ    AX, CX
+	JAE     tail
+	VMOVUPD (AX), Y4
+	VMULPD  Y0, Y4, Y4
+	VMULPD  Y4, Y4, Y5
+	VSUBPD  Y5, Y4, Y5
+	VMULPD  Y5, Y5, Y6
+	VPSRLQ  $0x34, Y4, Y7
+	VPSUBQ  Y7, Y3, Y7
+	VPSLLQ  $0x01, Y4, Y4
+	VPAND   Y1, Y4, Y4
+	VPOR    Y2, Y4, Y4
+	VPSRLVQ Y7, Y4, Y4
+	VPADDQ  (DX), Y4, Y4
+	VMOVDQU Y4, (DX)
+	VPSRLQ  $0x34, Y5, Y4
+	VPSUBQ  Y4, Y3, Y4
+	VPSLLQ  $0x01, Y5, Y5
+	VPAND   Y1, Y5, Y5
+	VPOR    Y2, Y5, Y5
+	VPSRLVQ Y4, Y5, Y5
+	VPADDQ  (BX), Y5, Y5
+	VMOVDQU Y5, (BX)
+	VPSRLQ  $0x34, Y6, Y4
+	VPSUBQ  Y4, Y3, Y4
+	VPSLLQ  $0x01, Y6, Y6
+	VPAND   Y1, Y6, Y6
+	VPOR    Y2, Y6, Y6
+	VPSRLVQ Y4, Y6, Y6
+	VPADDQ  (SI), Y6, Y6
+	VMOVDQU Y6, (SI)
+	VMOVUPD 32(AX), Y4
+	VMULPD  Y0, Y4, Y4
+	VMULPD  Y4, Y4, Y5
+	VSUBPD  Y5, Y4, Y5
+	VMULPD  Y5, Y5, Y6
+	VPSRLQ  $0x34, Y4, Y7
+	VPSUBQ  Y7, Y3, Y7
+	VPSLLQ  $0x01, Y4, Y4
+	VPAND   Y1, Y4, Y4
+	VPOR    Y2, Y4, Y4
+	VPSRLVQ Y7, Y4, Y4
+	VPADDQ  32(DX), Y4, Y4
+	VMOVDQU Y4, 32(DX)
+	VPSRLQ  $0x34, Y5, Y4
+	VPSUBQ  Y4, Y3, Y4
+	VPSLLQ  $0x01, Y5, Y5
+	VPAND   Y1, Y5, Y5
+	VPOR    Y2, Y5, Y5
+	VPSRLVQ Y4, Y5, Y5
+	VPADDQ  32(BX), Y5, Y5
+	VMOVDQU Y5, 32(BX)
+	VPSRLQ  $0x34, Y6, Y4
+	VPSUBQ  Y4, Y3, Y4
+	VPSLLQ  $0x01, Y6, Y6
+	VPAND   Y1, Y6, Y6
+	VPOR    Y2, Y6, Y6
+	VPSRLVQ Y4, Y6, Y6
+	VPADDQ  32(SI), Y6, Y6
+	VMOVDQU Y6, 32(SI)
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	ADDQ    $+64, SI
+	JMP     loop
+
+tail:
+	CMPQ         AX, DI
+	JAE          done
+	MOVQ         DI, R8
+	SUBQ         AX, R8
+	SARQ         $+3, R8
+	VMOVQ        R8, X4
+	VPBROADCASTQ X4, Y4
+	VPCMPGTQ     numbers64<>+0(SB), Y4, Y5
+	VPCMPGTQ     numbers64<>+32(SB), Y4, Y4
+	VMASKMOVPD   (AX), Y5, Y6
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y6, Y6, Y7
+	VSUBPD       Y7, Y6, Y7
+	VMULPD       Y7, Y7, Y8
+	VPSRLQ       $0x34, Y6, Y9
+	VPSUBQ       Y9, Y3, Y9
+	VPSLLQ       $0x01, Y6, Y6
+	VPAND        Y1, Y6, Y6
+	VPOR         Y2, Y6, Y6
+	VPSRLVQ      Y9, Y6, Y6
+	VPMASKMOVQ   (DX), Y5, Y9
+	VPADDQ       Y9, Y6, Y6
+	VPMASKMOVQ   Y6, Y5, (DX)
+	VPSRLQ       $0x34, Y7, Y6
+	VPSUBQ       Y6, Y3, Y6
+	VPSLLQ       $0x01, Y7, Y7
+	VPAND        Y1, Y7, Y7
+	VPOR         Y2, Y7, Y7
+	VPSRLVQ      Y6, Y7, Y7
+	VPMASKMOVQ   (BX), Y5, Y6
+	VPADDQ       Y6, Y7, Y7
+	VPMASKMOVQ   Y7, Y5, (BX)
+	VPSRLQ       $0x34, Y8, Y6
+	VPSUBQ       Y6, Y3, Y6
+	VPSLLQ       $0x01, Y8, Y8
+	VPAND        Y1, Y8, Y8
+	VPOR         Y2, Y8, Y8
+	VPSRLVQ      Y6, Y8, Y8
+	VPMASKMOVQ   (SI), Y5, Y6
+	VPADDQ       Y6, Y8, Y8
+	VPMASKMOVQ   Y8, Y5, (SI)
+	VMASKMOVPD   32(AX), Y4, Y5
+	VMULPD       Y0, Y5, Y5
+	VMULPD       Y5, Y5, Y6
+	VSUBPD       Y6, Y5, Y6
+	VMULPD       Y6, Y6, Y7
+	VPSRLQ       $0x34, Y5, Y8
+	VPSUBQ       Y8, Y3, Y8
+	VPSLLQ       $0x01, Y5, Y5
+	VPAND        Y1, Y5, Y5
+	VPOR         Y2, Y5, Y5
+	VPSRLVQ      Y8, Y5, Y5
+	VPMASKMOVQ   32(DX), Y4, Y8
+	VPADDQ       Y8, Y5, Y5
+	VPMASKMOVQ   Y5, Y4, 32(DX)
+	VPSRLQ       $0x34, Y6, Y5
+	VPSUBQ       Y5, Y3, Y5
+	VPSLLQ       $0x01, Y6, Y6
+	VPAND        Y1, Y6, Y6
+	VPOR         Y2, Y6, Y6
+	VPSRLVQ      Y5, Y6, Y6
+	VPMASKMOVQ   32(BX), Y4, Y5
+	VPADDQ       Y5, Y6, Y6
+	VPMASKMOVQ   Y6, Y4, 32(BX)
+	VPSRLQ       $0x34, Y7, Y5
+	VPSUBQ       Y5, Y3, Y5
+	VPSLLQ       $0x01, Y7, Y7
+	VPAND        Y1, Y7, Y7
+	VPOR         Y2, Y7, Y7
+	VPSRLVQ      Y5, Y7, Y7
+	VPMASKMOVQ   32(SI), Y4, Y5
+	VPADDQ       Y5, Y7, Y7
+	VPMASKMOVQ   Y7, Y4, 32(SI)
+	ADDQ         $+64, AX
+	ADDQ         $+64, DX
+	ADDQ         $+64, BX
+	ADDQ         $+64, SI
+	JMP          loop
+
+done:
+	VZEROUPPER
+	RET
+
+DATA shareFractionF64<>+0(SB)/8, $0x001ffffffffffffe
+GLOBL shareFractionF64<>(SB), RODATA|NOPTR, $8
+
+DATA shareOneF64<>+0(SB)/8, $0x0020000000000000
+GLOBL shareOneF64<>(SB), RODATA|NOPTR, $8
+
+DATA shareBiasF64<>+0(SB)/8, $0x00000000000003ff
+GLOBL shareBiasF64<>(SB), RODATA|NOPTR, $8

@@ -18,3 +18,18 @@ func measureF64AVX512(x *float64, n int, skip int, e *float64, r *[12]float64) (
 
 //go:noescape
 func tallyAVX512Block(e *float64, n int, expected *uint64, doubt *uint64, peaked *uint64, scale float64)
+
+//go:noescape
+func extentF32AVX2(x *float32, n int) (low float32, high float32, sum float64)
+
+//go:noescape
+func extentF64AVX2(x *float64, n int) (low float64, high float64, sum float64)
+
+//go:noescape
+func measureF32AVX2(x *float32, n int, skip int, e *float64, r *[12]float64) (hi float64, lo float64, s1 float64, s2 float64, q2 float64)
+
+//go:noescape
+func measureF64AVX2(x *float64, n int, skip int, e *float64, r *[12]float64) (hi float64, lo float64, s1 float64, s2 float64, q2 float64)
+
+//go:noescape
+func tallyAVX2Block(e *float64, n int, expected *uint64, doubt *uint64, peaked *uint64, scale float64)

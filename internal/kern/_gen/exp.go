@@ -42,11 +42,17 @@ func (w *wide) expTables() (whole, less, miss Mem) { return w.expTablesOf(tableB
 
 // expTablesOf is expTables for 2^bits elements, under names of their own.
 func (w *wide) expTablesOf(bits int, suffix string) (whole, less, miss Mem) {
+	t, a, d := w.powerWords(bits)
+	return w.table("powers"+suffix, t), w.table("lessened"+suffix, a), w.table("missed"+suffix, d)
+}
+
+// powerWords returns the bits of T, of T less i, and of d, for 2^bits elements.
+func (w *wide) powerWords(bits int) (t, a, d []uint64) {
 	n := 1 << bits
-	t, a, d := make([]uint64, n), make([]uint64, n), make([]uint64, n)
+	t, a, d = make([]uint64, n), make([]uint64, n), make([]uint64, n)
 	for i := range n {
 		exact := root(i, n)
-		if w.size == 4 {
+		if w.frac == 23 {
 			v, _ := exact.Float32()
 			t[i] = uint64(math.Float32bits(v))
 			d[i] = uint64(math.Float32bits(float32(relative(exact, float64(v)))))
@@ -57,7 +63,7 @@ func (w *wide) expTablesOf(bits int, suffix string) (whole, less, miss Mem) {
 		}
 		a[i] = t[i] - uint64(i)<<(w.frac-bits)
 	}
-	return w.table("powers"+suffix, t), w.table("lessened"+suffix, a), w.table("missed"+suffix, d)
+	return t, a, d
 }
 
 var exact Mem

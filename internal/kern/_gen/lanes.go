@@ -45,6 +45,14 @@ type wide struct {
 	reciprocal func(...Op)
 	newton     int // steps that a reciprocal then needs
 
+	// registers of 256 bits; see half.go
+	narrow            bool
+	powers            int              // bits of the number of powers in a table
+	loadPart          func(_, _, _ Op) // elements whose mask is set, else 0
+	storePart         func(_, _, _ Op)
+	blend             func(_, _, _, _ Op) // operands mask, where it is set, where not, result
+	moreInt, equalInt func(...Op)
+
 	// with an element in memory for all lanes
 	andEach, orEach, cmpEach, addEach, mulEach, fma213Each, fma231Each, fnma231Each func(...Op)
 }

@@ -23,6 +23,7 @@ var groups = []struct {
 	emit func()
 }{
 	{"rows", rows},
+	{"doubles", doubles},
 	{"tally", tallies},
 	{"products", products},
 	{"binary", binaries},

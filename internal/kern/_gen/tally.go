@@ -20,6 +20,7 @@ func tallies() {
 		w.measure(t)
 	}
 	tally(t)
+	tallies256()
 }
 
 // extent returns the smallest and the largest of n elements, and their sum, in eight lanes: all machines give the same
@@ -76,14 +77,19 @@ func (w *wide) extent() {
 // momentTables are in memory.
 type momentTables struct{ powers, start, unit Mem }
 
-func newMomentTables() momentTables {
-	powers := make([]uint64, 16)
-	for i := range powers {
+// momentWords is momentTable of package kern.
+func momentWords() []uint64 {
+	words := make([]uint64, 16)
+	for i := range words {
 		v, _ := root(i, 16).Float64()
-		powers[i] = math.Float64bits(v) - uint64(i)<<48
+		words[i] = math.Float64bits(v) - uint64(i)<<48
 	}
+	return words
+}
+
+func newMomentTables() momentTables {
 	return momentTables{
-		powers: f64.table("momentPowers", powers),
+		powers: f64.table("momentPowers", momentWords()),
 		start:  f64.table("momentStart", []uint64{math.Float64bits(128)}),
 		unit:   f64.table("shareUnit", []uint64{math.Float64bits(1 << 53)}),
 	}

@@ -4,6 +4,13 @@ package kern
 
 import "unsafe"
 
+func binaryAVX2(t32 *Table[float32], t64 *Table[float64]) {
+	b32 := &binaryKernels[float32]{value: binaryF32AVX2, grad: binaryGradF32AVX2, group: 8}
+	b64 := &binaryKernels[float64]{value: binaryF64AVX2, grad: binaryGradF64AVX2, group: 4}
+	t32.Binary, t32.BinaryGrad = b32.binary, b32.binaryGrad
+	t64.Binary, t64.BinaryGrad = b64.binary, b64.binaryGrad
+}
+
 func binaryAVX512(t32 *Table[float32], t64 *Table[float64]) {
 	b32 := &binaryKernels[float32]{value: binaryF32AVX512, grad: binaryGradF32AVX512, group: 64}
 	b64 := &binaryKernels[float64]{value: binaryF64AVX512, grad: binaryGradF64AVX512, group: 32}

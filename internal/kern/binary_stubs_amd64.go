@@ -15,3 +15,15 @@ func binaryF64AVX512(x *float64, t *float64, n int, ahead int) (done int, sum fl
 
 //go:noescape
 func binaryGradF64AVX512(dst *float64, x *float64, t *float64, n int, ahead int, c float64, rest float64) (done int, sum float64)
+
+//go:noescape
+func binaryF32AVX2(x *float32, t *float32, n int, ahead int) (done int, sum float64)
+
+//go:noescape
+func binaryGradF32AVX2(dst *float32, x *float32, t *float32, n int, ahead int, c float32, rest float32) (done int, sum float64)
+
+//go:noescape
+func binaryF64AVX2(x *float64, t *float64, n int, ahead int) (done int, sum float64)
+
+//go:noescape
+func binaryGradF64AVX2(dst *float64, x *float64, t *float64, n int, ahead int, c float64, rest float64) (done int, sum float64)

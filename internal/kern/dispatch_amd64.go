@@ -24,7 +24,7 @@ var tiers = []tier{
 	{
 		name: "avx2",
 		has:  cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI2,
-		fill: []func(*Table[float32], *Table[float64]){rowsAVX2, tallyAVX2, productsAVX2},
+		fill: []func(*Table[float32], *Table[float64]){rowsAVX2, tallyAVX2, productsAVX2, binaryAVX2},
 	},
 	{
 		name: "avx512",

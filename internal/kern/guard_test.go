@@ -28,13 +28,16 @@ func TestGuardPages(t *testing.T) {
 	x, dst := memory(), memory()
 	atEdges[float32](t, x, dst)
 	atEdges[float64](t, x, dst)
+	sums := [3][]byte{memory(), memory(), memory()}
+	tallyAtEdges(t, cast[float64](x), [3][]uint64{cast[uint64](sums[0]), cast[uint64](sums[1]), cast[uint64](sums[2])})
+}
+
+func cast[T any](b []byte) []T {
+	return unsafe.Slice((*T)(unsafe.Pointer(&b[0])), len(b)/int(unsafe.Sizeof(*new(T))))
 }
 
 func atEdges[T Float](t *testing.T, x, dst []byte) {
-	cast := func(b []byte) []T {
-		return unsafe.Slice((*T)(unsafe.Pointer(&b[0])), len(b)/int(unsafe.Sizeof(T(0))))
-	}
-	xs, ds := cast(x), cast(dst)
+	xs, ds, es := cast[T](x), cast[T](dst), cast[float64](dst)
 	each(t, func(k *Table[T]) {
 		for _, n := range lengths() {
 			if n > len(xs) {
@@ -50,6 +53,29 @@ func atEdges[T Float](t *testing.T, x, dst []byte) {
 				k.Moments(row)
 				row[n-1] = 50 // the rest is counted once more
 				k.Others(row, 1)
+				k.Extent(row)
+				k.Binary(row, to)
+				k.BinaryGrad(to, row, row, 1)
+				if n <= len(es) {
+					k.Measure(row, es[:n])
+					k.Measure(row, es[len(es)-n:])
+				}
+			}
+		}
+	})
+}
+
+func tallyAtEdges(t *testing.T, e []float64, sums [3][]uint64) {
+	each(t, func(k *Table[float64]) {
+		for _, n := range lengths() {
+			if n > len(e) {
+				continue
+			}
+			for _, at := range []int{0, len(e) - n} {
+				for j := range n {
+					e[at+j] = 0.25
+				}
+				k.Tally(Shares{sums[0][at : at+n], sums[1][at : at+n], sums[2][at : at+n]}, e[at:at+n], 0.5)
 			}
 		}
 	})

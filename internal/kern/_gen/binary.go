@@ -19,24 +19,62 @@ import (
 func binaries() {
 	for _, w := range []*wide{&f32, &f64} {
 		whole, _, miss := w.expTables()
-		c := w.binaryConstants()
-		w.binary(whole, miss, c, false)
-		w.binary(whole, miss, c, true)
+		c := w.binaryConstants("binary", tableBits)
+		for _, grad := range []bool{false, true} {
+			w.binary(c, grad, func() binaryPowers {
+				p := &power{wide: w, t: w.loadTable(whole), miss: w.loadTable(miss)}
+				return binaryPowers{
+					whole: func(z reg.VecVirtual) reg.VecVirtual { return p.lookup(p.t, z) },
+					miss:  func(z reg.VecVirtual) reg.VecVirtual { return p.lookup(p.miss, z) },
+				}
+			})
+		}
 	}
+	for _, w := range []*wide{half(f32), half(f64)} {
+		less, miss := w.raisedPowers()
+		c := w.binaryConstants("narrow", w.powers)
+		for _, grad := range []bool{false, true} {
+			w.binary(c, grad, func() binaryPowers {
+				return binaryPowers{
+					whole: func(z reg.VecVirtual) reg.VecVirtual { return w.scaled(less, z) },
+					miss:  func(z reg.VecVirtual) reg.VecVirtual { return w.find(miss, z) },
+				}
+			})
+		}
+	}
+}
+
+// binaryPowers look up T and d of exp.go by the last bits of z. In registers of 256 bits, whole is 2^n·T·2^raised.
+type binaryPowers struct {
+	whole, miss func(z reg.VecVirtual) reg.VecVirtual
+}
+
+// raised is how much the exponents of powers of two go up in registers of 256 bits, so that none is denormal before a
+// last multiplication.
+func (w *wide) raised() int { return map[int]int{4: 60, 8: 100}[w.size] }
+
+// raisedPowers are the tables of [wide.eightPowers], less i and raised.
+func (w *wide) raisedPowers() (less, miss eight) {
+	_, a, d := w.powerWords(w.powers)
+	for i := range a {
+		a[i] += uint64(w.raised()) << w.frac
+	}
+	return w.eightOf("raised", a), w.eightOf("missed256", d)
 }
 
 // binaryConstants are operands in memory, an element each.
 type binaryConstants struct {
 	sign, one, minusHalf, half, ln2, ln2Rest Mem
 	floor, rate, shift, unshift              Mem   // see exp.go
+	lower                                    Mem   // 2^-raised
 	exp, log                                 []Mem // e^r - 1 = r·(exp[0] + …); log as in loss
 }
 
-func (w *wide) binaryConstants() *binaryConstants {
+func (w *wide) binaryConstants(prefix string, tableBits int) *binaryConstants {
 	n := 0
 	constant := func(v float64) Mem {
 		n++
-		return w.table("binary"+itoa(n), []uint64{w.bits(v)})
+		return w.table(prefix+itoa(n), []uint64{w.bits(v)})
 	}
 	ln2, least := math.Ln2, -1078.0
 	if w.size == 4 {
@@ -47,6 +85,9 @@ func (w *wide) binaryConstants() *binaryConstants {
 		sign: constant(math.Copysign(0, -1)), one: constant(1), minusHalf: constant(-0.5), half: constant(0.5),
 		ln2: constant(ln2), ln2Rest: constant(rest),
 		floor: constant(least * ln2), rate: constant(1 / ln2), shift: constant(math.Ldexp(1.5, w.frac-tableBits)), unshift: constant(-math.Ldexp(1.5, w.frac-tableBits)),
+	}
+	if w.narrow {
+		c.lower = constant(math.Ldexp(1, -w.raised()))
 	}
 	factorial := 1.0
 	for i := range w.terms {
@@ -75,79 +116,79 @@ const (
 
 // binary returns the sum of n losses, and with grad stores c+rest times their slopes in dst. It stops before
 // the first group with a loss that is NaN or infinite, and returns how many elements are done. The losses of
-// four registers are added up before they are widened.
-func (w *wide) binary(whole, miss Mem, c *binaryConstants, grad bool) {
+// a turn are added up before they are widened.
+func (w *wide) binary(c *binaryConstants, grad bool, powers func() binaryPowers) {
 	name, signature := "binary", "func(x, t *"+w.typ+", n, ahead int"
 	if grad {
 		name, signature = "binaryGrad", "func(dst, x, t *"+w.typ+", n, ahead int, c, rest "+w.typ
 	}
-	TEXT(name+w.name+"AVX512", NOSPLIT, signature+") (done int, sum float64)")
+	TEXT(name+w.name+w.tier(), NOSPLIT, signature+") (done int, sum float64)")
 	Pragma("noescape")
 	x, target, n, ahead := gp("x"), gp("t"), gp("n"), gp("ahead")
-	p := &power{wide: w, t: w.loadTable(whole), miss: w.loadTable(miss)}
+	p := powers()
 	pointers := []reg.GPVirtual{x, target}
 	var dst reg.GPVirtual
-	var scale, rest reg.VecVirtual
+	var scale, rest func() reg.VecVirtual
 	if grad {
-		dst, scale = gp("dst"), ZMM()
+		dst = gp("dst")
 		pointers = append(pointers, dst)
-		w.broadcast(param("c"), scale)
+		scale = w.parameter("c")
 		if w.size == 4 {
-			rest = ZMM()
-			w.broadcast(param("rest"), rest)
+			rest = w.parameter("rest")
 		}
 	}
-	sums := zmms(2)
+	sums := w.vectors(2)
 	for _, s := range sums {
-		zero(s)
+		w.zero(s)
 	}
 	start := GP64()
 	MOVQ(x, start)
-	w.walk(x, n, nil, func(k *[unroll]reg.OpmaskVirtual) {
-		w.prefetch(x, ahead)
-		w.prefetch(target, ahead)
-		losses, slopes := make([]reg.VecVirtual, unroll), make([]reg.VecVirtual, unroll)
-		for first := 0; first < unroll; first += 2 {
-			inTurn(w, 2, func(i int, w *wide) {
+	registers, together := unroll, 2
+	if w.narrow {
+		registers, together = 1, 1
+	}
+	w.turns(registers, x, n, func(masks []Op) {
+		w.ask(registers, x, ahead)
+		w.ask(registers, target, ahead)
+		losses, slopes := make([]reg.VecVirtual, registers), make([]reg.VecVirtual, registers)
+		for first := 0; first < registers; first += together {
+			inTurn(w, together, func(i int, w *wide) {
 				i += first
-				v, t := ZMM(), ZMM()
-				if k == nil {
-					w.load(Mem{Base: x, Disp: 64 * i}, v)
-					w.load(Mem{Base: target, Disp: 64 * i}, t)
-				} else {
-					w.loadZero(Mem{Base: x, Disp: 64 * i}, k[i], v)
-					w.loadZero(Mem{Base: target, Disp: 64 * i}, k[i], t)
-				}
+				v, t := w.vector(), w.vector()
+				w.fetch(Mem{Base: x, Disp: w.step() * i}, masks, i, v)
+				w.fetch(Mem{Base: target, Disp: w.step() * i}, masks, i, t)
 				e := w.binaryTerms(p, c, v, t, grad)
 				losses[i] = e.loss()
-				if k != nil {
-					w.moveZero(losses[i], k[i], losses[i])
+				if masks != nil {
+					w.only(masks[i], losses[i])
 				}
 				if grad {
+					if w.narrow {
+						e.negative = w.vector()
+						w.andEach(c.sign, v, e.negative)
+					}
 					slopes[i] = e.slope(scale, rest)
 				}
 			})
-			w.add(losses[first+1], losses[first], losses[first])
+			if i := first + together - 1; i%2 == 1 {
+				w.add(losses[i], losses[i-1], losses[i-1])
+			}
 		}
-		odd, check := K(), ZMM()
-		w.add(losses[2], losses[0], losses[0])
+		if registers == 4 {
+			w.add(losses[2], losses[0], losses[0])
+		}
+		check := w.vector()
 		w.sub(losses[0], losses[0], check) // NaN unless the losses are finite
-		w.cmp(U8(unordered), check, check, odd)
-		KORTESTW(odd, odd)
-		JNE(LabelRef("stopped"))
+		w.jumpIfNaN(check, "stopped")
 		w.addWide(losses[0], sums)
-		for i, g := range slopes {
-			switch {
-			case !grad:
-			case k == nil:
-				w.store(g, Mem{Base: dst, Disp: 64 * i})
-			default:
-				w.store(g, k[i], Mem{Base: dst, Disp: 64 * i})
+		if grad {
+			for i, g := range slopes {
+				w.put(g, masks, i, Mem{Base: dst, Disp: w.step() * i})
 			}
 		}
 	}, func() {
 		for _, p := range pointers {
-			ADDQ(imm(64*unroll), p)
+			ADDQ(imm(w.step()*registers), p)
 		}
 	})
 	JMP(LabelRef("add"))
@@ -158,9 +199,27 @@ func (w *wide) binary(whole, miss Mem, c *binaryConstants, grad bool) {
 	Label("add")
 	Store(n, Return("done"))
 	VADDPD(sums[1], sums[0], sums[0])
-	Store(fold(sums[0]), Return("sum"))
+	if w.narrow {
+		Store(foldHalf(sums[0]), Return("sum"))
+	} else {
+		Store(fold(sums[0]), Return("sum"))
+	}
 	VZEROUPPER()
 	RET()
+}
+
+// parameter is one of the element's type, in all lanes of a register: the same each time, or where these are few a new one.
+func (w *wide) parameter(name string) func() reg.VecVirtual {
+	load := func() reg.VecVirtual {
+		v := w.vector()
+		w.broadcast(param(name), v)
+		return v
+	}
+	if w.narrow {
+		return load
+	}
+	v := load()
+	return func() reg.VecVirtual { return v }
 }
 
 // inTurn emits the same code for n registers, which take turns: one instruction each. A processor looks only so
@@ -200,10 +259,18 @@ func (w *wide) addWide(v reg.VecVirtual, sums []reg.VecVirtual) {
 		VADDPD(v, sums[0], sums[0])
 		return
 	}
-	y, lo, hi := YMM(), ZMM(), ZMM()
-	VEXTRACTF64X4(U8(1), v, y)
-	VCVTPS2PD(v.AsY(), lo)
-	VCVTPS2PD(y, hi)
+	lo, hi := w.vector(), w.vector()
+	if w.narrow {
+		x := XMM()
+		VEXTRACTF128(U8(1), v, x)
+		VCVTPS2PD(v.AsX(), lo)
+		VCVTPS2PD(x, hi)
+	} else {
+		y := YMM()
+		VEXTRACTF64X4(U8(1), v, y)
+		VCVTPS2PD(v.AsY(), lo)
+		VCVTPS2PD(y, hi)
+	}
 	VADDPD(lo, sums[0], sums[0])
 	VADDPD(hi, sums[1], sums[1])
 }
@@ -218,26 +285,25 @@ type binaryTerms struct {
 	negative reg.VecVirtual // the sign of x, for the slope
 }
 
-func (w *wide) binaryTerms(p *power, c *binaryConstants, x, t reg.VecVirtual, grad bool) *binaryTerms {
-	b := &binaryTerms{wide: w, binaryConstants: c, away: ZMM(), e: ZMM(), eRest: ZMM(), b: ZMM(), bRest: ZMM()}
-	if grad {
-		b.negative = ZMM()
+func (w *wide) binaryTerms(p binaryPowers, c *binaryConstants, x, t reg.VecVirtual, grad bool) *binaryTerms {
+	b := &binaryTerms{wide: w, binaryConstants: c, away: w.vector(), e: w.vector(), eRest: w.vector(), b: w.vector(), bRest: w.vector()}
+	if grad && !w.narrow {
+		b.negative = w.vector()
 		w.andEach(c.sign, x, b.negative)
 	}
 	w.orEach(c.sign, x, b.away)
-	below := K()
-	w.signs(x, below)
+	below := w.negatives(x)
 
-	one := ZMM()
+	one := w.vector()
 	w.broadcast(c.one, one)
 	w.sub(t, one, b.b)
 	w.sub(b.b, one, b.bRest)
 	w.sub(t, b.bRest, b.bRest)
-	w.move(t, below, b.b)
-	w.xor(b.bRest, b.bRest, below, b.bRest)
+	w.whereMove(below, t, b.b)
+	w.where(below, w.xor, b.bRest, b.bRest, b.bRest)
 
 	// e = 2^n·T·(1+P), and what it misses; see exp.go
-	r, z, n, q, power := ZMM(), ZMM(), ZMM(), ZMM(), ZMM()
+	r, z, n, q, power := w.vector(), w.vector(), w.vector(), w.vector(), w.vector()
 	w.broadcast(c.floor, r)
 	w.max(b.away, r, r) // a NaN stays
 	w.broadcast(c.rate, z)
@@ -249,39 +315,47 @@ func (w *wide) binaryTerms(p *power, c *binaryConstants, x, t reg.VecVirtual, gr
 	for i := len(c.exp) - 2; i >= 0; i-- {
 		w.fma213Each(c.exp[i], r, q)
 	}
-	w.fma213(p.lookup(p.miss, z), q, r)
-	w.scalef(n, p.lookup(p.t, z), power)
+	w.fma213(p.miss(z), q, r)
+	if w.narrow {
+		power = p.whole(z)
+	} else {
+		w.scalef(n, p.whole(z), power)
+	}
 	VMOVAPS(power, b.e)
 	w.fma231(r, power, b.e)
 	w.sub(b.e, power, b.eRest)
 	w.fma231(r, power, b.eRest)
+	if w.narrow {
+		w.mulEach(c.lower, b.e, b.e)
+		w.mulEach(c.lower, b.eRest, b.eRest)
+	}
 	return b
 }
 
 // loss is log1p(e) + |x|·b. Where e > ½ the logarithm is ln 2 + log1p(f) with f = (e-1)/2, else f = e: f has no
 // rounding error either way, and log1p(f) = f - f²·q(f) with a q near ½.
 func (b *binaryTerms) loss() reg.VecVirtual {
-	upper, f, rest, one, base := K(), ZMM(), ZMM(), ZMM(), ZMM()
+	f, rest, one, base := b.vector(), b.vector(), b.vector(), b.vector()
 	b.broadcast(b.one, one)
 	b.broadcast(b.ln2, base)
-	b.cmpEach(U8(greater), b.half, b.e, upper)
-	b.moveZero(base, upper, base)
+	upper := b.above(b.half, b.e)
+	b.only(upper, base)
 	// what e misses is worth eRest/(1+e), for which 1 - e/2 will do
 	b.broadcast(b.one, rest)
 	b.fma231Each(b.minusHalf, b.e, rest)
 	b.mul(b.eRest, rest, rest)
 	VMOVAPS(b.e, f)
-	b.sub(one, b.e, upper, f)
-	b.mulEach(b.half, f, upper, f)
-	q, square := ZMM(), ZMM()
+	b.where(upper, b.sub, one, b.e, f)
+	b.where(upper, b.mulEach, b.half, f, f)
+	q, square := b.vector(), b.vector()
 	b.broadcast(b.log[len(b.log)-1], q)
 	for i := len(b.log) - 2; i >= 0; i-- {
 		b.fma213Each(b.log[i], f, q)
 	}
 	b.mul(f, f, square)
 	b.fnma231(q, square, rest)
-	b.addEach(b.ln2Rest, rest, upper, rest)
-	l := ZMM()
+	b.where(upper, b.addEach, b.ln2Rest, rest, rest)
+	l := b.vector()
 	b.add(base, f, l)
 	b.sub(base, l, base)
 	b.sub(base, f, f) // the rounding error of base + f
@@ -293,8 +367,8 @@ func (b *binaryTerms) loss() reg.VecVirtual {
 }
 
 // slope is (c+rest)·(b - e/(1+e)), its sign turned where x is negative.
-func (b *binaryTerms) slope(c, rest reg.VecVirtual) reg.VecVirtual {
-	d, missed, r, err, far, g, one := ZMM(), ZMM(), ZMM(), ZMM(), ZMM(), ZMM(), ZMM()
+func (b *binaryTerms) slope(c, rest func() reg.VecVirtual) reg.VecVirtual {
+	d, missed, r, err, far, g, one := b.vector(), b.vector(), b.vector(), b.vector(), b.vector(), b.vector(), b.vector()
 	b.broadcast(b.one, one)
 	b.add(one, b.e, d)
 	b.sub(one, d, missed)
@@ -316,12 +390,12 @@ func (b *binaryTerms) slope(c, rest reg.VecVirtual) reg.VecVirtual {
 	b.add(b.bRest, g, g)
 	b.xor(b.negative, g, g)
 	if rest == nil {
-		b.mul(c, g, g)
+		b.mul(c(), g, g)
 		return g
 	}
-	low := ZMM()
-	b.mul(rest, g, low)
-	b.fma213(low, c, g)
+	low := b.vector()
+	b.mul(rest(), g, low)
+	b.fma213(low, c(), g)
 	return g
 }
 

@@ -335,3 +335,23 @@ func prior(seed uint64, n int) *table {
 	}
 	return d
 }
+
+// The words of a finding agree with its figures: "1 row lies", "2 rows lie".
+func TestWordsAgreeWithFigures(t *testing.T) {
+	for _, row := range []struct {
+		rows float64
+		want string
+	}{
+		{1, "1 row lies here; its label"},
+		{2, "2 rows lie here; their label"},
+		{0, "0 rows lie here; their label"},
+	} {
+		f := Finding{
+			Says:     "{rows} {rows|lies|lie} here; {rows|its|their} label",
+			Evidence: Figures{{Name: "rows", Value: row.rows, Unit: Rows}},
+		}
+		if got := f.Message(Nats); got != row.want {
+			t.Errorf("%g rows: %q, want %q", row.rows, got, row.want)
+		}
+	}
+}

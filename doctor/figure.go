@@ -3,6 +3,7 @@ package doctor
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // Unit is what a [Figure] counts.
@@ -57,7 +58,7 @@ func (f Figure) Text(in Unit) string {
 func (f *Finding) Message(in Unit) string   { return f.fill(f.Says, in) }
 func (f *Finding) Otherwise(in Unit) string { return f.fill(f.Else, in) }
 
-// fill puts figures in the place of their names.
+// fill puts figures in the place of their names, and for {name|lies|lie} the word that agrees with the figure.
 func (f *Finding) fill(rest string, in Unit) string {
 	text, from := "", 0 // from is where the text, or a name, began
 	for i := range len(rest) {
@@ -66,11 +67,24 @@ func (f *Finding) fill(rest string, in Unit) string {
 			text += rest[from:i]
 			from = i + 1
 		case '}':
-			text += f.figure(rest[from:i]).Text(in)
+			text += f.word(rest[from:i], in)
 			from = i + 1
 		}
 	}
 	return text + rest[from:]
+}
+
+// word returns what a place of the text, without its braces, stands for.
+func (f *Finding) word(place string, in Unit) string {
+	name, forms, agrees := strings.Cut(place, "|")
+	if !agrees {
+		return f.figure(name).Text(in)
+	}
+	one, many, _ := strings.Cut(forms, "|")
+	if f.figure(name).Value == 1 {
+		return one
+	}
+	return many
 }
 
 // figure returns the evidence of that name; a name that is none is a mistake in the detector.

@@ -18,7 +18,7 @@ var oneHotScores = Detector{
 		}
 		return &Finding{
 			Severity: Error,
-			Says:     "all {rows} hold nothing but zeros and a single 1: these are labels, not scores",
+			Says:     "all {rows} {rows|holds|hold} nothing but zeros and a single 1: these are labels, not scores",
 			Evidence: figures.
 				add("rows", float64(e.Rows), Rows),
 			Fix: "give the scores first and the labels second",
@@ -44,10 +44,10 @@ var notProbabilities = Detector{
 	ID: "not-probabilities", Code: "D07", Summary: "scores that are not the probabilities they are said to be",
 	Rows: func(s *Sample) *Finding {
 		e := &s.Evidence
-		list, what := &e.NotProbs, "lie outside [0, 1] or do not sum to 1: they are no probabilities"
+		list, what := &e.NotProbs, "{rows|lies|lie} outside [0, 1] or {rows|does|do} not sum to 1: they are no probabilities"
 		switch {
 		case s.Config.Input == eval.LogProbs:
-			list, what = &e.NotLogs, "have exponentials that do not sum to 1: they are no log-probabilities"
+			list, what = &e.NotLogs, "{rows|has|have} exponentials that do not sum to 1: they are no log-probabilities"
 		case s.Config.Input != eval.Probs:
 			return nil
 		}
@@ -97,7 +97,7 @@ var probabilities = Detector{
 		}
 		f := &Finding{
 			Severity: Note,
-			Says:     "{rows} lie in [0, 1] and sum to 1 within {sum_deviation}: they are probabilities, and are measured as such",
+			Says:     "{rows} {rows|lies|lie} in [0, 1] and {rows|sums|sum} to 1 within {sum_deviation}: they are probabilities, and are measured as such",
 			Evidence: figures.
 				add("rows", float64(e.Simplex), Rows).
 				add("of", float64(e.Rows), Plain).
@@ -106,7 +106,7 @@ var probabilities = Detector{
 			Fix: "give them to a loss that takes probabilities",
 		}
 		if e.Column {
-			f.Says = "{rows} lie in [0, 1]: each is taken for the probability of class 1"
+			f.Says = "{rows} {rows|lies|lie} in [0, 1]: each is taken for the probability of class 1"
 			f.Else = "logits that happen to lie in [0, 1]"
 		}
 		if s.Config.Input != eval.Logits || e.Column { // of a column, see double-sigmoid
@@ -118,7 +118,7 @@ var probabilities = Detector{
 			f.Severity = Warning
 			f.Else = "so few rows can sum to 1 by chance"
 		}
-		f.Says = "{rows} lie in [0, 1] and sum to 1: they are probabilities, and a loss that takes logits applies softmax to them again"
+		f.Says = "{rows} {rows|lies|lie} in [0, 1] and {rows|sums|sum} to 1: they are probabilities, and a loss that takes logits applies softmax to them again"
 		if r := s.As(eval.Logits); r.Rows > r.Infinite {
 			twice, _ := r.Loss()
 			f.Says += ". It then prints {loss_as_logits} and can never go below {floor}"

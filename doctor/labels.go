@@ -10,7 +10,7 @@ var labelsOutOfRange = Detector{
 		}
 		f := &Finding{
 			Severity: Error,
-			Says:     "{labels} of {of} lie outside {low} to {high}",
+			Says:     "{labels} of {of} {labels|lies|lie} outside {low} to {high}",
 			Evidence: figures.
 				add("labels", float64(e.Count), Plain).
 				add("of", float64(s.Rows), Plain).

@@ -49,7 +49,7 @@ var clipped = Detector{
 			v := clipValues[i]
 			return &Finding{
 				Severity: Warning,
-				Says:     "{rows} cost {value} almost exactly, which is what a probability costs that was clipped at " + v.from + ". Their true loss is larger, and their gradient is 0",
+				Says:     "{rows} {rows|costs|cost} {value} almost exactly, which is what a probability costs that was clipped at " + v.from + ". The true loss of {rows|this row|these rows} is larger, and the gradient is 0",
 				Evidence: figures.
 					add("rows", float64(c.at), Rows).
 					add("beside", float64(c.near), Rows).

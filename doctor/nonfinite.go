@@ -70,7 +70,7 @@ var nonFinite = Detector{
 		}
 		f := &Finding{
 			Severity: Error,
-			Says:     "{rows} hold what is no number, or infinities, and have no softmax: their loss is no number, and neither is the mean",
+			Says:     "{rows} {rows|holds|hold} what is no number, or infinities, and {rows|has|have} no softmax: the loss is no number, and neither is the mean",
 			Evidence: figures.
 				add("rows", float64(o.Rows.Count), Rows).
 				add("of", float64(s.Rows), Rows).
@@ -89,7 +89,7 @@ var nonFinite = Detector{
 		}
 		switch {
 		case o.Whole == o.Rows.Count:
-			f.Says += ": every score of these rows, as a broken input leaves them"
+			f.Says += ": every score, as a broken input leaves them"
 		case most > 1 && most == o.NaN+o.PosInf:
 			f.Says += ": always class " + strconv.Itoa(column) + ", as a dead unit or a wrong mask leaves it"
 			f.Fix = "look at the weights and the mask of class " + strconv.Itoa(column)
@@ -113,14 +113,15 @@ var infiniteRows = Detector{
 		mean, _ := r.Loss()
 		f := &Finding{
 			Severity: Error,
-			Says:     "{rows} give their label the probability 0 and cost infinitely much; the others cost {others}",
+			Says:     "{rows} {rows|gives its|give their} label the probability 0 and {rows|costs|cost} infinitely much; the others cost {others}",
 			Evidence: figures.
 				add("rows", float64(r.Infinite), Rows).
 				add("others", mean, Nats),
 			Fix: "keep logits, not probabilities that were rounded to 0, and check the mask of these rows",
 		}
 		if r.Infinite == r.Rows {
-			f.Says, f.Evidence = "every label has the probability 0 and costs infinitely much", f.Evidence[:1]
+			f.Says = "{rows|the only label|every label} has the probability 0 and costs infinitely much"
+			f.Evidence = f.Evidence[:1]
 		}
 		return f
 	},

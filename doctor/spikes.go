@@ -33,7 +33,7 @@ var lossSpikes = Detector{
 		if spikes == 0 {
 			return nil
 		}
-		f.Says = "{spikes} of {points} losses stand out from those around them, the farthest by {z} standard deviations"
+		f.Says = "{spikes} of {points} losses {spikes|stands|stand} out from those around them, the farthest by {z} standard deviations"
 		f.Evidence = figures.
 			add("spikes", spikes, Plain).
 			add("points", float64(s.Len()), Plain).
@@ -42,7 +42,7 @@ var lossSpikes = Detector{
 		f.Else = "batches of another kind: short texts, wrong labels"
 		f.Fix = "look at the batches of these steps"
 		if after > 0 {
-			f.Says += "; {after} of them come with a gradient that stood out before"
+			f.Says += "; {after} of them {after|comes|come} with a gradient that stood out before"
 			f.Evidence = f.Evidence.add("after", after, Plain)
 			f.Fix = "clip the gradient's norm near the ninth decile of what is usual, or warm the learning rate up for longer"
 		}

@@ -218,11 +218,11 @@ func (e *Evidence) Reason(kind Input) string {
 	case e.Rows == 0:
 		return "there are no rows to tell"
 	case e.Column:
-		return count(e.Rows-e.Simplex, e.Rows) + " lie outside [0, 1]"
+		return count(e.Rows-e.Simplex, e.Rows) + agree(e.Rows-e.Simplex, " lies", " lie") + " outside [0, 1]"
 	case e.Simplex == 0 && e.Logs == 0:
 		return "no row sums to 1, and neither do the exponentials of any"
 	}
-	return "only " + count(e.Simplex, e.Rows) + " sum to 1, and the exponentials of " + strconv.FormatInt(e.Logs, 10)
+	return "only " + count(e.Simplex, e.Rows) + agree(e.Simplex, " sums", " sum") + " to 1, and the exponentials of " + strconv.FormatInt(e.Logs, 10)
 }
 
 // count renders "897 of 899 rows", or "all 899 rows".
@@ -231,6 +231,14 @@ func count(n, of int64) string {
 		return "all " + itoa(of) + " rows"
 	}
 	return itoa(n) + " of " + itoa(of) + " rows"
+}
+
+// agree returns the form of a word that goes with n things.
+func agree(n int64, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
 // num renders x in three digits, for a message.

@@ -73,7 +73,7 @@ func (a *Accumulator) warnLoss(r *Report, say func(bool, string, string, string)
 	l, t := &r.Loss, &a.total
 	rows := t.rows()
 	say(l.Infinite > 0, "infinite-rows", "loss.nats",
-		plural(l.Infinite, "row gives", "rows give")+" the label probability 0 and cost +Inf; the others cost "+num(l.Finite)+" nats")
+		plural(l.Infinite, "row gives the label probability 0 and costs", "rows give the label probability 0 and cost")+" +Inf; the others cost "+num(l.Finite)+" nats")
 	say(rows == 1, "one-row", "loss.se", "one row has no standard error: at least 2 are needed")
 	say(rows > 1 && rows < fewInAll, "few-rows", "loss.ci95",
 		plural(rows, "row is", "rows are")+" few: the interval takes the mean loss for normal")
@@ -145,10 +145,7 @@ func (a *Accumulator) warnCalibration(r *Report, say func(bool, string, string, 
 
 // plural renders "1 row", "7 rows".
 func plural(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.FormatInt(n, 10) + " " + many
+	return itoa(n) + " " + agree(n, one, many)
 }
 
 // percent renders a share: "3.1 %".

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -29,7 +31,7 @@ func writeFile(flag, name string, render func(io.Writer) error) (err error) {
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
 	if err != nil {
-		return fmt.Errorf("%s %s: %w", flag, name, err)
+		return fmt.Errorf("%s %s: folder %s %w", flag, name, filepath.Dir(name), inWords(err))
 	}
 	defer func() {
 		if err != nil {
@@ -55,6 +57,20 @@ func writeFile(flag, name string, render func(io.Writer) error) (err error) {
 		return err
 	}
 	return os.Rename(tmp.Name(), name)
+}
+
+// inWords tells what kept a file from being made in a folder, without the path of that file.
+func inWords(err error) error {
+	var p *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errors.New("does not exist")
+	case errors.Is(err, fs.ErrPermission):
+		return errors.New("may not be written by this user")
+	case errors.As(err, &p):
+		return fmt.Errorf("takes no file: %w", p.Err)
+	}
+	return fmt.Errorf("takes no file: %w", err)
 }
 
 func writeTo(flag, name string, render func(io.Writer) error) error {

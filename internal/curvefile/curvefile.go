@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"strconv"
@@ -42,8 +43,13 @@ type Column struct {
 func Read(path string) (*File, error) {
 	r, err := os.Open(path)
 	if err != nil {
-		var p *os.PathError
-		if errors.As(err, &p) {
+		var p *fs.PathError
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			err = errors.New("does not exist")
+		case errors.Is(err, fs.ErrPermission):
+			err = errors.New("may not be read by this user")
+		case errors.As(err, &p):
 			err = p.Err
 		}
 		return nil, fmt.Errorf("%s: %w", path, err)

@@ -56,7 +56,11 @@ func (f *File) table(text []byte) error {
 		}
 	}
 	if words > 0 {
-		f.Notes = append(f.Notes, fmt.Sprintf("%d cells hold no number and were left out", words))
+		what := "cells hold no number and were"
+		if words == 1 {
+			what = "cell holds no number and was"
+		}
+		f.Notes = append(f.Notes, fmt.Sprintf("%d %s left out", words, what))
 	}
 	return nil
 }

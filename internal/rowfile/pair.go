@@ -142,7 +142,11 @@ func (r *Rows) named(d *dictionary, where string) {
 	if byColumns {
 		how = "in the order of the score columns"
 	}
-	r.Notes = append(r.Notes, sprintf("%s: %d labels are words, numbered from 0 %s: %s", where, len(d.ids), how, listed(d.names)))
+	what := "labels are words"
+	if len(d.ids) == 1 {
+		what = "label is a word"
+	}
+	r.Notes = append(r.Notes, sprintf("%s: %d %s, numbered from 0 %s: %s", where, len(d.ids), what, how, listed(d.names)))
 	if n := len(d.names); n < r.Scores.Cols {
 		r.warnings = append(r.warnings, sprintf("%s: %d distinct labels for %d columns of scores: if a class never occurs, the numbering is wrong from there on; give labels as numbers", where, n, r.Scores.Cols))
 	}

@@ -41,6 +41,6 @@ func Example_rows() {
 	fmt.Println(f.ID + ": " + f.Message(doctor.Nats))
 	fmt.Println(f.Fix)
 	// Output:
-	// labels-out-of-range: 1 of 3 lie outside 0 to 2; 3 found, 0 absent: labels start at 1
+	// labels-out-of-range: 1 of 3 lies outside 0 to 2; 3 found, 0 absent: labels start at 1
 	// say so: --label-base 1
 }

@@ -20,7 +20,7 @@ func TestDocumented(t *testing.T) {
 		curves[d.ID] = true
 	}
 	listed := map[string]bool{}
-	for _, d := range slices.Concat(Detectors, FileDetectors(), CurveDetectors()) {
+	for _, d := range slices.Concat(Detectors, FileDetectors(), CurveDetectors(), FlowDetectors()) {
 		if listed[d.ID] {
 			continue
 		}
@@ -34,6 +34,9 @@ func TestDocumented(t *testing.T) {
 		}
 		if curves[d.ID] {
 			at = append(at, "curve")
+		}
+		if d.Flow != nil {
+			at = append(at, "gradients")
 		}
 		id := "`" + d.ID + "`"
 		if d.ID == "over-confident" {

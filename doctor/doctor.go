@@ -35,6 +35,7 @@ type Case struct {
 	Sample *Sample
 	Log    *Log
 	Curve  *Curve // for [Examine]
+	Flow   *Flow  // for [Examine]
 }
 
 // Log is a line of a training log.
@@ -54,6 +55,7 @@ type Detector struct {
 	Rows  func(*Sample) *Finding
 	Log   func(*Log) *Finding
 	Curve func(*Curve) *Finding
+	Flow  func(*Flow) *Finding
 
 	// Explains names findings of later detectors that follow from this one's: labels in the wrong order also make
 	// a model look over-confident.
@@ -119,6 +121,9 @@ func run(c Case, detectors []Detector) []*Finding {
 		}
 		if c.Curve != nil && d.Curve != nil {
 			found = add(found, d, d.Curve(c.Curve))
+		}
+		if c.Flow != nil && d.Flow != nil {
+			found = add(found, d, d.Flow(c.Flow))
 		}
 	}
 	return order(detectors, found)

@@ -13,7 +13,7 @@ type Explanation struct {
 // All returns what is looked for: every finding that detectors make, without How, Why and Do.
 func All() []Explanation {
 	var all []Explanation
-	for _, list := range [...][]Detector{Detectors, FileDetectors(), CurveDetectors()} {
+	for _, list := range [...][]Detector{Detectors, FileDetectors(), CurveDetectors(), FlowDetectors()} {
 		for i := range list {
 			d := &list[i]
 			if slices.ContainsFunc(all, func(e Explanation) bool { return e.ID == d.ID }) {
@@ -49,10 +49,10 @@ func Code(id string) string {
 
 // Looking returns the IDs of the detectors that have something to look at in c.
 func Looking(c Case) []string {
-	ids, all := []string{}, slices.Concat(Detectors, FileDetectors(), CurveDetectors())
+	ids, all := []string{}, slices.Concat(Detectors, FileDetectors(), CurveDetectors(), FlowDetectors())
 	for i := range all {
 		d := &all[i]
-		looks := c.Sample != nil && d.Rows != nil || c.Log != nil && d.Log != nil || c.Curve != nil && d.Curve != nil
+		looks := c.Sample != nil && d.Rows != nil || c.Log != nil && d.Log != nil || c.Curve != nil && d.Curve != nil || c.Flow != nil && d.Flow != nil
 		if looks && !slices.Contains(ids, d.ID) {
 			ids = append(ids, d.ID)
 		}
@@ -274,5 +274,50 @@ var explanations = map[string][3]string{
 		"Looks for a period at one phase of which points are among the fifth that is farthest from the median around them, far more often than chance allows.",
 		"The last batch of an epoch is smaller and its mean noisier. Averaged with the others as if it were whole, it biases the mean.",
 		"Drop the last batch, or weight batches by their rows or tokens.",
+	},
+	"vanishing-gradient": {
+		"Compares the RMS gradient of layers that multiply: the last is 1000 times the first, or a line through log10 RMS rises by more than 0.3 a layer and by 1.5 in all.",
+		"The first layers learn hardly anything while the last ones do. A sigmoid's slope is at most a quarter, so that each layer of them takes three quarters or more away; a loss can only make all layers' gradients smaller by one factor.",
+		"Use ReLU or GELU with weights of He, residual connections, or normalisation.",
+	},
+	"exploding-gradient": {
+		"The same comparison the other way round: the first layer's RMS gradient is 1000 times the last one's, or the line falls as steeply.",
+		"Each layer multiplies the gradient by more than 1. A step that suits the last layers throws the first ones off.",
+		"Draw smaller weights, normalise between the layers, and clip the gradient by its norm.",
+	},
+	"no-gradient": {
+		"Arrays whose gradient is exactly 0 in every element, in every step that was given.",
+		"The loss does not depend on them, or not by a way that can be differentiated.",
+		"Look for a detach, an argmax or a rounding between them and the loss.",
+	},
+	"update-ratio": {
+		"The norm of a step divided by the norm of the weights, for each matrix; 1e-3 is usual, below 1e-5 or above 1e-2 is a warning.",
+		"Far below, the weights would need very many steps to become others; far above, what was learnt is lost at each.",
+		"Multiply the learning rate by 1e-3 over the ratio.",
+	},
+	"float16-underflow": {
+		"Counts gradients that are not 0 and below 2^-24, the smallest number of float16, and those below 2^-14, where it loses digits. More than 1 % is told.",
+		"In half precision such gradients become 0 and their weights stand still.",
+		"Train in bfloat16, or multiply the loss by the scale that is named and divide the gradient by it.",
+	},
+	"dead-units": {
+		"Rows of a weight's gradient (columns of a kernel of Keras and JAX) that are 0 in every step: more than a tenth of them. Embeddings are left out. A unit that was silent in n rows is active in fewer than 3/n of all, with 95 % confidence.",
+		"A ReLU whose input is negative for every row passes nothing back and cannot come back to life.",
+		"Lower the learning rate, let biases begin at 0, or use a leaky ReLU or GELU.",
+	},
+	"gradient-not-finite": {
+		"Counts NaN and infinities, and finds the first step that has them and the layers that are hit.",
+		"A backward pass goes from the loss to the input and carries NaN along: it arose right behind the last layer that is hit. All layers hit means that the loss itself was.",
+		"Follow the place that is named; look at the same batch's activations there.",
+	},
+	"gradient-clipped": {
+		"More than half of at least 5 steps have the largest norm, within 0.1 %.",
+		"Clipping is meant for the exception. Done at every step it makes of each gradient a direction of fixed length.",
+		"Clip at a larger norm and lower the learning rate.",
+	},
+	"gradient-turns": {
+		"The cosine of each step's gradient with the one before: its mean is below -0.1.",
+		"Steps that go back and forth are longer than the valley is wide.",
+		"Lower the learning rate.",
 	},
 }

@@ -12,9 +12,9 @@ func FileDetectors() []Detector {
 	return []Detector{blankRows, paddedClasses, paddingCounted, tokensShifted, brokenStretch, duplicateRows}
 }
 
-// Examine is [Run] with the detectors of files and of curves, too.
+// Examine is [Run] with the detectors of files, curves and gradients, too.
 func Examine(c Case) []*Finding {
-	return run(c, slices.Concat(Detectors, FileDetectors(), CurveDetectors()))
+	return run(c, slices.Concat(Detectors, FileDetectors(), CurveDetectors(), FlowDetectors()))
 }
 
 // NewFile is [New] for a file as a whole: [FileDetectors] look at it, too.

@@ -42,6 +42,7 @@ trusted, and what is broken - from the files you already have.`,
 		Example: `  xent eval logits.npy labels.npy      what this model's loss is made of
   xent compare a.npy b.npy labels.npy  whether b loses less than a, and where
   xent doctor logits.npy labels.npy    what is wrong, and how sure that is
+  xent gradflow grads.npz              how gradients flow through a network
   xent lab                             cross-entropy to drag and see, in the browser`,
 		Args: cobra.ArbitraryArgs, // an unknown verb is answered below, with what was probably meant
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -59,6 +60,7 @@ trusted, and what is broken - from the files you already have.`,
 		newCompare(),
 		newDoctor(),
 		newExplain(),
+		newGradflow(),
 		newLab(site.Embedded),
 		newCompletion(),
 		newVersion(),

@@ -1,108 +1,138 @@
+//go:build !js
+
 package rowfile
 
 import (
+	"errors"
 	"io"
-	"path"
+	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// Arrays are the arrays of a file by their names: all members of an .npz, or the one array of a .npy.
+// Arrays is an opened file of named arrays: .safetensors and its index, .pt, .npz, or .npy, whose only array is called as
+// the file. Nothing of the arrays is read before it is asked for.
 type Arrays struct {
-	Path   string
-	Format string // "npz" or "npy"
-	Bytes  int64  // size of the file
-	Notes  []string
-	List   []NamedArray // in the order of the file
+	Path     string
+	Format   string            // "npy", "npz", "safetensors", "pt"...
+	Bytes    int64             // of the file; of an index, of the index alone
+	List     []NamedArray      // in the order of the file
+	Metadata map[string]string // of .safetensors
+	Notes    []string          // choices made, for the user to see
 
-	file *file
-	npz  *npz
-	opt  Options
+	opt   Options
+	files []*file
 }
 
-// NamedArray describes an array before it is read.
+// A NamedArray is what a file says of one of its arrays.
 type NamedArray struct {
-	Name  string
-	DType string // "float32", as [Header] has it; what is no number is "text"
-	Shape []int64
+	Name    string
+	DType   string  // "float32", "bfloat16"...; as the file spells it where it cannot be read
+	Shape   []int64 // empty for a single number
+	Bytes   int64   // of its elements
+	Refused string  // why its elements cannot be read as numbers; "" if they can
+
+	entry entry
+	file  *file
 }
 
-// OpenArrays opens a file of named arrays and reads the headers of all of them. Files of other kinds are refused as [Open]
-// refuses them. The array of a .npy is called as its file, without ".npy".
+// Elements is the number of elements of a.
+func (a *NamedArray) Elements() int64 {
+	n, _ := product(a.Shape...)
+	return n
+}
+
+// OpenArrays opens the file at path. Tables and other files without arrays are refused.
 //
-// Errors: *Error.
-// Memory: headers.
-func OpenArrays(name string, opt Options) (*Arrays, error) {
-	f, err := openFile(name, &opt)
+// Errors: *Error. Memory: headers.
+func OpenArrays(path string, opt Options) (*Arrays, error) {
+	o := &opener{opt: &opt, rows: &Rows{}}
+	c, err := o.container(path)
+	if err == nil && c.table != nil {
+		err = c.file.whole("a table", "named arrays: .safetensors, .pt, .npz or .npy", `np.savez("grads.npz", **{name: p.grad.numpy() for name, p in model.named_parameters()})`)
+	}
 	if err != nil {
+		o.rows.Close()
 		return nil, err
 	}
-	a := &Arrays{Path: name, Bytes: f.size, file: f, opt: opt}
-	if err := a.open(); err != nil {
-		f.f.Close()
-		return nil, err
+	s := &Arrays{Path: path, Format: "npy", Bytes: c.file.size, Notes: o.rows.Notes, opt: opt, files: o.rows.files}
+	if c.bundle == nil {
+		s.List = []NamedArray{describe(entry{key: strings.TrimSuffix(filepath.Base(path), ".npy"), header: c.header, bytes: c.file.size - c.header.data}, c.file)}
+		return s, nil
 	}
-	return a, nil
+	s.Format, s.Metadata = c.bundle.format, c.bundle.meta
+	for _, e := range c.bundle.arrays {
+		if e.member != nil {
+			e.bytes = e.size - e.header.data
+			e.open = func(e entry, opt *Options) (*array, error) {
+				e.open = nil
+				return c.bundle.openEntry(e, opt, opt.DType, "")
+			}
+			a := describe(entry{key: e.key, header: e.header, bytes: e.bytes}, c.file)
+			a.entry = e
+			s.List = append(s.List, a)
+			continue
+		}
+		s.List = append(s.List, describe(e, c.file))
+	}
+	return s, nil
 }
 
-func (a *Arrays) open() error {
-	format, err := identify(a.file)
-	if err != nil {
-		return err
-	}
-	switch format {
-	case formatNpy:
-		a.Format = "npy"
-		h, err := readNpyHeader(a.file.section(0, a.file.size), a.file.size, a.file.place)
-		if err != nil {
-			return err
-		}
-		a.list(strings.TrimSuffix(path.Base(a.Path), ".npy"), h)
-	case formatNpz:
-		a.Format = "npz"
-		if a.npz, err = openNpz(a.file); err != nil {
-			return err
-		}
-		a.Notes = a.npz.notes
-		for _, e := range a.npz.arrays {
-			a.list(e.key, e.header)
-		}
+// describe tells what the header of an array says.
+func describe(e entry, f *file) NamedArray {
+	a := NamedArray{Name: e.key, Shape: e.header.shape, Bytes: e.bytes, entry: e, file: f}
+	d, ok := e.typed("")
+	switch a.DType = d.String(); {
+	case ok && !d.text():
+	case ok:
+		a.DType, a.Refused = "text", "text"
+	case e.open != nil:
+		a.DType, a.Refused = e.got, "elements of a type that is not read"
+	case e.header.descr.kind == 'l':
+		a.DType, a.Refused = "text", "records with fields"
 	default:
-		return a.file.whole("a table", "named arrays: .npz or .npy", `np.savez("grads.npz", **{name: p.grad.numpy() for name, p in model.named_parameters()})`)
+		_, got, _ := parseDType(e.header.descr.str, "")
+		a.DType, a.Refused = e.header.descr.str, got
 	}
-	return nil
+	return a
 }
 
-func (a *Arrays) list(name string, h npyHeader) {
-	d, _, _ := parseDType(h.descr.str, a.opt.DType)
-	n := NamedArray{Name: name, DType: d.String(), Shape: h.shape}
-	if h.descr.kind == 'l' || d.text() {
-		n.DType = "text"
-	}
-	a.List = append(a.List, n)
+// Close releases the files.
+func (s *Arrays) Close() error { return (&Rows{state: state{files: s.files}}).Close() }
+
+// Find returns the place in List of the array of that name, -1 when there is none.
+func (s *Arrays) Find(name string) int {
+	return slices.IndexFunc(s.List, func(a NamedArray) bool { return a.Name == name })
 }
 
-// A Values streams the numbers of one array in row-major order.
+// Values streams the numbers of one array in row-major order, whatever their order in the file.
 type Values struct {
-	a    *array
-	left int // values of the loaded rows that have not been handed out
-	rows []float64
+	array *array // nil for an array of none
 }
 
-// Values opens array i of the list for reading. Empty arrays, and elements that are no numbers, are refused.
-func (a *Arrays) Values(i int) (*Values, error) {
-	if a.npz != nil {
-		v, err := a.npz.openEntry(a.npz.arrays[i], &a.opt, a.opt.DType, "")
-		return values64(v, err)
+// Values opens array i of the list for reading. Several of one file may be read in turns.
+//
+// Errors: *Error. Memory: a block of elements; for those in another order than row by row, up to a quarter of MaxMem.
+func (s *Arrays) Values(i int) (*Values, error) {
+	n := &s.List[i]
+	if n.Elements() == 0 {
+		return &Values{}, nil
 	}
-	v, err := openNpy(a.file, &a.opt, a.opt.DType, "")
-	return values64(v, err)
-}
-
-func values64(a *array, err error) (*Values, error) {
+	var a *array
+	var err error
+	if n.entry.open != nil {
+		a, err = n.entry.open(n.entry, &s.opt)
+	} else {
+		a, err = openNpy(n.file, &s.opt, s.opt.DType, "")
+	}
 	if err == nil && a.dtype.text() {
 		err = a.whole("an array of text", "numbers", "leave it out of the file")
 	}
-	return &Values{a: a}, err
+	if err != nil {
+		return nil, err
+	}
+	a.rows, a.cols = a.rows*int64(a.cols), 1
+	return &Values{a}, nil
 }
 
 // valuesAtOnce bounds how many numbers are decoded at a time.
@@ -110,31 +140,36 @@ const valuesAtOnce = 1 << 15
 
 // Next stores the next numbers in dst and returns how many, at least 1, or io.EOF after the last. Whatever their type, they
 // come as float64, exactly but for integers beyond 2⁵³.
-func (v *Values) Next(dst []float64) (int, error) {
-	if v.left == 0 {
-		n, err := v.a.load(max(valuesAtOnce/v.a.cols, 1))
-		if err != nil {
-			return 0, err
-		}
-		v.left = n * v.a.cols
-		v.rows = resize(v.rows, v.left)
-		v.a.float64s(v.rows)
+func (v *Values) Next(dst []float64) (int, error) { return next(v, dst) }
+
+// Next32 is Next for float32, to which numbers of more digits are rounded.
+func (v *Values) Next32(dst []float32) (int, error) { return next(v, dst) }
+
+func next[T float32 | float64](v *Values, dst []T) (int, error) {
+	if v.array == nil {
+		return 0, io.EOF
 	}
-	n := copy(dst, v.rows[len(v.rows)-v.left:])
-	v.left -= n
+	n, err := v.array.load(min(len(dst), valuesAtOnce))
+	if err != nil {
+		return 0, err
+	}
+	read(v.array, dst[:n])
 	return n, nil
 }
 
 // All returns the numbers of an array of at most most of them.
 func (v *Values) All(most int) ([]float64, error) {
-	if n := v.a.rows * int64(v.a.cols); n > int64(most) {
-		return nil, v.a.whole(sprintf("%d numbers", n), sprintf("at most %d", most), "")
+	if v.array == nil {
+		return nil, nil
+	}
+	if n := v.array.rows; n > int64(most) {
+		return nil, v.array.whole(sprintf("%d numbers", n), sprintf("at most %d", most), "")
 	}
 	var all []float64
 	block := make([]float64, valuesAtOnce)
 	for {
 		n, err := v.Next(block)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return all, nil
 		}
 		if err != nil {
@@ -143,6 +178,3 @@ func (v *Values) All(most int) ([]float64, error) {
 		all = append(all, block[:n]...)
 	}
 }
-
-// Close releases the file.
-func (a *Arrays) Close() error { return a.file.f.Close() }

@@ -76,8 +76,8 @@ func (o *opener) columns(scores, labels *container) string {
 		switch {
 		case c.table != nil && c.table.schema.names != nil:
 			names = append(names, c.table.schema.names...)
-		case c.npz != nil:
-			for _, e := range c.npz.arrays {
+		case c.bundle != nil:
+			for _, e := range c.bundle.arrays {
 				names = append(names, e.key)
 			}
 		}
@@ -152,12 +152,12 @@ func (o *opener) keyArray(k *key) (*array, error) {
 	if k.own {
 		name = ""
 	}
-	if k.in.npz == nil {
+	if k.in.bundle == nil {
 		return openNpy(k.in.file, o.opt, "", name)
 	}
-	e, err := k.in.npz.choose("keys", name, k.flag, nil, func(entry) bool { return len(k.in.npz.arrays) == 1 })
+	e, err := k.in.bundle.choose("keys", name, k.flag, nil, func(entry) bool { return len(k.in.bundle.arrays) == 1 })
 	if errors.Is(err, errNone) {
-		err = k.in.file.whole("several members may hold the keys of "+k.flag+": "+summaries(k.in.npz.arrays), "one array", "")
+		err = k.in.file.whole("several members may hold the keys of "+k.flag+": "+summaries(k.in.bundle.arrays), "one array", "")
 	}
 	if err != nil {
 		return nil, err

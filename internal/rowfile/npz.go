@@ -13,27 +13,44 @@ var (
 	weightNames = []string{"weights", "weight", "sample_weight", "sample_weights", "w"}
 )
 
-// npz is an archive whose members' headers have been read.
-type npz struct {
+// A bundle is a file of several arrays, each with a name, whose headers have been read.
+type bundle struct {
 	*archive
+	format string // "npz", "safetensors"...
 	arrays []entry
+	meta   map[string]string // of .safetensors
 	notes  []string
 }
 
-// An entry is a member that is an array.
+// An entry is one of its arrays: a .npy file in an archive, or, where open is given, elements of a type that the bundle
+// declares itself.
 type entry struct {
 	*member
 	key    string
 	header npyHeader
+
+	bytes     int64  // with open
+	dtype     dtype  // with open
+	got, hint string // with open: why it can be no scores; "" if it can
+	open      func(e entry, opt *Options) (*array, error)
+}
+
+// typed is the type of the elements, which use may settle; ok is false when they are no numbers and no text.
+func (e entry) typed(use string) (d dtype, ok bool) {
+	if e.open != nil {
+		return e.dtype, e.got == ""
+	}
+	d, got, _ := parseDType(e.header.descr.str, use)
+	return d, got == "" && e.header.descr.kind == 's'
 }
 
 // openNpz reads the directory of f and the header of every array in it.
-func openNpz(f *file) (*npz, error) {
+func openNpz(f *file) (*bundle, error) {
 	dir, err := openZip(f)
 	if err != nil {
 		return nil, err
 	}
-	z := &npz{archive: dir}
+	z := &bundle{archive: dir, format: "npz"}
 	var other []string
 	for i := range dir.members {
 		m := &dir.members[i]
@@ -67,7 +84,7 @@ func openNpz(f *file) (*npz, error) {
 		if err != nil {
 			return nil, err
 		}
-		z.arrays = append(z.arrays, entry{m, strings.TrimSuffix(m.name, ".npy"), h})
+		z.arrays = append(z.arrays, entry{member: m, key: strings.TrimSuffix(m.name, ".npy"), header: h})
 	}
 	if len(z.arrays) == 0 {
 		return nil, f.whole("an archive without a .npy array; members: "+listed(other), "one made by np.savez", "")
@@ -79,18 +96,21 @@ func openNpz(f *file) (*npz, error) {
 }
 
 // foreign refuses archives of other programs.
-func (z *npz) foreign(m *member) error {
+func (z *bundle) foreign(m *member) error {
 	if strings.HasSuffix(m.name, ".xml") {
-		return z.file.whole("an Excel workbook", ".npy, .npz, .csv or .tsv", "save the sheet as CSV")
+		return z.file.whole("an Excel workbook", readable, "save the sheet as CSV")
 	}
-	return z.file.whole("a PyTorch file, whose member "+quote(m.name)+" is a pickle", ".npy, .npz, .csv or .tsv", torchHint)
+	return z.file.whole("a PyTorch file, whose member "+quote(m.name)+" is a pickle", readable, torchHint)
 }
 
 const torchHint = `convert it: np.save("logits.npy", torch.load(path, weights_only=True).float().numpy())`
 
 // openEntry opens one array for reading. The header is checked against the member's size.
-func (z *npz) openEntry(e entry, opt *Options, use, field string) (*array, error) {
-	s, err := z.open(e.member)
+func (z *bundle) openEntry(e entry, opt *Options, use, field string) (*array, error) {
+	if e.open != nil {
+		return e.open(e, opt)
+	}
+	s, err := z.archive.open(e.member)
 	if err != nil {
 		return nil, err
 	}
@@ -121,13 +141,16 @@ func (z *npz) openEntry(e entry, opt *Options, use, field string) (*array, error
 
 // summary describes an entry in a list: "logits" [899, 10] float32.
 func (e entry) summary() string {
-	d, got, _ := parseDType(e.header.descr.str, "")
+	d, ok := e.typed("")
 	name := d.String()
-	if got != "" {
-		name = quote(e.header.descr.str)
-	}
-	if e.header.descr.kind == 'l' {
+	switch {
+	case ok:
+	case e.header.descr.kind == 'l':
 		name = "structured"
+	case e.open != nil:
+		name = e.got
+	default:
+		name = quote(e.header.descr.str)
 	}
 	return quote(e.key) + " " + shapeText(e.header.shape) + " " + name
 }
@@ -152,7 +175,7 @@ var errNone = errors.New("no array of that role")
 
 // choose finds the entry for a role: by the key given, else by name, else by shape (fits). It returns
 // errNone when nothing is left after that, and refuses when two would do.
-func (z *npz) choose(role, key, flag string, names []string, fits func(entry) bool) (entry, error) {
+func (z *bundle) choose(role, key, flag string, names []string, fits func(entry) bool) (entry, error) {
 	if key != "" {
 		for _, e := range z.arrays {
 			if e.key == strings.TrimSuffix(key, ".npy") || e.key == key {

@@ -10,7 +10,7 @@ type container struct {
 	file   *file
 	format format
 	header npyHeader // of a .npy
-	npz    *npz
+	bundle *bundle
 	table  *table
 }
 
@@ -95,8 +95,12 @@ func (o *opener) container(path string) (*container, error) {
 	case formatNpy:
 		c.header, err = readNpyHeader(f.section(0, f.size), f.size, f.place)
 	case formatNpz:
-		if c.npz, err = openNpz(f); err == nil {
-			o.rows.Notes = append(o.rows.Notes, c.npz.notes...)
+		if c.bundle, err = openNpz(f); err == nil {
+			o.rows.Notes = append(o.rows.Notes, c.bundle.notes...)
+		}
+	case formatMore:
+		if c.bundle, err = o.openMore(f); err == nil {
+			o.rows.Notes = append(o.rows.Notes, c.bundle.notes...)
 		}
 	case formatText:
 		c.table, err = openTable(f, o.opt)
@@ -126,8 +130,8 @@ func (c *container) holds() string {
 	switch c.format {
 	case formatNpy:
 		return "a .npy array"
-	case formatNpz:
-		return "an .npz archive"
+	case formatNpz, formatMore:
+		return "arrays (" + c.bundle.format + ")"
 	}
 	return "a table of text"
 }
@@ -220,8 +224,8 @@ func (o *opener) weightsIn(scores, labels *container) *container {
 // has reports whether key names a part of c.
 func (c *container) has(key string) bool {
 	switch c.format {
-	case formatNpz:
-		for _, e := range c.npz.arrays {
+	case formatNpz, formatMore:
+		for _, e := range c.bundle.arrays {
 			if e.key == strings.TrimSuffix(key, ".npy") {
 				return true
 			}
@@ -310,7 +314,7 @@ func (o *opener) roles(sc, lc, wc *container) (s, l, w *part, err error) {
 
 func (o *opener) scoresOf(c *container) (*part, error) {
 	field := o.opt.Field
-	if c.npz == nil {
+	if c.bundle == nil {
 		if field == "" {
 			field = o.opt.ScoresKey
 		}
@@ -319,16 +323,16 @@ func (o *opener) scoresOf(c *container) (*part, error) {
 	}
 	fits := func(dims int) func(entry) bool {
 		return func(e entry) bool {
-			d, got, _ := parseDType(e.header.descr.str, o.opt.DType)
-			return e.header.descr.kind == 's' && got == "" && d.floating() && len(e.header.shape) >= dims
+			d, ok := e.typed(o.opt.DType)
+			return ok && d.floating() && len(e.header.shape) >= dims
 		}
 	}
-	e, err := c.npz.choose("scores", o.opt.ScoresKey, "--scores-key", scoreNames, fits(2))
+	e, err := c.bundle.choose("scores", o.opt.ScoresKey, "--scores-key", scoreNames, fits(2))
 	if errors.Is(err, errNone) {
-		e, err = c.npz.choose("scores", "", "--scores-key", nil, fits(1))
+		e, err = c.bundle.choose("scores", "", "--scores-key", nil, fits(1))
 	}
 	if errors.Is(err, errNone) {
-		err = c.file.whole("no member looks like scores among "+summaries(c.npz.arrays), "an array of floats", "--scores-key NAME chooses one")
+		err = c.file.whole("no member looks like scores among "+summaries(c.bundle.arrays), "an array of floats", "--scores-key NAME chooses one")
 	}
 	if err != nil {
 		return nil, err
@@ -337,7 +341,7 @@ func (o *opener) scoresOf(c *container) (*part, error) {
 }
 
 func (o *opener) labelsOf(c *container, s *part, own bool) (*part, error) {
-	if c.npz == nil {
+	if c.bundle == nil {
 		field := o.opt.LabelsKey
 		if own && (field == "" || c.header.descr.kind != 'l') {
 			return nil, nil
@@ -348,20 +352,20 @@ func (o *opener) labelsOf(c *container, s *part, own bool) (*part, error) {
 		a, err := openNpy(c.file, o.opt, "", field)
 		return &part{array: a}, err
 	}
-	e, err := c.npz.choose("labels", o.opt.LabelsKey, "--labels-key", labelNames, func(e entry) bool {
-		d, got, _ := parseDType(e.header.descr.str, "")
+	e, err := c.bundle.choose("labels", o.opt.LabelsKey, "--labels-key", labelNames, func(e entry) bool {
+		d, ok := e.typed("")
 		n, _ := product(e.header.shape...)
-		if e.header.descr.kind != 's' || got != "" || d.floating() && (own || len(c.npz.arrays) > 1) {
+		if !ok || d.floating() && (own || len(c.bundle.arrays) > 1) {
 			return false
 		}
 		return !own || s.array != nil && n == s.array.rows
 	})
 	if errors.Is(err, errNone) {
 		if own {
-			o.rows.Notes = append(o.rows.Notes, plain(c.file.path)+": no member looks like labels among "+summaries(c.npz.arrays)+"; --labels-key NAME chooses one")
+			o.rows.Notes = append(o.rows.Notes, plain(c.file.path)+": no member looks like labels among "+summaries(c.bundle.arrays)+"; --labels-key NAME chooses one")
 			return nil, nil
 		}
-		err = c.file.whole("no member looks like labels among "+summaries(c.npz.arrays), "an array of integers", "--labels-key NAME chooses one")
+		err = c.file.whole("no member looks like labels among "+summaries(c.bundle.arrays), "an array of integers", "--labels-key NAME chooses one")
 	}
 	if err != nil {
 		return nil, err
@@ -373,13 +377,13 @@ func (o *opener) labelsOf(c *container, s *part, own bool) (*part, error) {
 }
 
 func (o *opener) weightsOf(c *container) (*part, error) {
-	if c.npz == nil {
+	if c.bundle == nil {
 		a, err := openNpy(c.file, o.opt, "", o.opt.WeightsKey)
 		return &part{array: a}, err
 	}
-	e, err := c.npz.choose("weights", o.opt.WeightsKey, "--weights-key", weightNames, func(e entry) bool { return len(c.npz.arrays) == 1 })
+	e, err := c.bundle.choose("weights", o.opt.WeightsKey, "--weights-key", weightNames, func(e entry) bool { return len(c.bundle.arrays) == 1 })
 	if errors.Is(err, errNone) {
-		err = c.file.whole("no member looks like weights among "+summaries(c.npz.arrays), "", "--weights-key NAME chooses one")
+		err = c.file.whole("no member looks like weights among "+summaries(c.bundle.arrays), "", "--weights-key NAME chooses one")
 	}
 	if err != nil {
 		return nil, err
@@ -389,7 +393,7 @@ func (o *opener) weightsOf(c *container) (*part, error) {
 
 // member opens an array of an archive and notes the choice.
 func (o *opener) member(c *container, e entry, role, use, field string) (*part, error) {
-	a, err := c.npz.openEntry(e, o.opt, use, field)
+	a, err := c.bundle.openEntry(e, o.opt, use, field)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // osFile is a regular file of the operating system.
@@ -102,4 +103,28 @@ func (p place) osError(err error) error {
 		return p.whole(pe.Err.Error(), "a regular file", "")
 	}
 	return p.whole(err.Error(), "a regular file", "")
+}
+
+// beside refuses a file that a link leads out of the folders in which the index f lies, by its name or by where that leads:
+// caches of downloads keep files under other names in a folder of their own, and their indices with them.
+func beside(f *file, path string, opt *Options) error {
+	if opt.Open != nil {
+		return nil
+	}
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return nil // opening it tells more
+	}
+	index, err := filepath.EvalSymlinks(f.path)
+	if err != nil {
+		return f.osError(err)
+	}
+	folder, err := filepath.EvalSymlinks(filepath.Dir(f.path))
+	if err != nil {
+		return f.osError(err)
+	}
+	if in := filepath.Dir(real); in != folder && in != filepath.Dir(index) {
+		return f.whole(quote(filepath.Base(path))+" is a link that leads out of its folder", "a file beside the index", "copy the file there")
+	}
+	return nil
 }

@@ -14,6 +14,7 @@ const (
 	formatNpy format = iota + 1
 	formatNpz
 	formatText
+	formatMore // a bundle of arrays of another kind, which no browser reads
 )
 
 // identify tells from the first bytes what f is; its name does not count. A file of another kind is
@@ -31,7 +32,10 @@ func identify(f *file) (format, error) {
 	case bytes.HasPrefix(head, []byte("PK\x05\x06")):
 		return 0, f.whole("an empty archive", "one with .npy arrays", "")
 	}
-	const want = ".npy, .npz, .csv or .tsv"
+	if k := more(head, f); k != 0 {
+		return k, nil
+	}
+	const want = readable
 	if what, hint := foreign(head, f); what != "" {
 		return 0, f.whole(what, want, hint)
 	}

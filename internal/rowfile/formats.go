@@ -1,0 +1,50 @@
+//go:build !js
+
+package rowfile
+
+import (
+	"bytes"
+	"strings"
+)
+
+// readable lists the formats for a message.
+const readable = ".npy, .npz, .safetensors, .pt, .csv or .tsv"
+
+// more recognises, from the first bytes, the formats that a browser does not read; 0 for none of them.
+func more(head []byte, f *file) format {
+	name := strings.ToLower(f.path)
+	switch {
+	case len(head) > 8 && head[8] == '{' && (le.Uint64(head) <= uint64(f.size) || strings.HasSuffix(name, ".safetensors")):
+		return formatMore
+	case head[0] == '{' && (strings.HasSuffix(name, ".index.json") || bytes.Contains(head, []byte(`"weight_map"`))):
+		return formatMore
+	}
+	return 0
+}
+
+// openMore opens what more recognised.
+func (o *opener) openMore(f *file) (*bundle, error) {
+	head, err := f.head(9)
+	if err != nil {
+		return nil, err
+	}
+	if head[0] == '{' && !(len(head) > 8 && head[8] == '{' && le.Uint64(head) <= uint64(f.size)) {
+		return o.openIndex(f)
+	}
+	return openSafetensors(f)
+}
+
+// typedArray makes an array of elements of type d, whose rows lie one behind the other in the size bytes from byte data
+// of f; at is where the file declares the shape.
+func typedArray(f *file, p place, format string, d dtype, shape []int64, at, data, size int64, opt *Options) (*array, error) {
+	h := npyHeader{shape: shape}
+	h.at.shape, h.at.descr = at, at
+	lay := layout{dtype: d, shape: shape, records: len(shape), item: int64(d.size), count: 1}
+	a := &array{place: p, dtype: d, data: data, size: size}
+	a.header = Header{Path: p.path, Member: p.member, Format: format, DType: d.String(), Shape: shape, Bytes: f.size}
+	if err := a.shapeRows(h, lay); err != nil {
+		return nil, err
+	}
+	section := f.section(data, size)
+	return a, a.arrange(h, lay, sequential{section}, section, opt)
+}

@@ -42,6 +42,7 @@ type Accumulator struct {
 	groups   *groups  // nil unless Config.Grouped
 	tempers  *tempers // nil unless Config.Recalibrate
 	leaks    *leaks   // nil unless Config.Leaks, and with very many classes
+	by       *byKeys  // nil without Config.By
 
 	surprising ranking // by loss
 	unexpected ranking // by standardised surprise
@@ -72,6 +73,9 @@ func New(cfg Config) (*Accumulator, error) {
 	}
 	if cfg.Grouped {
 		a.groups = newGroups()
+	}
+	if len(cfg.By) > 0 {
+		a.by = newByKeys(&a.cfg, k)
 	}
 	if cfg.Leaks {
 		a.leaks = newLeaks(k)
@@ -169,6 +173,10 @@ func addRow[T xent.Float](a *Accumulator, b *Block[T], i int) {
 	if b.Groups != nil {
 		a.row.group = b.Groups[i]
 	}
+	a.row.keys = a.row.keys[:0]
+	for _, key := range b.By {
+		a.row.keys = append(a.row.keys, key[i])
+	}
 	if b.Targets.Data != nil {
 		a.addTarget(id, w, b.Targets.Row(i))
 		return
@@ -246,6 +254,9 @@ func (a *Accumulator) addScored(w, loss float64, y int, right bool) {
 	if a.groups != nil {
 		a.groups.cluster(r.group).add(w, loss, r.entropy, right)
 	}
+	if a.by != nil {
+		a.addBuckets(w, loss, y, right)
+	}
 	a.heaviest = max(a.heaviest, w)
 	a.rank(loss, y)
 }
@@ -311,6 +322,9 @@ func (a *Accumulator) Merge(b *Accumulator) error {
 	}
 	if a.tempers != nil {
 		a.tempers.Merge(b.tempers)
+	}
+	if a.by != nil {
+		a.by.merge(b.by)
 	}
 	a.heaviest = max(a.heaviest, b.heaviest)
 	a.surprising.merge(&b.surprising)

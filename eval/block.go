@@ -14,6 +14,7 @@ type Block[T xent.Float] struct {
 	Targets xent.Matrix[float64] // [rows, classes], each row sums to one
 	Weights []float64            // [rows]; nil means 1
 	Groups  []uint64             // [rows], the group of each; nil unless Config.Grouped
+	By      [][]string           // [keys][rows], for the keys of Config.By that do not follow from the rows
 }
 
 // checkBlock refuses a block that does not fit cfg, or whose parts do not fit each other.
@@ -43,6 +44,13 @@ func checkBlock[T xent.Float](cfg *Config, classes int, b *Block[T]) error {
 		return rowsOf("Block.Groups", len(b.Groups))
 	case !cfg.Grouped && b.Groups != nil:
 		return &ConfigError{"Block.Groups", "set without Config.Grouped", "none"}
+	case len(b.By) != cfg.givenKeys():
+		return &ConfigError{"Block.By", strconv.Itoa(len(b.By)) + " keys", strconv.Itoa(cfg.givenKeys())}
+	}
+	for _, key := range b.By {
+		if len(key) != rows {
+			return rowsOf("Block.By", len(key))
+		}
 	}
 	return nil
 }

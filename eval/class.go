@@ -146,21 +146,29 @@ func tail(z, v, step float64) float64 {
 	return math.Erfc(math.Sqrt(half))
 }
 
-// discover marks the classes whose p survives Benjamini and Hochberg's procedure at 5 %.
-func discover(classes []Class) {
-	var p []float64
-	for i := range classes {
-		if v := classes[i].P; v == v {
-			p = append(p, v)
-		}
-	}
+// discovery returns the largest p that survives Benjamini and Hochberg's procedure at 5 %, -Inf if none does. NaN
+// are no tests. It sorts p.
+func discovery(p []float64) float64 {
 	slices.Sort(p)
+	for len(p) > 0 && p[0] != p[0] { // NaN sort first
+		p = p[1:]
+	}
 	limit := math.Inf(-1)
 	for i, v := range p {
 		if v <= 0.05*float64(i+1)/float64(len(p)) {
 			limit = v
 		}
 	}
+	return limit
+}
+
+// discover marks the classes whose p survives Benjamini and Hochberg's procedure at 5 %.
+func discover(classes []Class) {
+	p := make([]float64, len(classes))
+	for i := range classes {
+		p[i] = classes[i].P
+	}
+	limit := discovery(p)
 	for i := range classes {
 		classes[i].Differs = classes[i].P <= limit
 	}

@@ -26,6 +26,8 @@ const (
 // holds too many makes the whole hold too many.
 type groups struct {
 	of     map[uint64]*cluster
+	most   int  // groups that are counted one by one
+	bits   uint // of the number of folds
 	folded bool
 }
 
@@ -39,18 +41,22 @@ type cluster struct {
 	entropy  exact.Sum   // Σ w·H
 }
 
-func newGroups() *groups { return &groups{of: map[uint64]*cluster{}} }
+func newGroups() *groups { return groupsUpTo(maxGroups, foldBits) }
+
+func groupsUpTo(most int, bits uint) *groups {
+	return &groups{of: map[uint64]*cluster{}, most: most, bits: bits}
+}
 
 // cluster is the place of a group.
 func (g *groups) cluster(group uint64) *cluster {
 	if g.folded {
-		group = fold(group)
+		group = fold(group, g.bits)
 	}
 	c := g.of[group]
 	if c == nil {
 		c = new(cluster)
 		g.of[group] = c
-		if !g.folded && len(g.of) > maxGroups {
+		if !g.folded && len(g.of) > g.most {
 			g.fold()
 			return g.cluster(group)
 		}
@@ -58,7 +64,7 @@ func (g *groups) cluster(group uint64) *cluster {
 	return c
 }
 
-// fold puts all groups together into at most 2^foldBits.
+// fold puts all groups together into at most 2^bits.
 func (g *groups) fold() {
 	of := g.of
 	g.of, g.folded = map[uint64]*cluster{}, true
@@ -68,12 +74,12 @@ func (g *groups) fold() {
 }
 
 // fold is the number of a group's fold.
-func fold(group uint64) uint64 {
+func fold(group uint64, bits uint) uint64 {
 	group ^= group >> 32
 	group *= 0xd6e8feb86659fd93
 	group ^= group >> 32
 	group *= 0xd6e8feb86659fd93
-	return (group ^ group>>32) >> (64 - foldBits)
+	return (group ^ group>>32) >> (64 - bits)
 }
 
 func (g *groups) merge(h *groups) {
@@ -156,8 +162,8 @@ func (j *jackknife) se(groups int64) float64 {
 //
 // For groups of equal weight that is G/(G-1) · Σ_g (S_g - L·W_g)² / W², the usual sandwich with its correction; where a few
 // groups hold much of the weight it is larger, and its intervals hold more nearly as often as they say.
-// It is that of the accuracy and the confidence gap, too; intervals and p-values come from Student's distribution of G-1 degrees
-// of freedom. The standard error of the skill takes the prior as known. One group tells nothing: NaN.
+// It is that of the accuracy and the confidence gap, too; intervals and p-values come from Student's distribution, whose degrees
+// of freedom [groups.errors] has. The standard error of the skill takes the prior as known. One group tells nothing: NaN.
 //
 // Source: Quenouille 1956 and Tukey 1958 (jackknife); Liang and Zeger 1986; Bell and McCaffrey 2002 on small numbers of
 // groups; Miller 2024, arXiv:2411.00640, for evaluations of language models.
@@ -165,16 +171,59 @@ func (a *Accumulator) cluster(r *Report) {
 	if a.groups == nil || len(a.groups.of) == 0 {
 		return
 	}
-	t, n := &a.total, int64(len(a.groups.of))
-	all, df := t.weight(), float64(n-1)
+	e := a.groups.errors(&a.total)
+	g := &Groups{
+		Groups: int64(len(a.groups.of)), Folded: a.groups.folded, Largest: e.largest, RowSE: r.Loss.FiniteSE, RowAccuracySE: r.Accuracy.SE,
+		Freedom: e.freedom, T: stat.StudentQuantile(.05, e.freedom),
+	}
+	r.Groups = g
+	l := &r.Loss
+	l.FiniteSE = e.loss
+	g.Design = l.FiniteSE * l.FiniteSE / (g.RowSE * g.RowSE)
+	if !math.IsNaN(l.SE) {
+		l.SE = l.FiniteSE
+	}
+	r.interval(g.T)
+	r.Prior.Skill.SE = l.SE / r.Prior.Nats
+	r.Accuracy.SE = e.right
+	if c := &r.Confidence; !math.IsNaN(c.Z) && !math.IsInf(c.Z, 0) {
+		c.Z, c.P = e.gapTest(c.Gap)
+	}
+}
+
+// groupErrors are the jackknife's standard errors over groups: of the mean finite loss, the accuracy and the confidence gap.
+type groupErrors struct {
+	loss, right, gap float64
+	freedom          float64 // degrees of freedom of Student's distribution
+	largest          int64   // rows of the largest group
+}
+
+// gapTest tests the confidence gap: t, and its two-sided p.
+func (e *groupErrors) gapTest(gap float64) (t, p float64) {
+	t = gap / e.gap
+	return t, stat.StudentTail(t, e.freedom)
+}
+
+// errors are those of rows that add up to t and are in these groups. Groups of unequal weight tell less of their own spread
+// than as many equal ones: where all rows of a group go together, the variance of what it adds to a mean grows as W_g², and
+// the sum of their squares has as many degrees of freedom as
+//
+//	G* - 1     G* = (Σ W_g²)²/Σ W_g⁴
+//
+// equal groups would have, at least one. Equal groups have G - 1.
+//
+// Source: Satterthwaite 1946; Carter, Schnepel and Steigerwald 2017 (the effective number of groups).
+func (g *groups) errors(t *totals) (e groupErrors) {
 	diff := t.loss.Clone()
 	diff.SubMul(unity(), &t.entropy)
+	all := t.weight()
 	loss := jackknife{w: t.finite.weight.Sum(), x: &t.loss}
 	right := jackknife{w: all, x: t.right.Sum()}
 	gap := jackknife{w: all, x: diff}
-	var largest, counted int64
-	for _, c := range a.groups.of {
-		largest = max(largest, c.rows)
+	var counted int64
+	var squares, fourths exact.Sum
+	for _, c := range g.of {
+		e.largest = max(e.largest, c.rows)
 		finite, whole := c.finite.Sum(), c.finite.Sum()
 		whole.Merge(c.infinite.Sum())
 		diff := c.loss.Clone()
@@ -185,25 +234,16 @@ func (a *Accumulator) cluster(r *Report) {
 			loss.add(finite, &c.loss)
 			counted++
 		}
+		share := exact.Ratio(whole, all)
+		squares.AddProduct(share, share)
+		fourths.AddProduct(share*share, share*share)
 	}
-	g := &Groups{
-		Groups: n, Folded: a.groups.folded, Largest: largest, RowSE: r.Loss.FiniteSE, RowAccuracySE: r.Accuracy.SE,
-		T: stat.StudentQuantile(.05, df),
+	n := int64(len(g.of))
+	e.loss, e.right, e.gap, e.freedom = loss.se(counted), right.se(n), gap.se(n), 0
+	if n > 1 {
+		e.freedom = max(squares.Float64()*squares.Float64()/fourths.Float64()-1, 1)
 	}
-	r.Groups = g
-	l := &r.Loss
-	l.FiniteSE = loss.se(counted)
-	g.Design = l.FiniteSE * l.FiniteSE / (g.RowSE * g.RowSE)
-	if !math.IsNaN(l.SE) {
-		l.SE = l.FiniteSE
-	}
-	r.interval(g.T)
-	r.Prior.Skill.SE = l.SE / r.Prior.Nats
-	r.Accuracy.SE = right.se(n)
-	if c := &r.Confidence; !math.IsNaN(c.Z) && !math.IsInf(c.Z, 0) {
-		c.Z = c.Gap / gap.se(n)
-		c.P = stat.StudentTail(c.Z, df)
-	}
+	return e
 }
 
 // warnGroups doubts standard errors that come from groups, and what still takes rows for independent.

@@ -31,6 +31,7 @@ type Config struct {
 	Leaks       bool     `json:"leaks,omitempty"`        // find out which wrong classes take the nats
 	Recalibrate bool     `json:"recalibrate,omitempty"`  // find the best temperature, and what it gains on rows that it was not fitted to
 	Grouped     bool     `json:"grouped,omitempty"`      // blocks say which group each row belongs to; rows of one are not independent
+	By          []string `json:"by,omitempty"`           // keys that tell rows apart: those of Block.By in order, and [ByConfidence] and [ByFrequency] anywhere among them
 }
 
 // The usual settings.
@@ -53,6 +54,9 @@ func (c *Config) check() error {
 	case c.Classes == 1 && (c.Input == LogProbs || c.Start == LogProbs):
 		return &ConfigError{"Input", "logprobs with one column", "both columns, or logits: one log-probability says too little about the other class"}
 	}
+	if err := c.checkBy(); err != nil {
+		return err
+	}
 	for _, in := range []Input{c.Input, c.Start} {
 		switch in {
 		case Auto, Logits, Probs, LogProbs:
@@ -72,7 +76,7 @@ func (c *Config) same(d *Config) bool {
 	a.Start, b.Start = Auto, Auto
 	index := (a.IgnoreIndex == nil) == (b.IgnoreIndex == nil) &&
 		(a.IgnoreIndex == nil || *a.IgnoreIndex == *b.IgnoreIndex)
-	return index && slices.Equal(a.Names, b.Names) && a.Classes == b.Classes && a.Input == b.Input &&
+	return index && slices.Equal(a.Names, b.Names) && slices.Equal(a.By, b.By) && a.Classes == b.Classes && a.Input == b.Input &&
 		a.DType == b.DType && a.LabelBase == b.LabelBase && a.Renormalize == b.Renormalize &&
 		a.Bins == b.Bins && a.Surprising == b.Surprising && a.Grouped == b.Grouped && a.Leaks == b.Leaks && a.Recalibrate == b.Recalibrate
 }

@@ -69,6 +69,7 @@ type table[T xent.Float] struct {
 	targets []float64
 	weights []float64
 	groups  []uint64
+	by      [][]string
 }
 
 func (d *table[T]) rows() int { return len(d.scores) / d.classes }
@@ -88,6 +89,9 @@ func (d *table[T]) block(from, to int) eval.Block[T] {
 	}
 	if d.groups != nil {
 		b.Groups = d.groups[from:to]
+	}
+	for _, key := range d.by {
+		b.By = append(b.By, key[from:to])
 	}
 	return b
 }

@@ -88,6 +88,13 @@ func TestMergeAnyPartition(t *testing.T) {
 				d.groups[i] = uint64(r.IntN(n)) << 50
 			}
 		}
+		if rapid.Bool().Draw(rt, "by") {
+			d.by = [][]string{make([]string, d.rows())}
+			for i := range d.rows() {
+				d.by[0][i] = string(rune('a' + r.IntN(5)))
+			}
+			cfg.By = []string{"key", eval.ByFrequency, eval.ByConfidence}
+		}
 		cfg.Leaks = rapid.Bool().Draw(rt, "leaks")
 		cfg.Recalibrate = rapid.Bool().Draw(rt, "recalibrate")
 		whole, err := run(cfg, d)
@@ -199,7 +206,7 @@ func TestMergeOtherConfig(t *testing.T) {
 		"classes": {Classes: 4}, "input": {Classes: 3, Input: eval.Probs}, "dtype": {Classes: 3, DType: "float16"},
 		"ignore": {Classes: 3, IgnoreIndex: new(int64(0))}, "base": {Classes: 3, LabelBase: 1},
 		"names": {Classes: 3, Names: []string{"a", "b", "c"}}, "bins": {Classes: 3, Bins: 3},
-		"rows": {Classes: 3, Surprising: 3}, "renormalize": {Classes: 3, Renormalize: true},
+		"rows": {Classes: 3, Surprising: 3}, "renormalize": {Classes: 3, Renormalize: true}, "by": {Classes: 3, By: []string{"a"}},
 	} {
 		a, _ := eval.New(base)
 		b, err := eval.New(other)

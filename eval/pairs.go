@@ -101,6 +101,7 @@ func AddPairs[T xent.Float](p *Pairs, a, b Block[T]) error {
 		return &ConfigError{"Block.Targets", "soft labels", "one label a row"}
 	}
 	b.Weights, b.Groups = a.Weights, a.Groups
+	a.By, b.By = nil, nil
 	if err := checkBlock(&p.A.cfg, p.A.classes, &a); err != nil {
 		return &SideError{"A", err}
 	}

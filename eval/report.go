@@ -23,8 +23,9 @@ type Report struct {
 	Groups     *Groups    `json:"groups"`          // of rows that are not independent; null without any
 	PerClass   []Class    `json:"per_class"`       // E9
 
-	Leaks         *Leaks         `json:"leaks"`         // E11; null unless asked for
-	Recalibration *Recalibration `json:"recalibration"` // E7, E14; null unless asked for
+	Leaks         *Leaks         `json:"leaks"`             // E11; null unless asked for
+	Recalibration *Recalibration `json:"recalibration"`     // E7, E14; null unless asked for
+	Buckets       []Buckets      `json:"buckets,omitempty"` // E10, one for each of Config.By
 
 	Calib      Calibration `json:"calibration"`            // E12
 	Surprising []Surprise  `json:"surprising"`             // E16, by loss
@@ -90,6 +91,7 @@ type Groups struct {
 	RowSE         float64 `json:"row_se"`           // of the finite loss, if rows were independent
 	RowAccuracySE float64 `json:"row_accuracy_se"`
 	Design        float64 `json:"design_effect"` // (standard error / RowSE)²: rows that tell as much as one independent row
+	Freedom       float64 `json:"df"`            // degrees of freedom: one less than as many groups of equal weight as tell as much
 	T             float64 `json:"t95"`           // standard errors to either end of an interval
 }
 
@@ -120,6 +122,25 @@ type Recalibration struct {
 	GainSE      float64   `json:"calibration_se"`
 	P           float64   `json:"p"`     // of such a gain where no temperature is needed
 	Folds       []float64 `json:"folds"` // temperatures of the rows outside each fold
+}
+
+// Buckets tell the loss apart by a key of the rows.
+type Buckets struct {
+	By     string   `json:"by"`
+	Values []Bucket `json:"values"`
+}
+
+// Bucket is what rows with the same key have in common.
+type Bucket struct {
+	Value    string   `json:"value"` // of the key
+	Rows     float64  `json:"rows"`  // their weight
+	Loss     Estimate `json:"loss"`
+	Share    float64  `json:"contribution"` // to the loss; those of all buckets sum to it
+	Accuracy float64  `json:"accuracy"`
+	Gap      float64  `json:"gap"` // loss - predicted entropy
+	Z        float64  `json:"z"`   // of the gap
+	P        float64  `json:"p"`
+	Differs  bool     `json:"differs"` // from 0, at 5 % among all buckets of the key
 }
 
 // Class is the share of one class in the loss.

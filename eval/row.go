@@ -27,6 +27,7 @@ type row struct {
 	moments xent.Moments // of logits
 	given   bool         // scores are probabilities
 	group   uint64
+	keys    []string // for each key of Block.By
 }
 
 // stored are the scores of a row where the reader has put them, of one type or the other.

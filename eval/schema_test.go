@@ -98,7 +98,7 @@ func TestSchema(t *testing.T) {
 	code = map[string]bool{"source.scores": true}
 	members(reflect.TypeFor[report.Source](), "source", code)
 	for name := range code { // labels and weights are arrays like the scores
-		for _, array := range []string{"source.labels", "source.weights", "source.groups"} {
+		for _, array := range []string{"source.labels", "source.weights", "source.groups", "source.by[]"} {
 			if strings.HasPrefix(name, array+".") {
 				delete(code, name)
 				code[array] = true

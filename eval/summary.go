@@ -24,6 +24,9 @@ func (a *Accumulator) Report() (*Report, error) {
 	if err := a.refuse(); err != nil {
 		return nil, err
 	}
+	if err := a.by.refuse(&a.cfg); err != nil {
+		return nil, err
+	}
 	r := &Report{
 		Schema:  1,
 		Rows:    a.total.rows(),
@@ -42,6 +45,7 @@ func (a *Accumulator) Report() (*Report, error) {
 	a.recalibration(r)
 	a.perClass(r)
 	a.leakReport(r)
+	a.buckets(r)
 	a.calibration(r)
 	r.Surprising, r.Unexpected = a.surprising.list(), a.unexpected.list()
 	a.numbers(r)

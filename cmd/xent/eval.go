@@ -24,6 +24,7 @@ type evalFlags struct {
 	faceFlags
 	renormalize bool
 	group       string
+	by          []string
 	leaks       bool
 	bins        int
 	top         int
@@ -62,6 +63,7 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
   xent eval logits.npy labels.npy --json | jq .loss.nats
   xent eval logits.npy labels.npy --ignore-index -100
   xent eval tokens.npz --group document      tokens of a document are not independent
+  xent eval answers.csv --by language --by @confidence
   xent eval probs.npy labels.npy -o report.json
   xent eval logits.npy labels.npy --html report.html
   xent eval logits.npy labels.npy --recalibrate calib.json
@@ -89,6 +91,7 @@ func (f *evalFlags) define(cmd *cobra.Command) {
 		f.scoreFlags.define(s)
 		s.BoolVar(&f.renormalize, "renormalize", false, "divide target probabilities by their sum")
 		s.StringVar(&f.group, "group", "", "rows with the same value of this `column` or file - a document, a patient - are not independent: standard errors come from groups")
+		s.StringArrayVar(&f.by, "by", nil, "tell the loss apart by this `key`: a column or file of one text a row, @confidence or @frequency (of the label); may be repeated")
 		s.StringVar(&f.weights, "weights", "", "`file` with one weight a row")
 		s.BoolVar(&f.leaks, "leaks", false, "find out which wrong classes take the nats: leaks of the JSON report, and a picture of --html, which means this flag")
 		s.IntVar(&f.bins, "bins", 15, "`number` of calibration bins, of equal mass")
@@ -129,6 +132,11 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 		return err
 	}
 	src := rowfile.Source{Scores: args[0], Weights: f.weights, Groups: f.group}
+	for _, by := range f.by {
+		if !strings.HasPrefix(by, "@") {
+			src.By = append(src.By, by)
+		}
+	}
 	if len(args) == 2 {
 		src.Labels = args[1]
 	}
@@ -141,7 +149,7 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 		return err
 	}
 
-	config := f.config(cmd, rows, eval.Config{Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top, Recalibrate: f.calib != "", Leaks: f.leaks || f.html != ""})
+	config := f.config(cmd, rows, eval.Config{Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top, Recalibrate: f.calib != "", By: f.by, Leaks: f.leaks || f.html != ""})
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	bar := newProgress(cmd.ErrOrStderr(), f.noProgress)

@@ -169,8 +169,12 @@ func source(rows *rowfile.Rows) report.Source {
 		return &report.File{Path: h.Path, Member: h.Member, Format: h.Format, DType: h.DType,
 			Shape: h.Shape, Rows: h.Rows, Cols: h.Cols, Bytes: h.Bytes}
 	}
+	var by []report.File
+	for _, h := range rows.By {
+		by = append(by, *file(h))
+	}
 	return report.Source{
-		Scores: *file(&rows.Scores), Labels: file(rows.Labels), Weights: file(rows.Weights), Groups: file(rows.Groups),
+		Scores: *file(&rows.Scores), Labels: file(rows.Labels), Weights: file(rows.Weights), Groups: file(rows.Groups), By: by,
 		Notes: rows.Notes, Warnings: rows.Warnings(),
 	}
 }

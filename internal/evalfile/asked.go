@@ -20,6 +20,7 @@ func (w *writer) groups(g *eval.Groups) {
 		w.number("row_se", g.RowSE)
 		w.number("row_accuracy_se", g.RowAccuracySE)
 		w.number("design_effect", g.Design)
+		w.number("df", g.Freedom)
 		w.number("t95", g.T)
 	})
 }
@@ -46,6 +47,26 @@ func (w *writer) leaks(l *eval.Leaks) {
 				})
 			})
 		}
+	})
+}
+
+func (w *writer) buckets(keys []eval.Buckets) {
+	if len(keys) == 0 {
+		return
+	}
+	list(w, "buckets", keys, func(k *eval.Buckets) {
+		w.text("by", k.By)
+		list(w, "values", k.Values, func(b *eval.Bucket) {
+			w.text("value", b.Value)
+			w.number("rows", b.Rows)
+			w.estimate("loss", b.Loss)
+			w.number("contribution", b.Share)
+			w.number("accuracy", b.Accuracy)
+			w.number("gap", b.Gap)
+			w.number("z", b.Z)
+			w.number("p", b.P)
+			w.bool("differs", b.Differs)
+		})
 	})
 }
 

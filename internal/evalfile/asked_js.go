@@ -7,3 +7,4 @@ import "xent/eval"
 func (w *writer) groups(*eval.Groups)               { w.null("groups") }
 func (w *writer) leaks(*eval.Leaks)                 { w.null("leaks") }
 func (w *writer) recalibration(*eval.Recalibration) { w.null("recalibration") }
+func (w *writer) buckets([]eval.Buckets)            {}

@@ -32,6 +32,7 @@ func View[T xent.Float](b *rowfile.Block[T], cols int) eval.Block[T] {
 	if len(b.Groups) > 0 {
 		v.Groups = b.Groups
 	}
+	v.By = b.By
 	return v
 }
 

@@ -25,8 +25,9 @@ type Source struct {
 	Labels   *File    `json:"labels,omitempty"`
 	Weights  *File    `json:"weights,omitempty"`
 	Groups   *File    `json:"groups,omitempty"`
-	Notes    []string `json:"notes"`    // choices made while reading
-	Warnings []string `json:"warnings"` // what turned out while reading: rows cut off, a file that grew
+	By       []File   `json:"by,omitempty"` // keys of the rows
+	Notes    []string `json:"notes"`        // choices made while reading
+	Warnings []string `json:"warnings"`     // what turned out while reading: rows cut off, a file that grew
 }
 
 // File is one array that was read.

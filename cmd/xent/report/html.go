@@ -60,6 +60,7 @@ type page struct {
 	Diagram *diagram
 	Classes *pageClasses
 	Leaks   *pageLeaks
+	Buckets []pageBuckets
 	Rows    []pageRows
 	Doubts  []pageDoubt
 	Starred bool // some class differs
@@ -115,8 +116,9 @@ func (t *text) page(opt HTMLOptions) *page {
 	p.Diagram = t.diagram()
 	p.Classes = t.pageClasses()
 	p.Leaks = t.pageLeaks()
+	p.Buckets = t.pageBuckets()
 	p.Rows = t.pageRows(opt)
-	p.Starred = slices.ContainsFunc(r.PerClass, func(c eval.Class) bool { return c.Differs })
+	p.Starred = t.starred()
 	p.Doubts = t.pageDoubts()
 	for _, s := range d.Source.Notes {
 		p.Said = append(p.Said, Plain(s))

@@ -72,7 +72,7 @@ func TestJSONDecodesIntoReport(t *testing.T) {
 	for i := range reflect.TypeFor[eval.Report]().NumField() {
 		name, _, _ := strings.Cut(reflect.TypeFor[eval.Report]().Field(i).Tag.Get("json"), ",")
 		next := strings.Index(b.String(), "\n  \""+name+"\":")
-		if next < 0 && strings.Contains("partial names", name) {
+		if next < 0 && strings.Contains(reflect.TypeFor[eval.Report]().Field(i).Tag.Get("json"), ",omitempty") {
 			continue // left out when empty
 		}
 		if next <= at {

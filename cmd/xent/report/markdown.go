@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"html"
 	"io"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ func Markdown(w io.Writer, d *Document) error {
 	m.head()
 	m.figures()
 	m.classes()
+	m.buckets()
 	m.rows()
 	m.doubts()
 	m.made()
@@ -198,3 +200,6 @@ func escaped(s string) string {
 	}
 	return b.String()
 }
+
+// htmlCode is s as code within a tag of HTML, where Markdown means nothing.
+func htmlCode(s string) string { return "<code>" + html.EscapeString(Plain(s)) + "</code>" }

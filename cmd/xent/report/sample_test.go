@@ -37,6 +37,10 @@ func digits() *Document {
 	for k := range r.Leaks.Matrix {
 		r.Leaks.Matrix[k] = make([]float64, 10)
 	}
+	r.Buckets = []eval.Buckets{{By: "language", Values: []eval.Bucket{
+		{Value: "de", Rows: 500, Loss: eval.Estimate{Value: .11, SE: .01}, Share: .0612, Accuracy: .97, Gap: .003, Z: .4, P: .69},
+		{Value: "<script>|fr", Rows: 399, Loss: eval.Estimate{Value: .15, SE: .02}, Share: .0666, Accuracy: .96, Gap: .071, Z: 4.2, P: 2e-5, Differs: true},
+	}}}
 	r.Leaks.Matrix[3][8], r.Leaks.Matrix[8][1] = .02, .01
 	for k := range 10 {
 		n := float64(86 + 7*k%11)

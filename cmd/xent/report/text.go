@@ -19,26 +19,18 @@ type TextOptions struct {
 // that cost most, and the doubts as footnotes. With at most ten surprising rows it fits into
 // opt.Lines lines whatever the number of classes: classes that do not fit are summed in one line.
 func Text(w io.Writer, d *Document, opt TextOptions) error {
-	t := &text{
-		d: d, r: d.Report, style: style{opt.Color},
-		columns: max(opt.Columns, 80), notes: newFootnotes(d.Report.Warnings),
-	}
 	height := opt.Lines
 	if height == 0 {
 		height = 40
 	}
-	head := join(t.head(), t.verdict(), t.figures())
-	classMark := t.notes.mark("per_class")
-	rows := t.surprising()
-	room := height - len(head) - 1
-	if len(rows) > 0 {
-		room -= len(rows) + 1
+	var lines []string
+	t := &text{d: d, r: d.Report, style: style{opt.Color}, columns: max(opt.Columns, 80)}
+	for t.asides = 4; t.asides > 0; t.asides-- { // where figures leave little room, asides give way
+		t.notes = newFootnotes(d.Report.Warnings)
+		if lines = t.lines(height); len(lines) <= height {
+			break
+		}
 	}
-	foot := t.foot(max(room-1-7, 3)) // footnotes may take what leaves seven lines of classes
-	if len(foot) > 0 {
-		room -= len(foot) + 1
-	}
-	lines := join(head, t.classes(max(room, 3), classMark), rows, foot)
 	for i := range lines {
 		lines[i] = fit(lines[i], t.columns)
 	}
@@ -46,11 +38,36 @@ func Text(w io.Writer, d *Document, opt TextOptions) error {
 	return err
 }
 
+// lines are those of the whole report, as near to height as its parts can be cut.
+func (t *text) lines(height int) []string {
+	head := join(t.head(), t.verdict(), t.figures())
+	classMark := t.notes.mark("per_class")
+	rows := t.surprising()
+	room := height - len(head) - 1
+	if len(rows) > 0 {
+		room -= len(rows) + 1
+	}
+	tables := 7 // footnotes may take what leaves seven lines of classes, and of buckets
+	if n := len(t.r.Buckets); n > 0 {
+		tables += 1 + min(n, 2)*(leastBuckets+1)
+	}
+	foot := t.foot(max(room-1-tables, 3))
+	if len(foot) > 0 {
+		room -= len(foot) + 1
+	}
+	buckets := t.buckets(room - 1 - min(len(t.r.PerClass)+1, leastClasses))
+	if len(buckets) > 0 {
+		room -= len(buckets) + 1
+	}
+	return join(head, t.classes(max(room, 3), classMark), buckets, rows, foot)
+}
+
 type text struct {
 	d       *Document
 	r       *eval.Report
 	style   style
 	columns int
+	asides  int // lines of them
 	notes   *footnotes
 }
 
@@ -94,12 +111,17 @@ func files(st style, columns int, s *Source, scores, labels string) []string {
 	if f := s.Groups; f != nil && !(table(f) && f.Path == s.Scores.Path) {
 		entries = append(entries, entry{name(f), "groups, " + Plain(f.DType)})
 	}
+	for _, f := range s.By {
+		if !(table(&f) && (f.Path == s.Scores.Path || s.Labels != nil && f.Path == s.Labels.Path)) {
+			entries = append(entries, entry{name(&f), "keys, " + Plain(f.DType)})
+		}
+	}
 	pad := 0
-	for _, e := range entries {
+	for _, e := range entries[:min(len(entries), 4)] {
 		pad = max(pad, min(width(e.path), columns/2))
 	}
 	var lines []string
-	for i, e := range entries {
+	for i, e := range entries[:min(len(entries), 4)] {
 		path := clipPath(e.path, columns/2)
 		if i == 0 {
 			path = st.bold(path)
@@ -145,7 +167,7 @@ func (t *text) ignored() string {
 
 // decision says what the scores were taken for, what was chosen while reading and what went wrong.
 func (t *text) decision() []string {
-	return append(readAs(t.r.Input, t.columns), asides(t.style, t.columns, &t.d.Source, 4)...)
+	return append(readAs(t.r.Input, t.columns), asides(t.style, t.columns, &t.d.Source, t.asides)...)
 }
 
 // readAs says what scores were taken for, and why.
@@ -201,8 +223,11 @@ func cut(lines []string, n int) []string {
 func (t *text) foot(room int) []string {
 	var lines []string
 	notes := t.notes.lines(t.style, t.columns)
-	if slices.ContainsFunc(t.r.PerClass, func(c eval.Class) bool { return c.Differs }) {
+	switch {
+	case t.starred():
 		notes = append(notes, hang(t.style.warn("*"), []string{"predicted more or less often than it occurs (5 %, Benjamini-Hochberg)"}))
+	case t.starredBuckets():
+		notes = append(notes, hang(t.style.warn("*"), []string{"more or less sure than it should be (5 %, Benjamini-Hochberg)"}))
 	}
 	for i, note := range notes {
 		last := i == len(notes)-1

@@ -132,7 +132,7 @@ func TestSchema(t *testing.T) {
 			delete(code, name)
 		}
 	}
-	compare(t, "explanation", documented(t, "## The explanation", ""), code)
+	compare(t, "explanation", documented(t, "## The explanation", "## The flow of gradients"), code)
 }
 
 // Every doubt speaks where it must, is documented, names a member that exists, and is silent on clean outputs.

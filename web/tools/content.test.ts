@@ -32,6 +32,18 @@ test('a displayed formula may break before a relation, after a wide space and wi
 	);
 });
 
+test('a long part may break before its terms, or the factors of its only term; a short one stays whole', () => {
+	const terms = (/** TeX. */ tex: string) => math(tex).match(/<mrow class="terms">.*<\/mrow>/s)?.[0] ?? '';
+	expect(terms(String.raw`L = -a\log(b) + c\log(d) - e\log(f)`).match(/form="infix">[+−]</g)).toEqual([
+		'form="infix">+<',
+		'form="infix">−<',
+	]); // the first sign belongs to its term
+	expect(
+		terms(String.raw`L = f'(x_1)w_1\cdot f'(x_2)w_2\cdot f'(x_3)`).match(/form="infix">⋅</g),
+	).toHaveLength(2);
+	expect(terms('L = a + b')).toBe('');
+});
+
 test('nothing breaks within a fraction, a fence or a table, nor inside a line of text', () => {
 	for (const tex of [
 		String.raw`\frac{a = b}{c}`,

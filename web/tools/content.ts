@@ -76,8 +76,8 @@ const gap = '<mspace width="2em"></mspace>';
 
 /**
  * A displayed formula in parts, between which a line too short for it may break: equations side by side, and in each of
- * them before a relation and around the terms of a sum. The style sheet lays the parts out; where it cannot, they stand
- * in one line as ever.
+ * them before a relation and around the terms of a sum, and within what is longer than a line still before a term or a
+ * factor. The style sheet lays the parts out; where it cannot, they stand in one line as ever.
  */
 export function breakable(html: string): string {
 	const inside = /^<math display="block"><mrow>(.*)<\/mrow><\/math>$/s.exec(html)?.[1];
@@ -97,13 +97,33 @@ export function breakable(html: string): string {
 	}
 	const rows = lines.map((parts) => {
 		const full = parts.filter(Boolean);
-		return full.map((part) => (part.startsWith('<mn class="sum"') ? part : `<mrow>${part}</mrow>`)).join('');
+		return full.map((part) => (part.startsWith('<mn class="sum"') ? part : termed(part))).join('');
 	});
 	const found = rows.filter(Boolean);
 	if (found.length > 1)
 		return `<math display="block">${found.map((row) => `<mrow class="line">${row}</mrow>`).join(gap)}</math>`;
 	return lines[0]!.filter(Boolean).length > 1 ? `<math display="block">${found[0]}</math>` : html;
 }
+
+/** A part whose terms, or the factors of its only one, may stand below each other: a short one is left whole. */
+function termed(part: string): string {
+	const within = children(part);
+	const text = part.replace(/<annotation.*?<\/annotation>|<[^>]*>/gs, '');
+	for (const sign of text.length < shortPart ? [] : [/^<mo[^>]*>[+−-]<\/mo>$/, /^<mo[^>]*>[⋅·]<\/mo>$/]) {
+		const terms: string[][] = [[]];
+		for (const [i, child] of within.entries()) {
+			const binary = sign.test(child) && i > 0 && !/^<mo[^>]*>[^)\]|!]<\/mo>$/.test(within[i - 1]!);
+			if (binary) terms.push([]);
+			terms.at(-1)!.push(binary ? child.replace(/<mo( form="\w+")?/, '<mo form="infix"') : child);
+		}
+		if (terms.length > 1)
+			return `<mrow class="terms">${terms.map((term) => `<mrow>${term.join('')}</mrow>`).join('')}</mrow>`;
+	}
+	return `<mrow>${part}</mrow>`;
+}
+
+/** So many letters fit in a line of a phone together with the rest. */
+const shortPart = 18;
 
 /** Fences around a sum do not hold it together. */
 function opened(child: string): string[] {

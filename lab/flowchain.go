@@ -57,7 +57,7 @@ func (r *flowRun) chain(e FlowEdge) FlowChain {
 		weights[k] = next.Weight().Value[k*next.In+e.To]
 		back += weights[k] * delta
 	}
-	c.Signal = flowProduct(r.hidden[l].Slope().Data[e.To], back)
+	c.Signal = flowProduct(r.hidden[l].SlopeAt(e.To), back)
 	c.Sum = flowSum(weights, deltas)
 	return c
 }

@@ -5,6 +5,7 @@ import (
 
 	"xent"
 	"xent/internal/kern"
+	"xent/internal/par"
 )
 
 // Activation is a function of one number, with its derivative.
@@ -73,14 +74,18 @@ func gelu(x float64) (y, slope float64) {
 	return x * phi, phi + x*kern.Exp(-.5*x*x, 0)/math.Sqrt(2*math.Pi)
 }
 
-// Activate applies an activation to each element. It keeps the derivatives of the last Forward.
+// Activate applies an activation to each element. It keeps the derivatives of the last Forward, where they are
+// not seen from the outputs.
 //
 //	y = f(x)          dx = dy·f'(x)
 type Activate[T xent.Float] struct {
 	Activation Activation
 
-	y, slope   xent.Matrix[T]
-	ys, ss, dx buffer[T]
+	crew        par.Crew
+	x, y        xent.Matrix[T]
+	slope       xent.Matrix[T] // without numbers for ReLU, which is asked in its outputs
+	grad, dx    xent.Matrix[T]
+	ys, ss, dxs buffer[T]
 }
 
 // NewActivate returns a layer that applies the activation.
@@ -89,29 +94,94 @@ func NewActivate[T xent.Float](a Activation) *Activate[T] { return &Activate[T]{
 // Params returns nothing: there is nothing to learn.
 func (*Activate[T]) Params() []Param[T] { return nil }
 
+func (a *Activate[T]) setWorkers(workers int) { a.crew.Resize(workers) }
+
+// rectifies tells whether the activation is ReLU, which has loops of its own.
+func (a *Activate[T]) rectifies() bool { return a.Activation.Name == ReLU.Name }
+
 // Forward returns f(x).
 func (a *Activate[T]) Forward(x xent.Matrix[T]) xent.Matrix[T] {
 	want("Activate", "Forward", x, -1, x.Cols)
-	a.y, a.slope = a.ys.matrix(x.Rows, x.Cols), a.ss.matrix(x.Rows, x.Cols)
-	for i, v := range x.Data[:x.Rows*x.Cols] {
-		y, s := a.Activation.at(float64(v))
-		a.y.Data[i], a.slope.Data[i] = T(y), T(s)
+	a.x, a.y = x, shaped(&a.ys, x.Rows, x.Cols)
+	if !a.rectifies() {
+		a.slope = shaped(&a.ss, x.Rows, x.Cols)
 	}
+	a.crew.Do(elements(len(a.y.Data)), (*activateForward[T])(a))
+	a.x = xent.Matrix[T]{}
 	return a.y
 }
 
 // Backward returns dy·f'(x).
 func (a *Activate[T]) Backward(grad xent.Matrix[T]) xent.Matrix[T] {
 	want("Activate", "Backward", grad, a.y.Rows, a.y.Cols)
-	dx := a.dx.matrix(grad.Rows, grad.Cols)
-	for i, s := range a.slope.Data {
-		dx.Data[i] = grad.Data[i] * s
-	}
-	return dx
+	a.grad, a.dx = grad, shaped(&a.dxs, grad.Rows, grad.Cols)
+	a.crew.Do(elements(len(a.y.Data)), (*activateBackward[T])(a))
+	a.grad = xent.Matrix[T]{}
+	return a.dx
 }
 
 // Output returns f(x) of the last Forward.
 func (a *Activate[T]) Output() xent.Matrix[T] { return a.y }
 
-// Slope returns the derivatives f'(x) of the last Forward.
-func (a *Activate[T]) Slope() xent.Matrix[T] { return a.slope }
+// SlopeAt returns f'(x) at element i of the last Forward.
+func (a *Activate[T]) SlopeAt(i int) T {
+	if a.rectifies() {
+		return rectifiedSlope(a.y.Data[i])
+	}
+	return a.slope.Data[i]
+}
+
+// activateForward computes a chunk of elements.
+type activateForward[T xent.Float] Activate[T]
+
+func (f *activateForward[T]) Run(_, chunk int) {
+	a := (*Activate[T])(f)
+	lo, hi := chunk*elementChunk, min((chunk+1)*elementChunk, len(a.y.Data))
+	x, y := a.x.Data[lo:hi], a.y.Data[lo:hi]
+	if a.rectifies() {
+		for i, v := range x {
+			y[i] = max(v, 0)
+		}
+		return
+	}
+	slope := a.slope.Data[lo:hi]
+	for i, v := range x {
+		y64, s := a.Activation.at(float64(v))
+		y[i], slope[i] = T(y64), T(s)
+	}
+}
+
+// activateBackward computes a chunk of elements.
+type activateBackward[T xent.Float] Activate[T]
+
+func (f *activateBackward[T]) Run(_, chunk int) {
+	a := (*Activate[T])(f)
+	lo, hi := chunk*elementChunk, min((chunk+1)*elementChunk, len(a.y.Data))
+	dx, dy := a.dx.Data[lo:hi], a.grad.Data[lo:hi]
+	if a.rectifies() {
+		for i, y := range a.y.Data[lo:hi] {
+			dx[i] = dy[i] * rectifiedSlope(y)
+		}
+		return
+	}
+	for i, s := range a.slope.Data[lo:hi] {
+		dx[i] = dy[i] * s
+	}
+}
+
+// rectifiedSlope returns the derivative of ReLU where it is y.
+func rectifiedSlope[T xent.Float](y T) T {
+	switch {
+	case y > 0:
+		return 1
+	case y != y:
+		return y
+	}
+	return 0
+}
+
+// elementChunk is how many elements a worker takes at a time.
+const elementChunk = 1 << 13
+
+// elements returns how many chunks n elements are.
+func elements(n int) int { return (n + elementChunk - 1) / elementChunk }

@@ -12,6 +12,21 @@ type Rand struct{ source *rand.PCG }
 // NewRand returns the stream of a seed.
 func NewRand(seed uint64) *Rand { return &Rand{rand.NewPCG(seed, 0)} }
 
+// State returns where the stream stands, and SetState makes it go on from there.
+func (r *Rand) State() (hi, lo uint64) {
+	b, err := r.source.MarshalBinary() // "pcg:", then both words, the highest byte first
+	if err != nil || len(b) != 20 {
+		panic("nn: the state of a random stream has another form")
+	}
+	for i := range 8 {
+		hi, lo = hi<<8|uint64(b[4+i]), lo<<8|uint64(b[12+i])
+	}
+	return hi, lo
+}
+
+// SetState sets the stream to a state of [Rand.State].
+func (r *Rand) SetState(hi, lo uint64) { r.source.Seed(hi, lo) }
+
 // Float64 returns a number of 0 ≤ x < 1, a multiple of 2^-53.
 func (r *Rand) Float64() float64 { return float64(r.source.Uint64()>>11) * 0x1p-53 }
 

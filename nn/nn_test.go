@@ -9,18 +9,43 @@ import (
 	"xent/nn"
 )
 
-// layers is every layer there is, small: 3 columns in, for gradients and for memory.
-func layers[T xent.Float]() map[string]nn.Layer[T] {
+// A sample is a small layer with the shape of its batches.
+type sample[T xent.Float] struct {
+	layer      nn.Layer[T]
+	rows, cols int // any multiple of rows is a batch
+}
+
+// layers is every layer there is, small, for gradients and for memory.
+func layers[T xent.Float]() map[string]sample[T] {
 	rng := nn.NewRand(7)
-	all := map[string]nn.Layer[T]{
-		"Dense":   nn.NewDense[T](rng, nn.Xavier, 3, 4),
-		"Softmax": nn.NewSoftmax[T](),
-		"Net":     nn.MLP[T](rng, nn.Tanh, nn.He, 3, 5, 2),
+	image := nn.Images{Channels: 2, Height: 5, Width: 4}
+	conv := nn.NewConv2D[T](rng, nn.He, image, 3, nn.Window{Size: 3, Pad: 1})
+	all := map[string]sample[T]{
+		"Dense":                  {nn.NewDense[T](rng, nn.Xavier, 3, 4), 1, 3},
+		"Dense without bias":     {nn.NewUnbiased[T](rng, nn.Xavier, 3, 4), 1, 3},
+		"Softmax":                {nn.NewSoftmax[T](), 1, 3},
+		"Net":                    {nn.MLP[T](rng, nn.Tanh, nn.He, 3, 5, 2), 1, 3},
+		"Conv2D":                 {conv, 1, 40},
+		"Conv2D without margin":  {nn.NewConv2D[T](rng, nn.He, image, 2, nn.Window{Size: 2}), 1, 40},
+		"Conv2D with stride":     {nn.NewConv2D[T](rng, nn.He, image, 2, nn.Window{Size: 3, Stride: 2, Pad: 2}), 1, 40},
+		"Conv2D of single pixel": {nn.NewConv2D[T](rng, nn.He, image, 2, nn.Window{Size: 1}), 1, 40},
+		"MaxPool2D":              {nn.NewMaxPool2D[T](image, 2), 1, 40}, // one row of pixels is left over
+		"Conv2D and pool":        {nn.NewNet[T](conv, nn.NewActivate[T](nn.Tanh), nn.NewMaxPool2D[T](conv.Out, 2), nn.NewFlatten[T](), nn.NewDense[T](rng, nn.He, 12, 2)), 1, 40},
+		"LayerNorm":              {nn.NewLayerNorm[T](3), 1, 3},
+		"Residual":               {nn.NewResidual[T](nn.MLP[T](rng, nn.Tanh, nn.He, 3, 4, 3)), 1, 3},
+		"Attention":              {nn.NewAttention[T](rng, nn.Xavier, 4, 2, 3), 3, 4},
+		"Attention over blocks":  {nn.NewAttention[T](rng, nn.Normal(1), 2, 1, 66), 66, 2}, // more positions than are computed together
 	}
 	for _, a := range activations {
-		all["Activate "+a.Name] = nn.NewActivate[T](a)
+		all["Activate "+a.Name] = sample[T]{nn.NewActivate[T](a), 1, 3}
 	}
 	return all
+}
+
+// batch returns inputs of at least n rows.
+func (s sample[T]) batch(seed uint64, n int) xent.Matrix[T] {
+	rows := (n + s.rows - 1) / s.rows * s.rows
+	return xent.MatrixOf(normals[T](seed, rows*s.cols), s.cols)
 }
 
 var activations = []nn.Activation{nn.Identity, nn.Sigmoid, nn.Tanh, nn.ReLU, nn.GELU}
@@ -38,10 +63,14 @@ func normals[T xent.Float](seed uint64, n int) []T {
 
 // The backward pass of every layer is the derivative of its forward pass, for inputs and parameters.
 func TestCentralDifferences(t *testing.T) {
-	const rows, cols = 5, 3
-	for name, layer := range layers[float64]() {
+	for name, s := range layers[float64]() {
 		t.Run(name, func(t *testing.T) {
-			x := xent.MatrixOf(normals[float64](3, rows*cols), cols)
+			layer, x := s.layer, s.batch(3, 5)
+			for _, p := range layer.Params() { // norms and biases begin where their gradients look like others
+				for i, v := range normals[float64](9, len(p.Value)) {
+					p.Value[i] += .1 * v
+				}
+			}
 			out := layer.Forward(x)
 			pull := xent.MatrixOf(normals[float64](4, len(out.Data)), out.Cols) // the loss is Σ pull·out
 			loss := func() (sum float64) {
@@ -137,13 +166,20 @@ func TestNoAllocations(t *testing.T) {
 
 func noAllocations[T xent.Float](t *testing.T) {
 	const rows = 64
-	x := xent.MatrixOf(normals[T](3, rows*3), 3)
-	for name, layer := range layers[T]() {
-		grad := layer.Forward(x)
-		grad.Data = slices.Clone(grad.Data)
-		checkAllocations(t, name, func() { layer.Forward(x); layer.Backward(grad) })
+	for name, s := range layers[T]() {
+		for _, workers := range []int{1, 3} {
+			nn.SetWorkers(s.layer, workers)
+			x := s.batch(3, rows)
+			grad := s.layer.Forward(x)
+			grad.Data = slices.Clone(grad.Data)
+			pass := func() { s.layer.Forward(x); s.layer.Backward(grad) }
+			pass()
+			checkAllocations(t, name, pass)
+		}
 	}
-	for name, opt := range map[string]nn.Optimiser[T]{"SGD": &nn.SGD[T]{Rate: .1}, "momentum": &nn.SGD[T]{Rate: .1, Momentum: .9}, "AdamW": &nn.AdamW[T]{Rate: .01}} {
+	x := xent.MatrixOf(normals[T](3, rows*3), 3)
+	for name, opt := range map[string]nn.Optimiser[T]{"SGD": &nn.SGD[T]{Rate: .1}, "momentum": &nn.SGD[T]{Rate: .1, Momentum: .9},
+		"Adam": &nn.Adam[T]{Rate: .01, Schedule: nn.Cosine(3, 20, .1)}, "AdamW": &nn.AdamW[T]{Rate: .01}} {
 		net := nn.MLP[T](nn.NewRand(1), nn.Sigmoid, nn.Xavier, 3, 8, 8, 1)
 		recorder := nn.NewRecorder(net)
 		y, grad := xent.MatrixOf(make([]T, rows), 1), xent.MatrixOf(make([]T, rows), 1)
@@ -173,14 +209,14 @@ func checkAllocations(t *testing.T, what string, f func()) {
 func TestBatchesOfChangingSize(t *testing.T) {
 	used := layers[float64]()
 	for _, rows := range []int{4, 1, 9, 3} {
-		x := xent.MatrixOf(normals[float64](uint64(rows), rows*3), 3)
-		for name, fresh := range layers[float64]() {
-			want, got := fresh.Forward(x), used[name].Forward(x)
-			if !slices.Equal(got.Data, want.Data) || got.Rows != rows {
+		for name, s := range layers[float64]() {
+			x, fresh, used := s.batch(uint64(rows), rows), s.layer, used[name].layer
+			want, got := fresh.Forward(x), used.Forward(x)
+			if !slices.Equal(got.Data, want.Data) || got.Rows != x.Rows {
 				t.Errorf("%s: %d rows: %v, want %v", name, rows, got, want)
 			}
-			wantDx, gotDx := fresh.Backward(want), used[name].Backward(got)
-			if !slices.Equal(gotDx.Data, wantDx.Data) || len(gotDx.Data) != rows*3 {
+			wantDx, gotDx := fresh.Backward(want), used.Backward(got)
+			if !slices.Equal(gotDx.Data, wantDx.Data) || len(gotDx.Data) != len(x.Data) {
 				t.Errorf("%s: %d rows: dx %v, want %v", name, rows, gotDx, wantDx)
 			}
 		}
@@ -189,16 +225,17 @@ func TestBatchesOfChangingSize(t *testing.T) {
 
 // float32 computes what float64 does, to its own precision.
 func TestFloat32(t *testing.T) {
-	wide, narrow := layers[float64](), layers[float32]()
-	x64, x32 := normals[float64](3, 12), make([]float32, 12)
-	for i := range x64 {
-		x32[i] = float32(x64[i])
-	}
-	for name := range wide {
-		y64, y32 := wide[name].Forward(xent.MatrixOf(x64, 3)), narrow[name].Forward(xent.MatrixOf(x32, 3))
-		d64, d32 := wide[name].Backward(y64), narrow[name].Backward(y32)
+	narrow := layers[float32]()
+	for name, wide := range layers[float64]() {
+		x64 := wide.batch(3, 4)
+		x32 := xent.MatrixOf(make([]float32, len(x64.Data)), x64.Cols)
+		for i, v := range x64.Data {
+			x32.Data[i] = float32(v)
+		}
+		y64, y32 := wide.layer.Forward(x64), narrow[name].layer.Forward(x32)
+		d64, d32 := wide.layer.Backward(y64), narrow[name].layer.Backward(y32)
 		for i, want := range append(y64.Data, d64.Data...) {
-			if got := float64(append(y32.Data, d32.Data...)[i]); !(math.Abs(got-want) <= 1e-5*(1+math.Abs(want))) {
+			if got := float64(append(y32.Data, d32.Data...)[i]); !(math.Abs(got-want) <= 2e-5*(1+math.Abs(want))) {
 				t.Errorf("%s: element %d: %g, want %g", name, i, got, want)
 			}
 		}

@@ -9,7 +9,8 @@ import (
 // Record is what one layer with parameters looked like after a backward pass. Numbers over a
 // gradient are over all parameters of the layer together.
 type Record struct {
-	Layer int // its index in the network
+	Layer int    // its index in the order of [Walk]: in a Net of plain layers, in the network
+	Name  string // its full name, "0" or "blocks.0.fc"
 
 	Params    int     // how many numbers it learns
 	Grad      float64 // L2 norm of the gradient
@@ -19,10 +20,12 @@ type Record struct {
 	NonFinite int     // gradients that are NaN or infinite; the figures above are then too
 	Cosine    float64 // with the gradient of the step before: -1 back and forth, 1 straight on; NaN where there is none
 
-	// The outputs of the activation that follows, over the batch; NaN where none follows.
-	Mean, SD  float64
+	// The outputs over the batch: of the activation that follows, or else of the layer itself.
+	Mean, SD float64
+
+	// Of the activation that follows; NaN where none does. A unit is a column, and of a convolution a channel.
 	Saturated float64 // share where the slope is below a twentieth of the steepest
-	Dead      float64 // share of units whose slope is 0 in every row: nothing can revive them
+	Dead      float64 // share of units whose slope is 0 everywhere in the batch: nothing can revive them
 
 	Weight float64 // L2 norm of the parameters
 	Update float64 // L2 norm of the last step, NaN before the first
@@ -32,25 +35,38 @@ type Record struct {
 // Recorder watches the flow of the gradient through a network. Call Backward after each backward
 // pass and Step after each step of the optimiser.
 type Recorder[T xent.Float] struct {
-	net     *Net[T]
 	records []Record
-	grads   [][]T // of the pass before, by parameter
-	values  [][]T // before the step
+	watched []watched[T] // for each record
 	passes  int
 }
 
-// NewRecorder returns a recorder of net. All the memory it needs is allocated here.
-func NewRecorder[T xent.Float](net *Net[T]) *Recorder[T] {
-	r := &Recorder[T]{net: net, grads: like(net.Params()), values: like(net.Params())}
-	for i, l := range net.Layers() {
-		if n := len(l.Params()); n > 0 {
-			rec := Record{Layer: i, Update: math.NaN(), Ratio: math.NaN()}
-			for _, p := range l.Params() {
+// watched is a layer with what has been seen of it.
+type watched[T xent.Float] struct {
+	layer         Module[T]
+	follows       *Activate[T] // nil where none does
+	params        []Param[T]
+	grads, values [][]T // gradients of the pass before, parameters before the step
+}
+
+// NewRecorder returns a recorder of a network. All the memory it needs is allocated here.
+func NewRecorder[T xent.Float](m Module[T]) *Recorder[T] {
+	r, index := &Recorder[T]{}, 0
+	Walk(m, func(name string, layer Module[T]) {
+		if a, ok := layer.(*Activate[T]); ok {
+			if n := len(r.records); n > 0 && r.records[n-1].Layer == index-1 {
+				r.watched[n-1].follows = a
+			}
+		}
+		if params := layer.Params(); len(params) > 0 {
+			rec := Record{Layer: index, Name: name, Update: math.NaN(), Ratio: math.NaN()}
+			for _, p := range params {
 				rec.Params += len(p.Value)
 			}
 			r.records = append(r.records, rec)
+			r.watched = append(r.watched, watched[T]{layer, nil, params, like(params), like(params)})
 		}
-	}
+		index++
+	})
 	return r
 }
 
@@ -59,50 +75,32 @@ func (r *Recorder[T]) Records() []Record { return r.records }
 
 // Backward reads gradients, activations and parameters of the pass that has just been made.
 func (r *Recorder[T]) Backward() {
-	first := 0 // parameter of the layer
-	params := r.net.Params()
 	for n := range r.records {
-		rec := &r.records[n]
-		last := first
-		for left := rec.Params; left > 0; last++ {
-			left -= len(params[last].Value)
+		rec, w := &r.records[n], &r.watched[n]
+		readGrad(rec, w.params, w.grads, r.passes > 0)
+		w.readOutput(rec)
+		for i, p := range w.params {
+			copy(w.grads[i], p.Grad)
+			copy(w.values[i], p.Value)
 		}
-		readGrad(rec, params[first:last], r.grads[first:last], r.passes > 0)
-		readActivation(rec, r.following(rec.Layer))
-		for i := first; i < last; i++ {
-			copy(r.grads[i], params[i].Grad)
-			copy(r.values[i], params[i].Value)
-		}
-		first = last
 	}
 	r.passes++
 }
 
 // Step reads how far the optimiser has moved the parameters since Backward.
 func (r *Recorder[T]) Step() {
-	i, params := 0, r.net.Params()
 	for n := range r.records {
-		rec := &r.records[n]
+		rec, w := &r.records[n], &r.watched[n]
 		var moved float64
-		for left := rec.Params; left > 0; i++ {
-			for j, v := range params[i].Value {
-				d := float64(v) - float64(r.values[i][j])
+		for i, p := range w.params {
+			for j, v := range p.Value {
+				d := float64(v) - float64(w.values[i][j])
 				moved += d * d
 			}
-			left -= len(params[i].Value)
 		}
 		rec.Update = math.Sqrt(moved)
 		rec.Ratio = rec.Update / rec.Weight
 	}
-}
-
-// following returns the activation right after a layer, nil if there is none.
-func (r *Recorder[T]) following(layer int) *Activate[T] {
-	if layer+1 == len(r.net.layers) {
-		return nil
-	}
-	a, _ := r.net.layers[layer+1].(*Activate[T])
-	return a
 }
 
 // readGrad reads the gradients and sizes of a layer's parameters; before holds the gradients of
@@ -152,39 +150,67 @@ func inverse(x float64) float64 {
 	return 1
 }
 
-// readActivation reads the outputs of the activation that follows a layer.
-func readActivation[T xent.Float](r *Record, a *Activate[T]) {
+// readOutput reads the outputs of the activation that follows a layer, or of the layer.
+func (w *watched[T]) readOutput(r *Record) {
 	r.Mean, r.SD, r.Saturated, r.Dead = math.NaN(), math.NaN(), math.NaN(), math.NaN()
-	if a == nil || len(a.y.Data) == 0 {
-		return
+	if w.follows != nil {
+		r.Mean, r.SD = spread(w.follows.y.Data)
+		r.Saturated, r.Dead = w.follows.flat(w.positions())
+	} else if l, ok := w.layer.(interface{ Output() xent.Matrix[T] }); ok {
+		r.Mean, r.SD = spread(l.Output().Data)
 	}
+}
+
+// positions returns how many columns of the layer's output are one unit.
+func (w *watched[T]) positions() int {
+	if l, ok := w.layer.(interface{ positions() int }); ok {
+		return l.positions()
+	}
+	return 1
+}
+
+// spread returns mean and standard deviation of numbers, NaN of none.
+func spread[T xent.Float](x []T) (mean, sd float64) {
 	var sum, squares float64
-	flat, dead := 0, 0
-	y, slope := a.y.Data, a.slope.Data
-	n := float64(len(y))
-	for _, v := range y {
+	for _, v := range x {
 		sum += float64(v)
 	}
-	r.Mean = sum / n
-	for i, v := range y {
-		d := float64(v) - r.Mean
+	n := float64(len(x))
+	mean = sum / n
+	for _, v := range x {
+		d := float64(v) - mean
 		squares += d * d
-		if math.Abs(float64(slope[i])) < a.Activation.Steepest/20 {
-			flat++
+	}
+	return mean, math.Sqrt(squares / n)
+}
+
+// flat returns the share of outputs where the slope is below a twentieth of the steepest, and of units, of so many
+// columns each, where it is 0 throughout; NaN of no outputs.
+func (a *Activate[T]) flat(columns int) (saturated, dead float64) {
+	n, units := len(a.y.Data), a.y.Cols/columns
+	for i := range n {
+		if math.Abs(float64(a.SlopeAt(i))) < a.Activation.Steepest/20 {
+			saturated++
 		}
 	}
-	for c := range a.y.Cols {
-		alive := false
-		for i := c; i < len(slope); i += a.y.Cols {
-			alive = alive || slope[i] != 0
-		}
-		if !alive {
+	for u := range units {
+		if a.silent(u*columns, columns) {
 			dead++
 		}
 	}
-	r.SD = math.Sqrt(squares / n)
-	r.Saturated = float64(flat) / n
-	r.Dead = float64(dead) / float64(a.y.Cols)
+	return saturated / float64(n), dead / float64(units)
+}
+
+// silent tells whether the slope is 0 in so many columns of all rows.
+func (a *Activate[T]) silent(first, columns int) bool {
+	for ; first < len(a.y.Data); first += a.y.Cols {
+		for i := range columns {
+			if a.SlopeAt(first+i) != 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // Slope returns by how many decades the RMS gradient changes from one layer to the next: the slope

@@ -40,8 +40,11 @@ func TestRecorder(t *testing.T) {
 		{"no gradient before", first.Cosine, math.NaN()},
 		// dv = 1+2 for the living unit, db = 2
 		{"gradient of the last", last.Grad, math.Sqrt(9 + 4)},
-		{"no activation follows", last.Mean, math.NaN()},
-		{"nor is saturated", last.Saturated, math.NaN()},
+		// 3·1 and 3·2: no activation follows, so these are its own outputs
+		{"mean of 3, 6", last.Mean, 4.5},
+		{"their standard deviation", last.SD, 1.5},
+		{"nothing to saturate", last.Saturated, math.NaN()},
+		{"nothing to die", last.Dead, math.NaN()},
 		{"slope", nn.Slope(r.Records()), math.Log10(math.Sqrt(13./3) / math.Sqrt(117./4))},
 	} {
 		if !near(tt.got, tt.want, 1e-14) {

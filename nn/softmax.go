@@ -23,7 +23,7 @@ var inThisGoroutine = &xent.Options{Workers: 1}
 // Forward returns the softmax of each row of x.
 func (s *Softmax[T]) Forward(x xent.Matrix[T]) xent.Matrix[T] {
 	want("Softmax", "Forward", x, -1, x.Cols)
-	s.y = s.ys.matrix(x.Rows, x.Cols)
+	s.y = shaped(&s.ys, x.Rows, x.Cols)
 	if err := xent.Softmax(xent.Probs[T](s.y), xent.Logits[T](x), inThisGoroutine); err != nil {
 		panic("nn: Softmax: " + err.Error()) // want has checked all that it checks
 	}
@@ -33,7 +33,7 @@ func (s *Softmax[T]) Forward(x xent.Matrix[T]) xent.Matrix[T] {
 // Backward returns y·(dy - Σ dy·y) of each row.
 func (s *Softmax[T]) Backward(grad xent.Matrix[T]) xent.Matrix[T] {
 	want("Softmax", "Backward", grad, s.y.Rows, s.y.Cols)
-	dx := s.dx.matrix(grad.Rows, grad.Cols)
+	dx := shaped(&s.dx, grad.Rows, grad.Cols)
 	for i := range grad.Rows {
 		y, dy, d := s.y.Row(i), grad.Row(i), dx.Row(i)
 		var mean T

@@ -45,10 +45,10 @@ how much of the labels it explains, whether the model is as confident as it
 should be, which classes and rows cost most, and what in the numbers themselves
 is doubtful.
 
-SCORES is .npy, .npz, .csv or .tsv: one row an example, one column a class. One
-column alone is a binary task. Whether the values are logits, probabilities or
-log-probabilities is decided once for the whole file, on evidence, and printed;
---input overrides it. LABELS is .npy or a table: integers, booleans, strings, or
+SCORES is .npy, .npz, .safetensors, .pt, .csv or .tsv: one row an example, one
+column a class. One column alone is a binary task. Whether the values are logits,
+probabilities or log-probabilities is decided once for the whole file, on
+evidence, and printed; --input overrides it. LABELS is .npy or a table: integers, booleans, strings, or
 one row of target probabilities an example. Without LABELS they are looked for
 in SCORES: a member or column called labels, targets or y.
 

@@ -59,7 +59,7 @@ type readFlags struct {
 
 func (f *readFlags) define(s *pflag.FlagSet) {
 	o := &f.options
-	s.StringVar(&o.ScoresKey, "scores-key", "", "`name` of the scores: a member of an .npz, or the prefix of a table's columns")
+	s.StringVar(&o.ScoresKey, "scores-key", "", "`name` of the scores: a member of an archive, or the prefix of a table's columns")
 	s.StringVar(&o.LabelsKey, "labels-key", "", "`name` of the labels: a member or column")
 	s.StringVar(&o.WeightsKey, "weights-key", "", "`name` of the weights: a member or column")
 	s.StringVar(&o.DType, "dtype", "", "element `type` where the file does not say: bf16, f8_e4m3 or f8_e5m2")
@@ -157,7 +157,7 @@ func inRange(flag string, value int) error {
 
 // completeFiles has the shell offer files that hold scores.
 func completeFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return []string{"npy", "npz", "csv", "tsv"}, cobra.ShellCompDirectiveFilterFileExt
+	return []string{"npy", "npz", "safetensors", "pt", "pth", "json", "csv", "tsv"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
 // source describes the files that were read.

@@ -134,7 +134,6 @@ func badInputs() []badInput {
 		{"74_gzip", []byte("\x1f\x8b\x08\x00xxxx"), nil, "", Options{}, ": a gzip file, want .npy, .npz, .safetensors, .pt, .csv or .tsv", "gunzip", ""},
 		{"74_zstd", []byte("\x28\xb5\x2f\xfdxxxx"), nil, "", Options{}, ": a Zstandard file, want .npy, .npz, .safetensors, .pt, .csv or .tsv", "zstd -d", ""},
 		{"74_pickle", []byte("\x80\x02}q\x00."), nil, ".pt", Options{}, ": a pickle, which is a program (PyTorch, joblib or Python wrote it), want .npy, .npz, .safetensors, .pt, .csv or .tsv", "torch.load", ""},
-		{"74_pt", npzOf(zip.Store, named2{"archive/data.pkl", []byte("\x80\x02}q\x00.")}), nil, ".pt", Options{}, `: a PyTorch file, whose member "archive/data.pkl" is a pickle, want .npy, .npz, .safetensors, .pt, .csv or .tsv`, "torch.load", ""},
 		{"74_parquet", []byte("PAR1xxxx"), nil, "", Options{}, ": a Parquet file, want .npy, .npz, .safetensors, .pt, .csv or .tsv", "read_parquet", ""},
 		{"74_pdf", []byte("%PDF-1.7\n"), nil, "", Options{}, ": a PDF document, want .npy, .npz, .safetensors, .pt, .csv or .tsv", "", ""},
 		{"74_json", []byte(`{"logits": [1, 2], "label": 0}`), nil, "", Options{}, ": looks like JSON, want .npy, .npz, .safetensors, .pt, .csv or .tsv", "np.save", ""},
@@ -248,44 +247,47 @@ func zip64Lies() []byte {
 
 func TestBadInput(t *testing.T) {
 	for _, tt := range badInputs() {
-		t.Run(tt.name, func(t *testing.T) {
-			ext := tt.ext
-			if ext == "" {
-				ext = ".npy"
-			}
-			src := Source{Scores: write(t, "val"+ext, tt.scores)}
-			if tt.labels != nil {
-				src.Labels = write(t, "labels"+ext, tt.labels)
-			}
-			_, err := readAll(src, tt.opt)
-			var e *Error
-			if !errors.As(err, &e) {
-				t.Fatalf("error %v, want *Error: %s", err, tt.err)
-			}
-			got := e.Error()
-			if !strings.HasPrefix(got, src.Scores) && (src.Labels == "" || !strings.HasPrefix(got, src.Labels)) {
-				t.Errorf("error does not begin with the file's name: %s", got)
-			}
-			short := func(s string) string {
-				if src.Labels != "" {
-					s = strings.ReplaceAll(s, src.Labels, "LABELS")
-				}
-				return strings.ReplaceAll(s, src.Scores, "PATH")
-			}
-			got = strings.TrimPrefix(strings.TrimPrefix(short(got), "PATH"), "LABELS")
-			if strings.Contains(tt.err, "checksum") {
-				got = got[:min(len(got), len(tt.err))]
-			}
-			if got != tt.err {
-				t.Errorf("error\n  %s\nwant\n  %s", got, tt.err)
-			}
-			if !strings.Contains(short(e.Hint), tt.hint) || (tt.hint == "" && e.Hint != "" && !strings.HasPrefix(tt.name, "5")) {
-				t.Errorf("hint %q, want %q", short(e.Hint), tt.hint)
-			}
-			if strings.ContainsAny(got, "\x1b\x00\n") {
-				t.Errorf("unprintable bytes in %q", got)
-			}
-		})
+		t.Run(tt.name, func(t *testing.T) { tt.check(t) })
+	}
+}
+
+// check reads the input and compares what is said about it.
+func (tt badInput) check(t *testing.T) {
+	ext := tt.ext
+	if ext == "" {
+		ext = ".npy"
+	}
+	src := Source{Scores: write(t, "val"+ext, tt.scores)}
+	if tt.labels != nil {
+		src.Labels = write(t, "labels"+ext, tt.labels)
+	}
+	_, err := readAll(src, tt.opt)
+	var e *Error
+	if !errors.As(err, &e) {
+		t.Fatalf("error %v, want *Error: %s", err, tt.err)
+	}
+	got := e.Error()
+	if !strings.HasPrefix(got, src.Scores) && (src.Labels == "" || !strings.HasPrefix(got, src.Labels)) {
+		t.Errorf("error does not begin with the file's name: %s", got)
+	}
+	short := func(s string) string {
+		if src.Labels != "" {
+			s = strings.ReplaceAll(s, src.Labels, "LABELS")
+		}
+		return strings.ReplaceAll(s, src.Scores, "PATH")
+	}
+	got = strings.TrimPrefix(strings.TrimPrefix(short(got), "PATH"), "LABELS")
+	if strings.Contains(tt.err, "checksum") {
+		got = got[:min(len(got), len(tt.err))]
+	}
+	if got != tt.err {
+		t.Errorf("error\n  %s\nwant\n  %s", got, tt.err)
+	}
+	if !strings.Contains(short(e.Hint), tt.hint) || (tt.hint == "" && e.Hint != "" && !strings.HasPrefix(tt.name, "5")) {
+		t.Errorf("hint %q, want %q", short(e.Hint), tt.hint)
+	}
+	if strings.ContainsAny(got, "\x1b\x00\n") {
+		t.Errorf("unprintable bytes in %q", got)
 	}
 }
 

@@ -35,9 +35,9 @@ func (o *opener) openMore(f *file) (*bundle, error) {
 }
 
 // typedArray makes an array of elements of type d, whose rows lie one behind the other in the size bytes from byte data
-// of f; at is where the file declares the shape.
-func typedArray(f *file, p place, format string, d dtype, shape []int64, at, data, size int64, opt *Options) (*array, error) {
-	h := npyHeader{shape: shape}
+// of f, or column by column; at is where the file declares the shape.
+func typedArray(f *file, p place, format string, d dtype, shape []int64, at, data, size int64, columns bool, opt *Options) (*array, error) {
+	h := npyHeader{shape: shape, fortran: columns}
 	h.at.shape, h.at.descr = at, at
 	lay := layout{dtype: d, shape: shape, records: len(shape), item: int64(d.size), count: 1}
 	a := &array{place: p, dtype: d, data: data, size: size}

@@ -4,6 +4,6 @@ package rowfile
 
 const readable = ".npy, .npz, .csv or .tsv"
 
-func more([]byte, *file) format                            { return 0 }
-func (*opener) openMore(*file) (*bundle, error)            { return nil, nil }
-func openTorch(*file, *archive, *Options) (*bundle, error) { return nil, nil }
+func more([]byte, *file) format                  { return 0 }
+func (*opener) openMore(*file) (*bundle, error)  { return nil, nil }
+func openTorch(*file, *archive) (*bundle, error) { return nil, nil }

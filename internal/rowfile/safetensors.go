@@ -95,7 +95,7 @@ func openSafetensors(f *file) (*bundle, error) {
 			if e.got != "" {
 				return nil, p.at(t.at, "data type is "+t.code, "F16, BF16, F32, F64, F8_E4M3, F8_E5M2, an integer or BOOL", "save it as float32: tensor.float()")
 			}
-			return typedArray(f, p, "safetensors", e.dtype, t.shape, t.at, data+t.begin, t.end-t.begin, opt)
+			return typedArray(f, p, "safetensors", e.dtype, t.shape, t.at, data+t.begin, t.end-t.begin, false, opt)
 		}
 		b.arrays = append(b.arrays, e)
 	}

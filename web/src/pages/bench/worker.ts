@@ -68,8 +68,8 @@ declare class FileReaderSync {
 	readAsArrayBuffer(blob: Blob): ArrayBuffer;
 }
 
-/** The bytes that are read at once: the core asks for less at a time. */
-const ahead = 1 << 20;
+/** The bytes that are read at once: the core asks for less at a time, and each reading costs some milliseconds. */
+const ahead = 4 << 20;
 
 /** A file of the reader's, read in slices. */
 function sliced({ name, file }: { name: string; file: File }): Stored {

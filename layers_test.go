@@ -24,6 +24,8 @@ var house = map[string]string{
 	"internal/rowfile":    "internal/inflate internal/strictjson internal/pickle",
 	"internal/tensorfile": "internal/rowfile",
 	"internal/curvefile":  "",
+	"internal/eventfile":  "",
+	"internal/idxfile":    "",
 	"internal/labgen":     "",
 	"info":                "internal/kern",
 	"":                    "info internal/kern internal/par", // xent itself
@@ -36,7 +38,7 @@ var house = map[string]string{
 	"cmd/xent/report":     "eval doctor info",
 	"cmd/xent/site":       "lab",
 	"internal/evalfile":   "xent eval internal/rowfile",
-	"cmd/xent":            "cmd/xent/report cmd/xent/site xent info calib eval doctor nn train lab internal/rowfile internal/tensorfile internal/curvefile internal/evalfile internal/datasets",
+	"cmd/xent":            "cmd/xent/report cmd/xent/site xent info calib eval doctor nn train lab internal/rowfile internal/tensorfile internal/curvefile internal/eventfile internal/idxfile internal/evalfile internal/datasets",
 	"cmd/xent-wasm":       "lab eval internal/rowfile internal/evalfile",
 	"bench":               "xent internal/kern", // a module of its own
 }

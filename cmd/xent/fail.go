@@ -93,9 +93,9 @@ func unknownVerb(cmd *cobra.Command, arg string) error {
 			verbs = append(verbs, c.Name())
 		}
 	}
-	hint := "xent --help lists the verbs"
+	hint := cmd.CommandPath() + " --help lists the verbs"
 	if near := nearest(arg, verbs); near != "" {
-		hint = "did you mean xent " + near + "?"
+		hint = "did you mean " + cmd.CommandPath() + " " + near + "?"
 	} else if _, err := os.Stat(arg); err == nil {
 		hint = "xent eval " + arg
 	}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// A run that is killed again and again, and goes on each time from its last checkpoint, leaves the same bytes as one that was
+// not: checkpoint, metrics, logits. Interrupted, it says how to go on.
+func TestTrainKilled(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("needs POSIX signals")
+	}
+	for epochs := 20; ; epochs *= 2 {
+		if epochs > 2000 {
+			t.Fatal("every run ended before it could be killed")
+		}
+		dir := t.TempDir()
+		whole, parts := filepath.Join(dir, "whole"), filepath.Join(dir, "parts")
+		args := []string{"train", "classify", "--net", "64-8-10", "--momentum", ".9", "--epochs", strconv.Itoa(epochs), "--checkpoint", "9", "--out"}
+		if out, err := exec.Command("xent", append(args, whole)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		killed, stderr := after(t, 2, syscall.SIGKILL, append(args, parts)...)
+		again, _ := after(t, 1, syscall.SIGKILL, "train", "classify", "--resume", parts)
+		third, said := after(t, 1, syscall.SIGINT, "train", "classify", "--resume", parts)
+		if killed != -1 || again != -1 || third != statusPartial {
+			t.Logf("%d epochs: ended by itself, with %d, %d, %d\n%s", epochs, killed, again, third, stderr)
+			continue
+		}
+		if !strings.Contains(said, "interrupted at step") || !strings.Contains(said, "hint: xent train classify --resume "+parts) {
+			t.Errorf("an interrupted run says %q", said)
+		}
+		if out, err := exec.Command("xent", "train", "classify", "--resume", parts).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		for _, name := range []string{checkpointFile, metricsFile, logitsFile, labelsFile, gradientsFile, configFile} {
+			a, errA := os.ReadFile(filepath.Join(whole, name))
+			b, errB := os.ReadFile(filepath.Join(parts, name))
+			if errA != nil || errB != nil || !bytes.Equal(a, b) || len(a) == 0 {
+				t.Errorf("%s differs: %d and %d bytes, %v, %v", name, len(a), len(b), errA, errB)
+			}
+		}
+		return
+	}
+}
+
+// after runs xent, sends it a signal when it has said so many lines, and returns its status, -1 for a signal, and what it said.
+func after(t *testing.T, lines int, signal os.Signal, args ...string) (status int, said string) {
+	t.Helper()
+	cmd := exec.Command("xent", args...)
+	pipe, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s := bufio.NewScanner(pipe)
+	for n := 1; s.Scan(); n++ {
+		said += s.Text() + "\n"
+		if n == lines {
+			cmd.Process.Signal(signal)
+		}
+	}
+	cmd.Wait()
+	return cmd.ProcessState.ExitCode(), said
+}

@@ -6,6 +6,9 @@ import type { Report, Surprise } from './report';
 /** What stands where a number is undefined. */
 export const nothing = '–';
 
+/** A number of rows: "1 row", "50,000 rows". */
+export const rowsOf = (n: number): string => `${n.toLocaleString('en')} ${n === 1 ? 'row' : 'rows'}`;
+
 /** Prints numbers of reports, by the core. */
 export class Print {
 	readonly lab: Lab;
@@ -93,14 +96,14 @@ export function figures(r: Report, print: Print): Figure[] {
 			value: `${loss} ${unit}`,
 			beside:
 				r.loss.infinite > 0
-					? `${r.loss.infinite} rows cost ∞; the others ${finite} ${unit}`
+					? `${rowsOf(r.loss.infinite)} cost ∞; the others ${finite} ${unit}`
 					: `± ${se}; 95 %: ${low} to ${high}`,
 		},
 		{ name: 'perplexity', value: text(r.perplexity), beside: `95 %: ${text(wide[0])} to ${text(wide[1])}` },
 		{
 			name: 'accuracy',
 			value: text(r.accuracy.value),
-			beside: `± ${text(r.accuracy.se, 2)} over ${r.rows} rows`,
+			beside: `± ${text(r.accuracy.se, 2)} over ${rowsOf(r.rows)}`,
 		},
 		{
 			name: 'skill',
@@ -149,7 +152,7 @@ export function verdict(r: Report, print: Print): string {
 	const skill = r.prior.skill;
 	const doubt = 2 * (skill.se > 0 ? skill.se : 0);
 	if (r.loss.nats === Infinity)
-		return `The loss is infinite: ${r.loss.infinite} of ${r.rows} rows gave the true class probability 0.`;
+		return `The loss is infinite: ${r.loss.infinite} of ${rowsOf(r.rows)} gave the true class probability 0.`;
 	if (Number.isNaN(r.loss.nats)) return 'The loss is undefined: some rows have no softmax.';
 	let knows = `${right}, and explains ${print.percent(skill.value)} of the entropy of the labels.`;
 	if (r.soft_targets)

@@ -8,7 +8,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build web test test-go test-race test-web test-browser fuzz bench bench-quick fmt lint generate clean need-go need-node
+.PHONY: help run build web test test-go test-arm64 test-race test-web test-browser fuzz bench bench-quick fmt lint generate clean need-go need-node
 
 PYTHON   := python3# whose libraries `make bench` measures beside xent; it installs none
 MODELS   := testdata/models
@@ -54,6 +54,7 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json | ne
 
 test: build ## run all tests: Go, race detector, TypeScript, browser
 	@scripts/timed 'go test' $(MAKE) --no-print-directory test-go
+	@scripts/timed 'kernels for arm64' $(MAKE) --no-print-directory test-arm64
 	@scripts/timed 'go test -race' $(MAKE) --no-print-directory test-race
 	@scripts/timed 'TypeScript' $(MAKE) --no-print-directory test-web
 	@scripts/timed 'browser' $(MAKE) --no-print-directory test-browser
@@ -61,6 +62,9 @@ test: build ## run all tests: Go, race detector, TypeScript, browser
 test-go: need-go ## run the Go tests
 	go test ./...
 	cd bench && go test ./...
+
+test-arm64: need-go ## run the tests of the kernels for arm64, under qemu-user where this is another machine
+	@scripts/test-arm64
 
 test-race: need-go ## run the concurrent packages under the race detector
 	@scripts/need-cc
@@ -96,6 +100,7 @@ lint: need-go web/node_modules/.package-lock.json ## formatting, vet, static che
 	@scripts/timed 'module files' go mod tidy -diff
 	@scripts/timed 'the benchmark' sh -c 'cd bench && go vet ./... && $(BENCH_STATIC) ./... && go mod tidy -diff'
 	@scripts/timed 'assembly' scripts/lint-kernels
+	@scripts/timed 'other targets' sh -c 'go vet -tags noasm ./internal/kern && GOAMD64=v3 go build ./internal/kern'
 	@scripts/timed 'layering, generated files' go test -count=1 -run 'TestLayers|TestGenerated' . ./internal/labgen
 
 clean: ## remove everything that was built

@@ -243,7 +243,7 @@ func (j *binaryJob[T]) row(i int, x, t []T, part *Result) (sum kern.Sum) {
 			grad[c] = T(slope)
 		}
 		sum.Add(loss)
-		if loss-loss != 0 {
+		if !isFinite(loss) {
 			part.NonFinite++
 		}
 	}

@@ -91,7 +91,7 @@ func (b elementBatch[E, T]) run(lo, hi int) (part Result) {
 // addElement adds the loss of one element of a row.
 func addElement(sum *kern.Sum, nonFinite *int, loss float64) {
 	sum.Add(loss)
-	if loss-loss != 0 {
+	if !isFinite(loss) {
 		*nonFinite++
 	}
 }

@@ -97,7 +97,10 @@ func (r *Result) judge(before, top int) {
 func (r *Result) addRow(loss float64) {
 	r.Rows++
 	r.sum.Add(loss)
-	if loss-loss != 0 {
+	if !isFinite(loss) {
 		r.NonFinite++
 	}
 }
+
+// isFinite tells whether x is neither infinite nor NaN. (Where x is a product, x-x may be fused to its rounding error.)
+func isFinite(x float64) bool { return math.Abs(x) <= math.MaxFloat64 }

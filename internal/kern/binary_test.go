@@ -30,6 +30,9 @@ func wideTruth(x, t float64) (loss, slope float64) {
 
 func binaryDigits[T Float](t *testing.T, k *Table[T], n int, truth func(x, t float64) (float64, float64), most, mostSlope float64) {
 	rng := rand.New(rand.NewPCG(7, 9))
+	if testing.Short() {
+		n /= 4
+	}
 	x, target, dst := make([]T, n), make([]T, n), make([]T, n)
 	for i := range x {
 		x[i] = T(rng.NormFloat64() * []float64{1, 0.01, 8, 40}[i%4])

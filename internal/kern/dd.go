@@ -5,8 +5,13 @@ import "math"
 // dd is the unevaluated sum hi + lo of two float64, |lo| ≤ ulp(hi)/2: about 106 bits.
 type dd struct{ hi, lo float64 }
 
+// Compilers may fuse a product with the sum that it goes into, on arm64 and on amd64 from v3 on, also into a function that
+// is inlined, and then use the rounded product elsewhere. What counts its rounding errors converts its operands to float64,
+// which keeps them apart.
+
 // twoSum returns a + b as the rounded sum and its exact error (Knuth). Not finite: the error is NaN.
 func twoSum(a, b float64) (s, err float64) {
+	a, b = float64(a), float64(b)
 	s = a + b
 	bb := s - a
 	return s, (a - (s - bb)) + (b - bb)
@@ -14,12 +19,13 @@ func twoSum(a, b float64) (s, err float64) {
 
 // twoProduct returns a·b as the rounded product and its exact error.
 func twoProduct(a, b float64) (p, err float64) {
-	p = a * b
+	p = float64(a * b)
 	return p, math.FMA(a, b, -p)
 }
 
 // quickSum returns a + b for |a| ≥ |b|, or a = 0.
 func quickSum(a, b float64) dd {
+	a, b = float64(a), float64(b)
 	s := a + b
 	return dd{s, b - (s - a)}
 }

@@ -138,7 +138,7 @@ func measureBlock[T Float](x []T, skip int, e []float64, r reference) (m momentS
 		lo[l] += p - (s - hi[l])
 		hi[l] = s
 		d := x - max
-		w := d * p
+		w := float64(d * p)
 		s1[l] += w
 		s2[l] += float64(d * w)
 		q2[l] += float64(p * p)
@@ -168,7 +168,7 @@ func measuredEach[T Float](x []T, e []float64, max float64, arg int) (Sums, floa
 			var err float64
 			s0, err = twoSum(s0, p)
 			c0 += err
-			w := t * p
+			w := float64(t * p)
 			s1 += w
 			s2 += float64(t * w)
 			q2 += float64(p * p)

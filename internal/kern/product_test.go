@@ -33,11 +33,18 @@ func checkProducts[T Float](t *testing.T, k *Table[T], eps float64) {
 		}
 	}
 	for n := range 71 {
+		if testing.Short() && n%4 != 3 {
+			continue
+		}
 		check(n, 5, 3)
 		check(3, n, 5)
 		check(5, 3, n)
 	}
-	for _, s := range [][3]int{{27, 33, 257}, {12, 32, 256}, {1, 257, 512}, {25, 300, 270}, {13, 129, 513}, {2, 520, 17}} {
+	edges := [][3]int{{27, 33, 257}, {12, 32, 256}, {2, 520, 17}, {1, 257, 512}, {25, 300, 270}, {13, 129, 513}}
+	if testing.Short() {
+		edges = edges[:3]
+	}
+	for _, s := range edges {
 		check(s[0], s[1], s[2])
 	}
 	if checked < 10000 {

@@ -26,8 +26,8 @@ func (s Shares) Add(class int, p, q float64) {
 
 func tally(s Shares, e []float64, scale float64) {
 	for j, v := range e {
-		p := scale * v
-		s.Add(j, p, p-float64(p*p)) // the conversion keeps the product from being fused with the difference
+		p := float64(scale * v)
+		s.Add(j, p, p-float64(p*p)) // the conversions keep products from being fused with the difference
 	}
 }
 

@@ -3,7 +3,7 @@
 //	go run . -dir ..
 //
 // Each group of kernels becomes NAME_amd64.s and NAME_stubs_amd64.go. The assembler's package keeps
-// one file in mind, so the command calls itself once for each group.
+// one file in mind, so the command calls itself once for each group. Those for arm64 are written by neon.go.
 package main
 
 import (
@@ -35,6 +35,14 @@ func main() {
 	dir := flag.String("dir", "", "write all groups here")
 	one := flag.String("group", "", "write this group to -out and -stubs")
 	flag.Parse()
+	if *dir != "" {
+		for name, text := range neonFiles() {
+			if err := os.WriteFile(filepath.Join(*dir, name), text, 0o644); err != nil {
+				fmt.Fprintln(os.Stderr, "_gen:", err)
+				os.Exit(1)
+			}
+		}
+	}
 	for _, g := range groups {
 		switch {
 		case *dir != "":

@@ -1,12 +1,8 @@
-//go:build !noasm
+//go:build (amd64 || arm64) && !noasm
 
 package kern
 
-import (
-	"os"
-
-	"golang.org/x/sys/cpu"
-)
+import "os"
 
 // assembly tells whether there is a table beyond the portable one.
 const assembly = true
@@ -19,23 +15,8 @@ type tier struct {
 	fill []func(t32 *Table[float32], t64 *Table[float64])
 }
 
-// The tiers, slowest first. Each starts from the kernels of the one before.
-var tiers = []tier{
-	{
-		name: "avx2",
-		has:  cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI2,
-		fill: []func(*Table[float32], *Table[float64]){rowsAVX2, tallyAVX2, productsAVX2, binaryAVX2},
-	},
-	{
-		name: "avx512",
-		has: cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI2 &&
-			cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL,
-		fill: []func(*Table[float32], *Table[float64]){rowsAVX512, tallyAVX512, productsAVX512, binaryAVX512},
-	},
-}
-
 // The fastest tier that the machine runs is in use, or what the environment variable XENT_SIMD allows:
-// off, avx2 or avx512, each no more than that. Other values are as if it were not set.
+// off or the name of a tier, and no more than that. Other values are as if it were not set.
 func init() {
 	most := len(tiers)
 	switch limit := os.Getenv("XENT_SIMD"); limit {

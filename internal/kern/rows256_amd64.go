@@ -11,12 +11,7 @@ import (
 
 func topAVX2(x *float32, n, _ int) (max float32, arg int) {
 	max = topF32AVX2(x, n)
-	for i, v := range unsafe.Slice(x, n) {
-		if v == max {
-			return max, i
-		}
-	}
-	return max, -1
+	return max, seekF32AVX2(x, n, max)
 }
 
 func sumAVX2(x *float32, n, skip, ahead int, k *[16]float32) (hi, lo float64, max float32) {

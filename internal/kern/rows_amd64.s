@@ -1711,6 +1711,51 @@ done:
 	VZEROUPPER
 	RET
 
+// func seekF32AVX2(x *float32, n int, v float32) (at int)
+// Requires: AVX, BMI
+TEXT ·seekF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSS v+16(FP), Y0
+	XORQ         DX, DX
+
+search:
+	CMPQ      CX, $+8
+	JL        tail
+	VCMPPS    $0x00, (AX)(DX*4), Y0, Y1
+	VMOVMSKPS Y1, BX
+	TESTL     BX, BX
+	JNE       found
+	ADDQ      $+8, DX
+	SUBQ      $+8, CX
+	JMP       search
+
+tail:
+	TESTQ      CX, CX
+	JLE        none
+	LEAQ       mask256<>+32(SB), BX
+	NEGQ       CX
+	VMOVUPS    (BX)(CX*4), Y2
+	VMASKMOVPS (AX)(DX*4), Y2, Y1
+	VCMPPS     $0x00, Y1, Y0, Y1
+	VANDPS     Y2, Y1, Y1
+	VMOVMSKPS  Y1, BX
+	TESTL      BX, BX
+	JEQ        none
+
+found:
+	TZCNTL BX, BX
+	ADDQ   BX, DX
+	MOVQ   DX, at+24(FP)
+	VZEROUPPER
+	RET
+
+none:
+	MOVQ $-1, DX
+	MOVQ DX, at+24(FP)
+	VZEROUPPER
+	RET
+
 DATA powersF64<>+0(SB)/8, $0x3ff0000000000000
 DATA powersF64<>+8(SB)/8, $0x3ff0b5586cf9890f
 DATA powersF64<>+16(SB)/8, $0x3ff172b83c7d517b

@@ -173,7 +173,10 @@ func (r *rowKernels[T]) others(x []T, temp float64) (max float64, arg int, hi, l
 	if !ok || len(x) < few {
 		return others(x, temp)
 	}
-	max, arg, sum := r.scan(stay(&s), x)
+	max, arg, sum, ok := r.glance(stay(&s), x)
+	if !ok {
+		max, arg, sum = r.scan(stay(&s), x)
+	}
 	if sum.hi < 0x1p-10 {
 		// so far below the maximum a sum has fewer digits: those beside it are counted from maxima of their own
 		sum = r.beside(stay(&s), x[:arg], max).add(r.beside(stay(&s), x[arg+1:], max))
@@ -195,6 +198,51 @@ func (r *rowKernels[T]) beside(s *scaled[T], x []T, max float64) dd {
 		return dd{}
 	}
 	return dd{1, 0}.add(sum).mul(expWide(t, rest))
+}
+
+// glance is scan for long rows without surprises, and tells whether x is one. It reads x once: all blocks are summed up
+// relative to what the first elements say, and the largest element, which is known at the end, is taken off the sum. Where
+// it is most of the sum, its block is summed up again without it.
+func (r *rowKernels[T]) glance(s *scaled[T], x []T) (max float64, arg int, sum dd, ok bool) {
+	const head = 512
+	size, ahead := blocks[T](len(x))
+	if len(x) <= size {
+		return 0, 0, sum, false
+	}
+	m, _ := r.top(&x[0], head, 0)
+	ref := float64(m)
+	if !(math.Abs(ref) <= formatOf[T]().reach*s.temp) {
+		return 0, 0, sum, false
+	}
+	limit := ref + 4.8*s.temp // terms are at most the start of the kernels' sums
+	e := s.from(ref)
+	max = math.Inf(-1)
+	var first int // of the block of max, and
+	var own dd    // its sum
+	for at := 0; at < len(x); at += size {
+		b := x[at:min(at+size, len(x))]
+		hi, lo, m := r.sum(&b[0], len(b), -1, ahead, &s.k)
+		if v := float64(m); v > max {
+			sum = sum.add(own)
+			max, first, own = v, at, quickSum(hi, lo)
+		} else {
+			sum = sum.add(dd{hi, lo})
+		}
+		if !(max <= limit) || hi != hi {
+			return 0, 0, sum, false
+		}
+	}
+	b := x[first:min(first+size, len(x))]
+	_, i := r.top(&b[0], len(b), 0)
+	top := expWide(gap(max, ref, s.temp))
+	scale := dd{e, 0}
+	if all := sum.add(own).mul(scale); all.hi >= 2*top.hi {
+		sum = all.add(top.neg())
+	} else {
+		hi, lo, _ := r.sum(&b[0], len(b), i, 0, &s.k)
+		sum = sum.add(dd{hi, lo}).mul(scale)
+	}
+	return max, first + i, sum.div(top), i >= 0
 }
 
 // scan is others to digits that count beside 1. It takes one pass: each block is summed up relative to the largest

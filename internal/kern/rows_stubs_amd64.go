@@ -29,6 +29,9 @@ func expsF32AVX2(dst *float32, x *float32, n int, k *[16]float32, t *[8]float32,
 func topF32AVX2(x *float32, n int) (max float32)
 
 //go:noescape
+func seekF32AVX2(x *float32, n int, v float32) (at int)
+
+//go:noescape
 func topF64AVX512(x *float64, n int, ahead int) (max float64, arg int)
 
 //go:noescape

@@ -167,6 +167,7 @@ func rows256() {
 	sum256(less, miss)
 	exps256(whole, miss)
 	top256()
+	seek256()
 }
 
 // sum256 is [wide.sum] for all elements.
@@ -263,6 +264,51 @@ func top256() {
 		}
 	}, func(bytes int) { ADDQ(imm(bytes), x) })
 	Store(fold256(best, VMAXPS), Return("max"))
+	VZEROUPPER()
+	RET()
+}
+
+// seek256 returns where v is first among n elements, or -1.
+func seek256() {
+	TEXT("seekF32AVX2", NOSPLIT, "func(x *float32, n int, v float32) (at int)")
+	Pragma("noescape")
+	x, n := gp("x"), gp("n")
+	p := &row256{floor: YMM(), mask: constants["mask256"]}
+	VBROADCASTSS(param("v"), p.floor)
+	at, found, c := GP64(), GP32(), YMM()
+	XORQ(at, at)
+	Label("search")
+	CMPQ(n, imm(8))
+	JL(LabelRef("tail"))
+	VCMPPS(U8(0), Mem{Base: x, Index: at, Scale: 4}, p.floor, c)
+	VMOVMSKPS(c, found)
+	TESTL(found, found)
+	JNE(LabelRef("found"))
+	ADDQ(imm(8), at)
+	SUBQ(imm(8), n)
+	JMP(LabelRef("search"))
+	Label("tail")
+	TESTQ(n, n)
+	JLE(LabelRef("none"))
+	base, m := GP64(), YMM()
+	LEAQ(p.mask.Offset(32), base)
+	NEGQ(n)
+	VMOVUPS(Mem{Base: base, Index: n, Scale: 4}, m)
+	VMASKMOVPS(Mem{Base: x, Index: at, Scale: 4}, m, c)
+	VCMPPS(U8(0), c, p.floor, c)
+	VANDPS(m, c, c)
+	VMOVMSKPS(c, found)
+	TESTL(found, found)
+	JEQ(LabelRef("none"))
+	Label("found")
+	TZCNTL(found, found)
+	ADDQ(found.As64(), at)
+	Store(at, Return("at"))
+	VZEROUPPER()
+	RET()
+	Label("none")
+	MOVQ(I32(-1), at)
+	Store(at, Return("at"))
 	VZEROUPPER()
 	RET()
 }

@@ -39,10 +39,13 @@ type Accumulator struct {
 	soft     *soft         // nil while every label was hard
 	constant constant
 	cells    calib.Cells
-	groups   *groups  // nil unless Config.Grouped
-	tempers  *tempers // nil unless Config.Recalibrate
-	leaks    *leaks   // nil unless Config.Leaks, and with very many classes
-	by       *byKeys  // nil without Config.By
+	groups   *groups   // nil unless Config.Grouped
+	tempers  *tempers  // nil unless Config.Recalibrate
+	leaks    *leaks    // nil unless Config.Leaks, and with very many classes
+	by       *byKeys   // nil without Config.By
+	noise    *noise    // nil unless Config.LabelErrors
+	suspects *suspects // of a second pass, which looks for nothing else; see [Accumulator.Suspects]
+	kept     *keptRows // rows to fit to; nil unless something is fitted
 
 	surprising ranking // by loss
 	unexpected ranking // by standardised surprise
@@ -83,6 +86,10 @@ func New(cfg Config) (*Accumulator, error) {
 	if cfg.Recalibrate {
 		a.tempers = newTempers()
 	}
+	if cfg.LabelErrors {
+		a.noise, a.kept = newNoise(k), newKept(k)
+	}
+	a.row.grouped = cfg.Grouped
 	switch {
 	case cfg.Input != Auto:
 		a.as = arithmetic(cfg.Input)
@@ -226,6 +233,10 @@ func read[T xent.Float](a *Accumulator, id int64, scores []T) bool {
 
 // addLabel adds a.row with weight w and class y.
 func (a *Accumulator) addLabel(w float64, y int) {
+	if a.suspects != nil {
+		a.suspect(y)
+		return
+	}
 	r := &a.row
 	loss := r.cost(y)
 	right := r.arg == y
@@ -241,6 +252,12 @@ func (a *Accumulator) addLabel(w float64, y int) {
 	}
 	if a.tempers != nil {
 		a.temper(w, loss, func(z []float64) float64 { return z[y] })
+	}
+	if a.noise != nil {
+		a.addNoise(y)
+	}
+	if a.kept != nil {
+		a.keep(w, y)
 	}
 }
 
@@ -325,6 +342,15 @@ func (a *Accumulator) Merge(b *Accumulator) error {
 	}
 	if a.by != nil {
 		a.by.merge(b.by)
+	}
+	if a.noise != nil {
+		a.noise.merge(b.noise)
+	}
+	if a.kept != nil {
+		a.kept.merge(b.kept)
+	}
+	if a.suspects != nil {
+		a.suspects.merge(b.suspects)
 	}
 	a.heaviest = max(a.heaviest, b.heaviest)
 	a.surprising.merge(&b.surprising)

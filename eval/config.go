@@ -31,6 +31,7 @@ type Config struct {
 	Leaks       bool     `json:"leaks,omitempty"`        // find out which wrong classes take the nats
 	Recalibrate bool     `json:"recalibrate,omitempty"`  // find the best temperature, and what it gains on rows that it was not fitted to
 	Grouped     bool     `json:"grouped,omitempty"`      // blocks say which group each row belongs to; rows of one are not independent
+	LabelErrors bool     `json:"label_errors,omitempty"` // find labels that are probably wrong, in a second pass: see [Accumulator.Suspects]
 	By          []string `json:"by,omitempty"`           // keys that tell rows apart: those of Block.By in order, and [ByConfidence] and [ByFrequency] anywhere among them
 }
 
@@ -78,5 +79,5 @@ func (c *Config) same(d *Config) bool {
 		(a.IgnoreIndex == nil || *a.IgnoreIndex == *b.IgnoreIndex)
 	return index && slices.Equal(a.Names, b.Names) && slices.Equal(a.By, b.By) && a.Classes == b.Classes && a.Input == b.Input &&
 		a.DType == b.DType && a.LabelBase == b.LabelBase && a.Renormalize == b.Renormalize &&
-		a.Bins == b.Bins && a.Surprising == b.Surprising && a.Grouped == b.Grouped && a.Leaks == b.Leaks && a.Recalibrate == b.Recalibrate
+		a.Bins == b.Bins && a.Surprising == b.Surprising && a.Grouped == b.Grouped && a.Leaks == b.Leaks && a.LabelErrors == b.LabelErrors && a.Recalibrate == b.Recalibrate
 }

@@ -11,8 +11,8 @@ import (
 	"xent/calib"
 )
 
-// keptRows are a sample of the rows of both models as log-probabilities: those whose numbers have the smallest hashes.
-// It does not depend on the order of the rows, and merges exactly.
+// keptRows are a sample of the rows, of both models where there are two, as log-probabilities: those whose numbers have the
+// smallest hashes. It does not depend on the order of the rows, and merges exactly.
 type keptRows struct {
 	most  int
 	rows  []keptRow
@@ -21,9 +21,15 @@ type keptRows struct {
 
 type keptRow struct {
 	hash   uint64
+	key    uint64 // of the row's group, or its number
 	weight float64
 	class  int
 	a, b   []float64
+}
+
+// newKept keeps as many rows as there is room for.
+func newKept(classes int) *keptRows {
+	return &keptRows{most: min(mostKept, max(keptScores/classes, 1))}
 }
 
 const (
@@ -48,13 +54,16 @@ func (k *keptRows) offer(w float64, y int, a, b *row) {
 		return
 	}
 	logs := func(r *row) []float64 {
+		if r == nil {
+			return nil
+		}
 		x := make([]float64, len(r.p))
 		for j := range x {
 			x[j] = max(0-r.cost(j), lowest)
 		}
 		return x
 	}
-	k.rows = append(k.rows, keptRow{h, w, y, logs(a), logs(b)})
+	k.rows = append(k.rows, keptRow{h, a.key(), w, y, logs(a), logs(b)})
 	if len(k.rows) >= 2*k.most {
 		k.prune()
 	}
@@ -71,6 +80,17 @@ func (k *keptRows) prune() {
 func (k *keptRows) merge(l *keptRows) {
 	k.rows = append(k.rows, l.rows...)
 	k.prune()
+}
+
+// labels are the kept rows of the one model there is.
+func (k *keptRows) labels(classes int) *calib.Labels {
+	k.prune()
+	l := &calib.Labels{Classes: classes}
+	for i := range k.rows {
+		r := &k.rows[i]
+		l.LogP, l.Class, l.Weight = append(l.LogP, r.a...), append(l.Class, r.class), append(l.Weight, r.weight)
+	}
+	return l
 }
 
 const folds = 5

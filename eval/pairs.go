@@ -78,7 +78,7 @@ func NewPairs(a, b Config) (*Pairs, error) {
 		p.groups = newGroups()
 	}
 	p.worse.most, p.better.most = p.A.cfg.Surprising, p.A.cfg.Surprising
-	p.kept.most = min(mostKept, max(keptScores/p.A.classes, 1))
+	p.kept = *newKept(p.A.classes)
 	return p, nil
 }
 

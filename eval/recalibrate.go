@@ -30,11 +30,7 @@ func (a *Accumulator) temper(w, loss float64, target func(z []float64) float64) 
 			z[k] = -float64(info.Surprisal(p))
 		}
 	}
-	key := uint64(r.id)
-	if a.cfg.Grouped {
-		key = r.group
-	}
-	a.tempers.Add(foldOf(key), w, z, target(z))
+	a.tempers.Add(foldOf(r.key()), w, z, target(z))
 }
 
 // foldOf is the fold of a row, or of its group: rows that are alike are judged by a temperature that has seen none of them.

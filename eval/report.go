@@ -23,9 +23,10 @@ type Report struct {
 	Groups     *Groups    `json:"groups"`          // of rows that are not independent; null without any
 	PerClass   []Class    `json:"per_class"`       // E9
 
-	Leaks         *Leaks         `json:"leaks"`             // E11; null unless asked for
-	Recalibration *Recalibration `json:"recalibration"`     // E7, E14; null unless asked for
-	Buckets       []Buckets      `json:"buckets,omitempty"` // E10, one for each of Config.By
+	Leaks         *Leaks         `json:"leaks"`                  // E11; null unless asked for
+	Recalibration *Recalibration `json:"recalibration"`          // E7, E14; null unless asked for
+	Noise         *Noise         `json:"label_errors,omitempty"` // E15; absent unless asked for
+	Buckets       []Buckets      `json:"buckets,omitempty"`      // E10, one for each of Config.By
 
 	Calib      Calibration `json:"calibration"`            // E12
 	Surprising []Surprise  `json:"surprising"`             // E16, by loss
@@ -141,6 +142,38 @@ type Bucket struct {
 	Z        float64  `json:"z"`   // of the gap
 	P        float64  `json:"p"`
 	Differs  bool     `json:"differs"` // from 0, at 5 % among all buckets of the key
+}
+
+// Noise tells which labels are probably wrong: if wrong ones are drawn at random, and, without saying how, where the model
+// is sure of another class.
+type Noise struct {
+	Rate        float64    `json:"rate"` // share of the labels that are wrong
+	CI95        [2]float64 `json:"ci95"`
+	Epsilon     float64    `json:"epsilon"` // share that is drawn at random, right ones included
+	Temperature float64    `json:"temperature"`
+	Fitted      int64      `json:"fitted"`    // rows
+	Random      int64      `json:"random"`    // rows that are more probably random than not
+	Precision   float64    `json:"precision"` // of them, share that the model of noise expects to be random
+	Suspects    []Suspect  `json:"suspects"`  // those, most probable first
+	Confident   int64      `json:"confident"` // rows where the model is as sure of another class as it is of that one's own rows
+	Confusions  []Confused `json:"confusions"`
+}
+
+// Suspect is a row whose label is probably wrong.
+type Suspect struct {
+	Row    int64   `json:"row"`
+	Label  int     `json:"label"`
+	Said   int     `json:"said"`   // the likeliest class
+	P      float64 `json:"p"`      // of the label
+	Random float64 `json:"random"` // probability that the label is random
+	Sure   int     `json:"sure"`   // the class that the model is confident of; -1 for none
+}
+
+// Confused counts rows labelled one class and confidently said to be another.
+type Confused struct {
+	Label int   `json:"label"`
+	Class int   `json:"class"`
+	Rows  int64 `json:"rows"`
 }
 
 // Class is the share of one class in the loss.

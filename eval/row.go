@@ -27,6 +27,7 @@ type row struct {
 	moments xent.Moments // of logits
 	given   bool         // scores are probabilities
 	group   uint64
+	grouped bool
 	keys    []string // for each key of Block.By
 }
 
@@ -209,4 +210,12 @@ func (r *row) margin(k int) float64 {
 		}
 	}
 	return r.cost(other) - r.cost(k)
+}
+
+// key is the number of what the row is independent of others by: its group, or itself.
+func (r *row) key() uint64 {
+	if r.grouped {
+		return r.group
+	}
+	return uint64(r.id)
 }

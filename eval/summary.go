@@ -46,6 +46,7 @@ func (a *Accumulator) Report() (*Report, error) {
 	a.perClass(r)
 	a.leakReport(r)
 	a.buckets(r)
+	a.labelNoise(r)
 	a.calibration(r)
 	r.Surprising, r.Unexpected = a.surprising.list(), a.unexpected.list()
 	a.numbers(r)

@@ -27,6 +27,7 @@ type evalFlags struct {
 	by          []string
 	leaks       bool
 	bins        int
+	labelErrors string
 	top         int
 
 	failIf []string
@@ -67,6 +68,7 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
   xent eval probs.npy labels.npy -o report.json
   xent eval logits.npy labels.npy --html report.html
   xent eval logits.npy labels.npy --recalibrate calib.json
+  xent eval logits.npy labels.npy --label-errors suspects.csv
   xent eval logits.npy labels.npy --md "$GITHUB_STEP_SUMMARY"
   xent eval logits.npy labels.npy --fail-if 'accuracy.value<0.9' --junit xent.xml
   xent eval logits.npy labels.npy --fail-if 'loss.nats>0.4' --fail-if 'warnings>0'`,
@@ -94,6 +96,7 @@ func (f *evalFlags) define(cmd *cobra.Command) {
 		s.StringArrayVar(&f.by, "by", nil, "tell the loss apart by this `key`: a column or file of one text a row, @confidence or @frequency (of the label); may be repeated")
 		s.StringVar(&f.weights, "weights", "", "`file` with one weight a row")
 		s.BoolVar(&f.leaks, "leaks", false, "find out which wrong classes take the nats: leaks of the JSON report, and a picture of --html, which means this flag")
+		s.StringVar(&f.labelErrors, "label-errors", "", "estimate how many labels are wrong, and write the rows whose labels probably are to `file`, as CSV; reads twice")
 		s.IntVar(&f.bins, "bins", 15, "`number` of calibration bins, of equal mass")
 		s.IntVar(&f.top, "top", 10, "`number` of surprising rows to list")
 	})
@@ -149,27 +152,33 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 		return err
 	}
 
-	config := f.config(cmd, rows, eval.Config{Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top, Recalibrate: f.calib != "", By: f.by, Leaks: f.leaks || f.html != ""})
+	config := f.config(cmd, rows, eval.Config{Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top, Recalibrate: f.calib != "", By: f.by, LabelErrors: f.labelErrors != "", Leaks: f.leaks || f.html != ""})
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	bar := newProgress(cmd.ErrOrStderr(), f.noProgress)
-	result, again, err := evaluate(ctx, rows, config, f.workers, bar)
+	result, err := evaluate(ctx, rows, config, f.workers, bar)
 	bar.finish()
 	if err != nil {
 		return located(rows, err)
 	}
-	doc := &report.Document{Report: result, Source: source(rows), Config: config, Command: commandLine(cmd, args), Version: version()}
-	if again {
+	doc := &report.Document{Report: result.Report, Source: source(rows), Config: config, Command: commandLine(cmd, args), Version: version()}
+	if result.again {
 		doc.Source.Notes = append(doc.Source.Notes, evalfile.ReadTwice)
 	}
 	if err := f.faceFlags.write(doc, f.gates); err != nil {
 		return err
 	}
+	if f.labelErrors != "" {
+		err := writeFile("--label-errors", f.labelErrors, func(w io.Writer) error { return writeSuspects(w, doc, result.suspects) })
+		if err != nil {
+			return err
+		}
+	}
 	text := func(w io.Writer, opt report.TextOptions) error { return report.Text(w, doc, opt) }
 	if err := f.tellFlags.write(cmd, text, func(w io.Writer) error { return report.JSON(w, doc) }); err != nil {
 		return err
 	}
-	return errors.Join(failedGates(f.gates, doc.Report), judge(ctx, rows, result))
+	return errors.Join(failedGates(f.gates, doc.Report), judge(ctx, rows, result.Report))
 }
 
 // gateUsage answers a condition that cannot be read.

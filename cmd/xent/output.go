@@ -92,6 +92,8 @@ func extension(flag string) string {
 		return "html"
 	case "--md":
 		return "md"
+	case "--label-errors":
+		return "csv"
 	case "--junit":
 		return "xml"
 	}

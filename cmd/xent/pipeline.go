@@ -30,53 +30,85 @@ func interruptible(ctx context.Context) (context.Context, func()) {
 //
 // The report does not depend on workers. Memory is workers+2 blocks of about 1 MiB, and what the
 // accumulators keep for each class.
-func evaluate(ctx context.Context, rows *rowfile.Rows, config eval.Config, workers int, p *progress) (r *eval.Report, again bool, err error) {
+func evaluate(ctx context.Context, rows *rowfile.Rows, config eval.Config, workers int, p *progress) (r *evaluation, err error) {
 	pass := scan[float32]
 	if rows.Wide() {
 		pass = scan[float64]
 	}
-	r, err = pass(ctx, rows, config, workers, p)
+	r = new(evaluation)
+	fresh := func(start eval.Input) (*eval.Accumulator, error) {
+		c := config
+		if start != eval.Auto {
+			c.Start = start
+		}
+		return eval.New(c)
+	}
+	total, err := pass(ctx, rows, fresh, workers, p)
+	if err != nil {
+		return nil, err
+	}
+	r.Report, err = total.Report()
 	var kind *eval.KindError
 	if errors.As(err, &kind) {
 		p.what.Store("reading again, as " + string(kind.Want))
 		if err := rows.Rewind(); err != nil {
-			return nil, true, err
+			return nil, err
 		}
-		config.Start, again = kind.Want, true
-		r, err = pass(ctx, rows, config, workers, p)
+		config.Start, r.again = kind.Want, true
+		if total, err = pass(ctx, rows, fresh, workers, p); err != nil {
+			return nil, err
+		}
+		r.Report, err = total.Report()
 	}
 	if err != nil {
-		return nil, again, err
+		return nil, err
+	}
+	if total.Suspects(r.Report) != nil && ctx.Err() == nil {
+		p.what.Store("looking for wrong labels")
+		if err := rows.Rewind(); err != nil {
+			return nil, err
+		}
+		found, err := pass(ctx, rows, func(eval.Input) (*eval.Accumulator, error) { return total.Suspects(r.Report), nil }, workers, p)
+		if err != nil {
+			return nil, err
+		}
+		r.suspects = found.FillSuspects(r.Report)
 	}
 	r.Partial = r.Partial || ctx.Err() != nil || rows.Truncated()
-	return r, again, nil
+	return r, nil
+}
+
+// An evaluation is a report with what is not in it.
+type evaluation struct {
+	*eval.Report
+	again    bool           // the rows were read twice, for they were not what they began as
+	suspects []eval.Suspect // all rows whose labels are probably wrong
 }
 
 // scan is one pass: this goroutine reads, workers goroutines score, each into its own
-// accumulator, and blocks go round in a ring of fixed size.
+// accumulator that fresh makes, and blocks go round in a ring of fixed size.
 //
 // The first block is scored before the others are handed out: what the file is taken for follows
 // from its beginning, not from the worker that came first. An error is that of the first row in
 // the file that has one.
-func scan[T xent.Float](ctx context.Context, rows *rowfile.Rows, config eval.Config, workers int, p *progress) (*eval.Report, error) {
-	total, err := eval.New(config)
+func scan[T xent.Float](ctx context.Context, rows *rowfile.Rows, fresh func(start eval.Input) (*eval.Accumulator, error), workers int, p *progress) (*eval.Accumulator, error) {
+	total, err := fresh(eval.Auto)
 	if err != nil {
 		return nil, err
 	}
 	b := new(rowfile.Block[T])
 	if err := rowfile.Next(rows, b); err != nil {
 		if errors.Is(err, io.EOF) {
-			return total.Report()
+			return total, nil
 		}
 		return nil, err
 	}
 	if err := eval.Add(total, evalfile.View(b, rows.Scores.Cols)); err != nil {
 		return nil, err
 	}
-	config.Start = total.Start()
 	parts := make([]*eval.Accumulator, workers)
 	for i := range parts {
-		if parts[i], err = eval.New(config); err != nil {
+		if parts[i], err = fresh(total.Start()); err != nil {
 			return nil, err
 		}
 	}
@@ -91,7 +123,7 @@ func scan[T xent.Float](ctx context.Context, rows *rowfile.Rows, config eval.Con
 			return nil, err
 		}
 	}
-	return total.Report()
+	return total, nil
 }
 
 // reader fills blocks with the next rows and tells the progress.

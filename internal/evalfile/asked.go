@@ -70,6 +70,35 @@ func (w *writer) buckets(keys []eval.Buckets) {
 	})
 }
 
+func (w *writer) labelErrors(n *eval.Noise) {
+	if n == nil {
+		return
+	}
+	w.members("label_errors", func() {
+		w.number("rate", n.Rate)
+		w.numbers("ci95", n.CI95[:])
+		w.number("epsilon", n.Epsilon)
+		w.number("temperature", n.Temperature)
+		w.int("fitted", n.Fitted)
+		w.int("random", n.Random)
+		w.number("precision", n.Precision)
+		list(w, "suspects", n.Suspects, func(s *eval.Suspect) {
+			w.int("row", s.Row)
+			w.int("label", int64(s.Label))
+			w.int("said", int64(s.Said))
+			w.number("p", s.P)
+			w.number("random", s.Random)
+			w.int("sure", int64(s.Sure))
+		})
+		w.int("confident", n.Confident)
+		list(w, "confusions", n.Confusions, func(c *eval.Confused) {
+			w.int("label", int64(c.Label))
+			w.int("class", int64(c.Class))
+			w.int("rows", c.Rows)
+		})
+	})
+}
+
 func (w *writer) recalibration(c *eval.Recalibration) {
 	if c == nil {
 		w.null("recalibration")

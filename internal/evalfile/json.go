@@ -66,6 +66,7 @@ func (w *writer) report(r *eval.Report) {
 	list(w, "per_class", r.PerClass, w.class)
 	w.leaks(r.Leaks)
 	w.recalibration(r.Recalibration)
+	w.labelErrors(r.Noise)
 	w.buckets(r.Buckets)
 	w.members("calibration", func() { w.calibration(&r.Calib) })
 	list(w, "surprising", r.Surprising, w.surprise)
@@ -214,6 +215,9 @@ func (w *writer) config(c *eval.Config) {
 	}
 	if c.Grouped {
 		w.bool("grouped", true)
+	}
+	if c.LabelErrors {
+		w.bool("label_errors", true)
 	}
 	if len(c.By) > 0 {
 		w.texts("by", c.By)

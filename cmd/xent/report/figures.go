@@ -155,6 +155,9 @@ func (t *text) list() []figure {
 		list = append(list, figure{name: "temperature", value: Measured(c.Temperature, c.SE), members: []string{"recalibration"},
 			beside: []string{"gains " + Short(c.Calibration, 2) + " nats on other rows" + also(c.P)}})
 	}
+	if f, ok := t.noise(); ok {
+		list = append(list, f)
+	}
 	return append(list, t.feasible(), t.health())
 }
 

@@ -61,6 +61,7 @@ type page struct {
 	Classes *pageClasses
 	Leaks   *pageLeaks
 	Buckets []pageBuckets
+	Noise   *pageNoise
 	Rows    []pageRows
 	Doubts  []pageDoubt
 	Starred bool // some class differs
@@ -117,6 +118,7 @@ func (t *text) page(opt HTMLOptions) *page {
 	p.Classes = t.pageClasses()
 	p.Leaks = t.pageLeaks()
 	p.Buckets = t.pageBuckets()
+	p.Noise = t.pageNoise()
 	p.Rows = t.pageRows(opt)
 	p.Starred = t.starred()
 	p.Doubts = t.pageDoubts()

@@ -26,6 +26,7 @@ func Markdown(w io.Writer, d *Document) error {
 	m.classes()
 	m.buckets()
 	m.rows()
+	m.labels()
 	m.doubts()
 	m.made()
 	_, err := io.WriteString(w, m.b.String())

@@ -87,7 +87,10 @@ func New(cfg Config) (*Accumulator, error) {
 		a.tempers = newTempers()
 	}
 	if cfg.LabelErrors {
-		a.noise, a.kept = newNoise(k), newKept(k)
+		a.noise = newNoise(k)
+	}
+	if cfg.LabelErrors || cfg.Conformal > 0 {
+		a.kept = newKept(k)
 	}
 	a.row.grouped = cfg.Grouped
 	switch {

@@ -32,6 +32,7 @@ type Config struct {
 	Recalibrate bool     `json:"recalibrate,omitempty"`  // find the best temperature, and what it gains on rows that it was not fitted to
 	Grouped     bool     `json:"grouped,omitempty"`      // blocks say which group each row belongs to; rows of one are not independent
 	LabelErrors bool     `json:"label_errors,omitempty"` // find labels that are probably wrong, in a second pass: see [Accumulator.Suspects]
+	Conformal   float64  `json:"conformal,omitempty"`    // make sets of classes that miss the label in this share of the rows; 0 makes none
 	By          []string `json:"by,omitempty"`           // keys that tell rows apart: those of Block.By in order, and [ByConfidence] and [ByFrequency] anywhere among them
 }
 
@@ -50,6 +51,8 @@ func (c *Config) check() error {
 		return &ConfigError{"Bins", strconv.Itoa(c.Bins), "at least 1, or 0 for the usual 15"}
 	case c.Surprising < 0:
 		return &ConfigError{"Surprising", strconv.Itoa(c.Surprising), "at least 1, or 0 for the usual 10"}
+	case !(c.Conformal >= 0 && c.Conformal < 1):
+		return &ConfigError{"Conformal", exactly(c.Conformal), "0 < α < 1, or 0 for none"}
 	case c.LabelBase < -1<<60 || c.LabelBase > 1<<60:
 		return &ConfigError{"LabelBase", itoa(c.LabelBase), "a small number"}
 	case c.Classes == 1 && (c.Input == LogProbs || c.Start == LogProbs):
@@ -79,5 +82,5 @@ func (c *Config) same(d *Config) bool {
 		(a.IgnoreIndex == nil || *a.IgnoreIndex == *b.IgnoreIndex)
 	return index && slices.Equal(a.Names, b.Names) && slices.Equal(a.By, b.By) && a.Classes == b.Classes && a.Input == b.Input &&
 		a.DType == b.DType && a.LabelBase == b.LabelBase && a.Renormalize == b.Renormalize &&
-		a.Bins == b.Bins && a.Surprising == b.Surprising && a.Grouped == b.Grouped && a.Leaks == b.Leaks && a.LabelErrors == b.LabelErrors && a.Recalibrate == b.Recalibrate
+		a.Bins == b.Bins && a.Surprising == b.Surprising && a.Grouped == b.Grouped && a.Leaks == b.Leaks && a.LabelErrors == b.LabelErrors && a.Conformal == b.Conformal && a.Recalibrate == b.Recalibrate
 }

@@ -93,7 +93,7 @@ func (a *Accumulator) Suspects(r *Report) *Accumulator {
 		return nil
 	}
 	cfg := a.cfg
-	cfg.Start, cfg.LabelErrors, cfg.Recalibrate, cfg.Leaks = a.as, false, false, false
+	cfg.Start, cfg.LabelErrors, cfg.Recalibrate, cfg.Leaks, cfg.Conformal = a.as, false, false, false, 0
 	b, err := New(cfg)
 	if err != nil {
 		return nil

@@ -26,6 +26,7 @@ type Report struct {
 	Leaks         *Leaks         `json:"leaks"`                  // E11; null unless asked for
 	Recalibration *Recalibration `json:"recalibration"`          // E7, E14; null unless asked for
 	Noise         *Noise         `json:"label_errors,omitempty"` // E15; absent unless asked for
+	Conformal     *Conformal     `json:"conformal,omitempty"`    // E20; absent unless asked for
 	Buckets       []Buckets      `json:"buckets,omitempty"`      // E10, one for each of Config.By
 
 	Calib      Calibration `json:"calibration"`            // E12
@@ -142,6 +143,25 @@ type Bucket struct {
 	Z        float64  `json:"z"`   // of the gap
 	P        float64  `json:"p"`
 	Differs  bool     `json:"differs"` // from 0, at 5 % among all buckets of the key
+}
+
+// Conformal tells of sets of classes that hold the label in all but a share of the rows.
+type Conformal struct {
+	Alpha      float64 `json:"alpha"`
+	Calibrated int64   `json:"calibrated"` // rows that the thresholds come from
+	Judged     int64   `json:"judged"`     // rows that tell how the sets do
+	LAC        Sets    `json:"lac"`        // classes of at least some probability
+	APS        Sets    `json:"aps"`        // the likeliest classes, up to some probability together
+}
+
+// Sets are conformal sets of one score.
+type Sets struct {
+	Threshold float64    `json:"threshold"` // of the score: -ln p for LAC; +Inf with too few rows
+	Coverage  float64    `json:"coverage"`  // share of the sets that hold the label
+	CI95      [2]float64 `json:"ci95"`
+	Size      Estimate   `json:"size"` // classes in a set
+	Empty     int64      `json:"empty"`
+	Single    int64      `json:"single"`
 }
 
 // Noise tells which labels are probably wrong: if wrong ones are drawn at random, and, without saying how, where the model

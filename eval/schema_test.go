@@ -86,7 +86,7 @@ func compare(t *testing.T, what string, docs, code map[string]bool) {
 
 // The documentation names every member of the report, and nothing else.
 func TestSchema(t *testing.T) {
-	code := map[string]bool{"soft_targets": true, "groups": true, "recalibration": true, "leaks": true, "label_errors": true}
+	code := map[string]bool{"soft_targets": true, "groups": true, "recalibration": true, "leaks": true, "label_errors": true, "conformal": true}
 	members(reflect.TypeFor[eval.Report](), "", code)
 	docs := documented(t, "## The report", "| id | doubt |")
 	compare(t, "report", docs, code)

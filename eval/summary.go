@@ -47,6 +47,7 @@ func (a *Accumulator) Report() (*Report, error) {
 	a.leakReport(r)
 	a.buckets(r)
 	a.labelNoise(r)
+	a.conformal(r)
 	a.calibration(r)
 	r.Surprising, r.Unexpected = a.surprising.list(), a.unexpected.list()
 	a.numbers(r)

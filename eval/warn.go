@@ -27,6 +27,7 @@ func (a *Accumulator) warn(r *Report) {
 	a.warnLoss(r, say)
 	warnGroups(r, say)
 	a.warnNoise(r, say)
+	a.warnConformal(r, say)
 	a.warnClasses(r, say)
 	a.warnCalibration(r, say)
 }

@@ -28,6 +28,7 @@ type evalFlags struct {
 	leaks       bool
 	bins        int
 	labelErrors string
+	conformal   float64
 	top         int
 
 	failIf []string
@@ -69,6 +70,7 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
   xent eval logits.npy labels.npy --html report.html
   xent eval logits.npy labels.npy --recalibrate calib.json
   xent eval logits.npy labels.npy --label-errors suspects.csv
+  xent eval logits.npy labels.npy --conformal 0.1
   xent eval logits.npy labels.npy --md "$GITHUB_STEP_SUMMARY"
   xent eval logits.npy labels.npy --fail-if 'accuracy.value<0.9' --junit xent.xml
   xent eval logits.npy labels.npy --fail-if 'loss.nats>0.4' --fail-if 'warnings>0'`,
@@ -97,6 +99,7 @@ func (f *evalFlags) define(cmd *cobra.Command) {
 		s.StringVar(&f.weights, "weights", "", "`file` with one weight a row")
 		s.BoolVar(&f.leaks, "leaks", false, "find out which wrong classes take the nats: leaks of the JSON report, and a picture of --html, which means this flag")
 		s.StringVar(&f.labelErrors, "label-errors", "", "estimate how many labels are wrong, and write the rows whose labels probably are to `file`, as CSV; reads twice")
+		s.Float64Var(&f.conformal, "conformal", 0, "make sets of classes that miss the label in this `share` of the rows: 0.1")
 		s.IntVar(&f.bins, "bins", 15, "`number` of calibration bins, of equal mass")
 		s.IntVar(&f.top, "top", 10, "`number` of surprising rows to list")
 	})
@@ -119,6 +122,9 @@ func (f *evalFlags) check() error {
 			return gateUsage(text, err)
 		}
 		f.gates = append(f.gates, gate)
+	}
+	if f.conformal != 0 && !(f.conformal > 0 && f.conformal < 1) {
+		return usage("", "--conformal %g, want a share between 0 and 1", f.conformal)
 	}
 	for _, err := range []error{
 		f.scoreFlags.check(), f.tellFlags.check(), f.faceFlags.check(), f.readFlags.check(), inRange("bins", f.bins), inRange("top", f.top),
@@ -152,7 +158,7 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 		return err
 	}
 
-	config := f.config(cmd, rows, eval.Config{Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top, Recalibrate: f.calib != "", By: f.by, LabelErrors: f.labelErrors != "", Leaks: f.leaks || f.html != ""})
+	config := f.config(cmd, rows, eval.Config{Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top, Recalibrate: f.calib != "", By: f.by, LabelErrors: f.labelErrors != "", Conformal: f.conformal, Leaks: f.leaks || f.html != ""})
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	bar := newProgress(cmd.ErrOrStderr(), f.noProgress)

@@ -99,6 +99,29 @@ func (w *writer) labelErrors(n *eval.Noise) {
 	})
 }
 
+func (w *writer) conformal(c *eval.Conformal) {
+	if c == nil {
+		return
+	}
+	w.members("conformal", func() {
+		w.number("alpha", c.Alpha)
+		w.int("calibrated", c.Calibrated)
+		w.int("judged", c.Judged)
+		sets := func(name string, s *eval.Sets) {
+			w.members(name, func() {
+				w.number("threshold", s.Threshold)
+				w.number("coverage", s.Coverage)
+				w.numbers("ci95", s.CI95[:])
+				w.estimate("size", s.Size)
+				w.int("empty", s.Empty)
+				w.int("single", s.Single)
+			})
+		}
+		sets("lac", &c.LAC)
+		sets("aps", &c.APS)
+	})
+}
+
 func (w *writer) recalibration(c *eval.Recalibration) {
 	if c == nil {
 		w.null("recalibration")

@@ -9,3 +9,4 @@ func (w *writer) leaks(*eval.Leaks)                 { w.null("leaks") }
 func (w *writer) recalibration(*eval.Recalibration) { w.null("recalibration") }
 func (w *writer) buckets([]eval.Buckets)            {}
 func (w *writer) labelErrors(*eval.Noise)           {}
+func (w *writer) conformal(*eval.Conformal)         {}

@@ -67,6 +67,7 @@ func (w *writer) report(r *eval.Report) {
 	w.leaks(r.Leaks)
 	w.recalibration(r.Recalibration)
 	w.labelErrors(r.Noise)
+	w.conformal(r.Conformal)
 	w.buckets(r.Buckets)
 	w.members("calibration", func() { w.calibration(&r.Calib) })
 	list(w, "surprising", r.Surprising, w.surprise)
@@ -218,6 +219,9 @@ func (w *writer) config(c *eval.Config) {
 	}
 	if c.LabelErrors {
 		w.bool("label_errors", true)
+	}
+	if c.Conformal != 0 {
+		w.number("conformal", c.Conformal)
 	}
 	if len(c.By) > 0 {
 		w.texts("by", c.By)

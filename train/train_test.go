@@ -281,3 +281,42 @@ func BenchmarkStep(b *testing.B) {
 		}
 	}
 }
+
+// The first gradients of a race are those of the formulas: by the probabilities of cross-entropy -1/(N·p) at the labels, by the
+// logits (p-y)/N; and lanes of one seed begin with the same weights, whatever their loss and rate.
+func TestRace(t *testing.T) {
+	r := train.Race{Config: train.Config{Net: "64-10", Epochs: 4, Init: "xavier", Seed: 5}, Seeds: 2, Target: .85}.Default()
+	d := train.Digits()
+	ce, err := r.Lane(d, "ce", .1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mse, err := r.Lane(d, "mse", 5, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// of about uniform predictions: dL/dp is 10/√32 for cross-entropy, more where they are not, and 2·√.9/(10·√32) for squared error
+	if got, want := ce.Runs[0].PNorm, 10/math.Sqrt(32); !(got > want && got < 3*want) {
+		t.Errorf("dL/dp of cross-entropy %v, want 1 to 3 times %v", got, want)
+	}
+	if got, want := mse.Runs[0].PNorm, .2*math.Sqrt(.9)/math.Sqrt(32); !(math.Abs(got/want-1) < .1) {
+		t.Errorf("dL/dp of squared error %v, want about %v", got, want)
+	}
+	if got, want := ce.Runs[0].ZNorm, math.Sqrt(.9)/math.Sqrt(32); !(math.Abs(got/want-1) < .1) {
+		t.Errorf("dL/dz of cross-entropy %v, want about %v", got, want)
+	}
+	if !(ce.Runs[0].ZNorm > 20*mse.Runs[0].ZNorm) || ce.Runs[0].ZNorm == ce.Runs[1].ZNorm || len(ce.Runs[0].Layers) != 1 {
+		t.Errorf("first gradients %v, %v", ce.Runs[0], mse.Runs[0])
+	}
+	if ce.Runs[0].Steps == 0 || ce.Runs[0].Steps%7 != 0 || len(ce.Runs[0].Course) != 16 || !(ce.Accuracy() > .85) || math.IsInf(ce.Median(), 1) {
+		t.Errorf("%+v", ce)
+	}
+	rate, tried, err := r.Best(d, "mse", []float64{.01, 5}, nil)
+	if err != nil || rate != 5 || len(tried) != 2 || tried[0].Runs[0].Seed == 5 {
+		t.Errorf("best rate %v, %v", rate, err)
+	}
+	stop := errors.New("stop")
+	if _, err := r.Lane(d, "ce", .1, func() error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("%v, want to be stopped", err)
+	}
+}

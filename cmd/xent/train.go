@@ -34,7 +34,7 @@ Every run follows from its seed, bit by bit.`,
 			return unknownVerb(cmd, args[0])
 		},
 	}
-	cmd.AddCommand(newClassify())
+	cmd.AddCommand(newClassify(), newRace())
 	return cmd
 }
 

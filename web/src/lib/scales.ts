@@ -34,6 +34,17 @@ export function scale(axis: Axis, from: number, to: number): Scale {
 	return Object.assign(place, { invert, ticks: made });
 }
 
+/** What get gives, and the same object again while its members are the same: what hangs on it need not be made anew. */
+export function settled<T extends object>(get: () => T): () => T {
+	let last: T | undefined;
+	return () => {
+		const now = get();
+		const names = Object.keys(now) as (keyof T)[];
+		const same = last && names.every((name) => now[name] === last![name]);
+		return same ? last! : (last = now);
+	};
+}
+
 /** Places the values from min to max on 0…1 and back: evenly, by ratio (log, then min is above 0), or as asinh. */
 export function track(
 	kind: TrackKind,

@@ -2,6 +2,22 @@ import { flushSync, getContext, setContext, untrack } from 'svelte';
 
 const key = Symbol('sight');
 
+/** What to tell when an element comes into sight or leaves it: one observer for all, since each costs every frame. */
+const watched = new Map<Element, (inSight: boolean) => void>();
+let observer: IntersectionObserver | undefined;
+
+function observe(node: Element, tell: (inSight: boolean) => void): () => void {
+	observer ??= new IntersectionObserver((entries) => {
+		for (const { target, isIntersecting } of entries) watched.get(target)?.(isIntersecting);
+	});
+	watched.set(node, tell);
+	observer.observe(node);
+	return () => {
+		watched.delete(node);
+		observer!.unobserve(node);
+	};
+}
+
 /** Whether a part of the page can be seen, and whether it has the focus: how soon what is in it must follow. */
 export class Sight {
 	/** Out of sight: nobody sees it lag, and it catches up as it comes into view. */
@@ -11,13 +27,11 @@ export class Sight {
 
 	/** Attach it to the part's element: it sees whether that is in sight. */
 	readonly watch = (node: HTMLElement): (() => void) => {
-		const look = ([entry]: IntersectionObserverEntry[]) => (this.skipped = !entry!.isIntersecting);
-		const observer = new IntersectionObserver(look);
-		observer.observe(node);
+		const leave = observe(node, (inSight) => (this.skipped = !inSight));
 		const print = () => flushSync(() => (this.skipped = false));
 		addEventListener('beforeprint', print);
 		return () => {
-			observer.disconnect();
+			leave();
 			removeEventListener('beforeprint', print);
 		};
 	};
@@ -48,36 +62,50 @@ const grace = 60;
 
 /** What waits for its next look, and when that is due. */
 const waiting = new Map<() => void, number>();
+/** When it was last looked, and when a timer will. */
+let looked = -Infinity;
+let armed = Infinity;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Looks at what is due. */
+/** Looks at what is due. While a hand moves, its events do: in their frame there is something to draw anyway. */
 function look(): void {
-	const now = performance.now();
-	for (const [run, due] of [...waiting]) {
-		if (due > now) continue;
-		waiting.delete(run);
-		run();
-	}
-	clearTimeout(timer);
-	timer = undefined;
-	if (waiting.size > 0) arm();
-	else delete document.documentElement.dataset.following;
+	if (waiting.size === 0) return;
+	looked = performance.now();
+	for (const [run, due] of [...waiting]) if (due <= looked && drop(run)) run();
 }
 
-/** While a hand moves, its events look: in their frame there is something to draw anyway. */
-function arm(): void {
-	document.documentElement.dataset.following = ''; // for those who must know when the page has caught up
-	timer ??= setTimeout(look, Math.max(0, Math.min(...waiting.values()) - performance.now()) + grace);
+/** Looks once this is due, unless events do so until then. */
+function arm(due: number): void {
+	const now = performance.now();
+	const at = Math.max(due, now) + grace;
+	if (at >= armed) return;
+	armed = at;
+	clearTimeout(timer);
+	timer = setTimeout(() => {
+		armed = Infinity;
+		if (performance.now() - looked >= grace) look();
+		if (waiting.size > 0) arm(Math.min(...waiting.values()));
+	}, at - now);
+}
+
+function keep(run: () => void, due: number): void {
+	document.documentElement.dataset.following ??= ''; // for those who must know when the page has caught up
+	waiting.set(run, due);
+	arm(due);
+}
+
+function drop(run: () => void): boolean {
+	const waited = waiting.delete(run);
+	if (waiting.size === 0) delete document.documentElement.dataset.following;
+	return waited;
 }
 
 /** All that waits looks now, and what waits for that after it. */
 function catchUp(): void {
 	for (let turn = 0; waiting.size > 0 && turn < 9; turn++) {
 		const all = [...waiting.keys()];
-		waiting.clear();
-		flushSync(() => all.forEach((run) => run()));
+		flushSync(() => all.forEach((run) => drop(run) && run()));
 	}
-	look();
 }
 
 if (typeof addEventListener === 'function') {
@@ -101,9 +129,8 @@ export function paced(effect: () => void, wait: () => number = () => pace.seen):
 		void beat;
 		const due = last + wait();
 		if (due > performance.now()) {
-			waiting.set(again, due);
-			arm();
-			return () => waiting.delete(again);
+			keep(again, due);
+			return () => drop(again);
 		}
 		last = performance.now();
 		effect();
@@ -136,6 +163,23 @@ export function follow<T>(
 	return {
 		get current() {
 			return sight?.held ? value : shown;
+		},
+	};
+}
+
+/** A value for a picture: in its sight or in hand it is there at once, else once a second. */
+export function drawn<T>(get: () => T, sight: Sight): { readonly current: T } {
+	const value = $derived.by(get);
+	let kept = $state.raw(untrack(() => value));
+	paced(
+		() => {
+			if (sight.skipped) kept = value;
+		},
+		() => (sight.skipped ? pace.unseen : 0),
+	);
+	return {
+		get current() {
+			return sight.skipped && !sight.held ? kept : value;
 		},
 	};
 }

@@ -46,7 +46,7 @@ var house = map[string]string{
 // thirdParty are the modules that a package may import; packages not named import none.
 var thirdParty = map[string]string{
 	"internal/kern":    "golang.org/x/sys",
-	"internal/rowfile": "golang.org/x/sys github.com/parquet-go/parquet-go github.com/apache/arrow-go/v18",
+	"internal/rowfile": "golang.org/x/sys github.com/klauspost/compress github.com/parquet-go/parquet-go github.com/apache/arrow-go/v18",
 	"cmd/xent":         "github.com/spf13/cobra github.com/spf13/pflag github.com/schollz/progressbar/v3 github.com/guptarohit/asciigraph golang.org/x/sys golang.org/x/term",
 	"cmd/xent/report":  "github.com/rivo/uniseg github.com/guptarohit/asciigraph golang.org/x/term",
 	"bench":            "golang.org/x/sys gonum.org/v1/gonum",

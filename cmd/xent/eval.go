@@ -47,12 +47,14 @@ how much of the labels it explains, whether the model is as confident as it
 should be, which classes and rows cost most, and what in the numbers themselves
 is doubtful.
 
-SCORES is .npy, .npz, .safetensors, .pt, .csv or .tsv: one row an example, one
-column a class. One column alone is a binary task. Whether the values are logits,
-probabilities or log-probabilities is decided once for the whole file, on
-evidence, and printed; --input overrides it. LABELS is .npy or a table: integers, booleans, strings, or
-one row of target probabilities an example. Without LABELS they are looked for
-in SCORES: a member or column called labels, targets or y.
+SCORES is .npy, .npz, .safetensors, .pt, .csv, .tsv or .jsonl, compressed by
+gzip or Zstandard or not, or - for the standard input: one row an example, one
+column a class. One column alone is a binary task. Whether the values are
+logits, probabilities or log-probabilities is decided once for the whole file,
+on evidence, and printed; --input overrides it. LABELS is .npy or a table:
+integers, booleans, strings, or one row of target probabilities an example.
+Without LABELS they are looked for in SCORES: a member or column called labels,
+targets or y.
 
 Nothing is clipped: a row that gives its true class the probability 0 costs ∞,
 is counted and shown. Files are read in one pass within constant memory, and the
@@ -62,6 +64,7 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
 		Example: `  xent eval logits.npy labels.npy            a report to read
   xent eval outputs.npz                      scores and labels in one archive
   xent eval predictions.csv --labels-key y   or one table
+  zcat *.jsonl.gz | xent eval -              {"logits": [0.5, -1.2], "label": 0} a line
   xent eval logits.npy labels.npy --json | jq .loss.nats
   xent eval logits.npy labels.npy --ignore-index -100
   xent eval tokens.npz --group document      tokens of a document are not independent

@@ -157,7 +157,7 @@ func inRange(flag string, value int) error {
 
 // completeFiles has the shell offer files that hold scores.
 func completeFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return []string{"npy", "npz", "safetensors", "pt", "pth", "json", "csv", "tsv"}, cobra.ShellCompDirectiveFilterFileExt
+	return []string{"npy", "npz", "safetensors", "pt", "pth", "csv", "tsv", "jsonl", "json", "gz", "zst"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
 // source describes the files that were read.

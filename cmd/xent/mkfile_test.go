@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
@@ -23,6 +24,7 @@ import (
 //	mkfile npz FILE [OPTION] NAME=FILE...  an archive; OPTION is stored, deflate, encrypted or bomb
 //	mkfile cut FILE N                    takes N bytes off the end
 //	mkfile size FILE N                   makes the file N bytes long, without using the disk
+//	mkfile gzip FROM TO                  the same bytes, compressed
 //	mkfile utf16 FROM TO                 the same text as UTF-16 with a byte order mark
 //
 // HEADER may be short for a whole dictionary: "<f4 2,3" or "<f4 2,3 fortran". DATA is TYPE:VALUES
@@ -76,6 +78,20 @@ func makeOne(args []string) error {
 		}
 		defer f.Close()
 		return f.Truncate(n)
+	case "gzip":
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		var out bytes.Buffer
+		w := gzip.NewWriter(&out)
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+		if err := w.Close(); err != nil {
+			return err
+		}
+		return os.WriteFile(rest[0], out.Bytes(), 0o644)
 	case "utf16":
 		b, err := os.ReadFile(name)
 		if err != nil {

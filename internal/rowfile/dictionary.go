@@ -101,26 +101,34 @@ func (t *table) learn(d *dictionary, label int) error {
 			t.cutAt(r)
 			break
 		}
-		t.cells.start(r.text)
-		for i := 0; ; i++ {
-			cell, column, _, ok := t.cells.next()
-			if !ok {
-				return t.ragged(r)
-			}
-			if i < label {
-				continue
-			}
-			if len(cell) == 0 {
-				return t.label(r, column, i, cell)
-			}
-			if got, want := d.add(cell); got != "" {
-				return t.refuse(r, column, i, got, want, "is this the column of labels? --labels-key NAME chooses it")
-			}
-			break
+		cell, column, err := t.labelCell(r, label)
+		if err != nil {
+			return err
+		}
+		if len(cell) == 0 {
+			return t.label(r, column, label, cell)
+		}
+		if got, want := d.add(cell); got != "" {
+			return t.refuse(r, column, label, got, want, "is this the column of labels? --labels-key NAME chooses it")
 		}
 		t.total++
 	}
 	return t.rewind()
+}
+
+// labelCell finds the label of a record.
+func (t *table) labelCell(r record, label int) (cell []byte, column int, err error) {
+	if t.json != nil {
+		return t.jsonLabel(r, label)
+	}
+	t.cells.start(r.text)
+	for range label + 1 {
+		var ok bool
+		if cell, column, _, ok = t.cells.next(); !ok {
+			return nil, 0, t.ragged(r)
+		}
+	}
+	return cell, column, nil
 }
 
 // learn reads all labels of an array of text and goes back.

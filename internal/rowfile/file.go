@@ -23,12 +23,14 @@ type file struct {
 
 // openFile opens path where opt says that files are.
 func openFile(path string, opt *Options) (*file, error) {
-	open := opt.Open
-	if open == nil {
-		open = openStored
-	}
 	p := place{path: path}
-	f, err := open(path)
+	var f Stored
+	var err error
+	if opt.Open != nil {
+		f, err = opt.Open(path)
+	} else {
+		f, err = openStored(path, opt)
+	}
 	if err != nil {
 		var e *Error
 		if errors.As(err, &e) {
@@ -44,7 +46,7 @@ func openFile(path string, opt *Options) (*file, error) {
 		f.Close()
 		return nil, err
 	}
-	return &file{place: p, f: f, size: size}, nil
+	return unpack(&file{place: p, f: f, size: size}, opt)
 }
 
 // read tells why reading at byte off failed; a file that ends too early was cut while it was read.

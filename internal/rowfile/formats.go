@@ -8,7 +8,7 @@ import (
 )
 
 // readable lists the formats for a message.
-const readable = ".npy, .npz, .safetensors, .pt, .csv or .tsv"
+const readable = ".npy, .npz, .safetensors, .pt, .csv, .tsv or .jsonl"
 
 // more recognises, from the first bytes, the formats that a browser does not read; 0 for none of them.
 func more(head []byte, f *file) format {
@@ -18,6 +18,8 @@ func more(head []byte, f *file) format {
 		return formatMore
 	case head[0] == '{' && (strings.HasSuffix(name, ".index.json") || bytes.Contains(head, []byte(`"weight_map"`))):
 		return formatMore
+	case jsonText(head):
+		return formatText
 	}
 	return 0
 }

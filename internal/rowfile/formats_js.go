@@ -7,3 +7,15 @@ const readable = ".npy, .npz, .csv or .tsv"
 func more([]byte, *file) format                  { return 0 }
 func (*opener) openMore(*file) (*bundle, error)  { return nil, nil }
 func openTorch(*file, *archive) (*bundle, error) { return nil, nil }
+func unpack(f *file, _ *Options) (*file, error)  { return f, nil }
+
+// jsonRows are none here.
+type jsonRows struct{}
+
+func (*table) openJSON() (bool, error)                    { return false, nil }
+func (*table) jsonRow(record) error                       { return nil }
+func (*table) jsonShort(record) bool                      { return false }
+func (*table) jsonLabel(record, int) ([]byte, int, error) { return nil, 0, nil }
+func (*table) jsonNote() string                           { return "" }
+func (*records) value() (record, error)                   { return record{}, nil }
+func (*Rows) softLabels(*table) bool                      { return false }

@@ -29,10 +29,10 @@ type entry struct {
 	key    string
 	header npyHeader
 
-	bytes     int64  // with open
-	dtype     dtype  // with open
-	got, hint string // with open: why it can be no scores; "" if it can
-	open      func(e entry, opt *Options) (*array, error)
+	bytes int64  // with open
+	dtype dtype  // with open
+	got   string // with open: why it can be no scores; "" if it can
+	open  func(e entry, opt *Options) (*array, error)
 }
 
 // typed is the type of the elements, which use may settle; ok is false when they are no numbers and no text.

@@ -48,7 +48,10 @@ func (f *osFile) Same(other Stored) bool {
 
 // openStored opens path. A pipe, a device or a directory is refused before it is opened, because
 // opening could block, and reading never end.
-func openStored(path string) (Stored, error) {
+func openStored(path string, opt *Options) (Stored, error) {
+	if path == Stdin {
+		return openStdin(os.Stdin, opt)
+	}
 	p := place{path: path}
 	info, err := os.Stat(path)
 	if err != nil {

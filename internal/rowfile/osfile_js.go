@@ -3,4 +3,4 @@ package rowfile
 import "errors"
 
 // openStored finds nothing: in a browser files are what Options.Open gives.
-func openStored(string) (Stored, error) { return nil, errors.New("does not exist") }
+func openStored(string, *Options) (Stored, error) { return nil, errors.New("does not exist") }

@@ -113,6 +113,9 @@ func (r *Rows) tableLabels(s, l *part) error {
 		return nil
 	}
 	h.Member = t.title([]int{l.plan.label})
+	if r.softLabels(t) {
+		return nil
+	}
 	r.labels = tableLabels{t}
 	col := t.schema.columns[l.plan.label]
 	if !col.textual() || col.texts == col.bools {
@@ -235,7 +238,7 @@ func (r *Rows) setWeights(s, w *part) error {
 		return r.agree(s, w, a.rows, "weights")
 	}
 	t := w.table
-	if t.list {
+	if t.schema.columns[w.plan.weight].lists > 0 {
 		return w.refuse("weights in brackets", "one weight a row", "")
 	}
 	h := &Header{Path: t.file.path, Member: t.title([]int{w.plan.weight}), Format: t.format, DType: "decimal", Rows: -1, Cols: 1, Bytes: t.file.size}

@@ -229,6 +229,7 @@ func (t *table) assign(p *planned) {
 	}
 	if t.labels = p.label >= 0; t.labels {
 		t.roles[p.label] = roleLabel
+		t.soft = t.json != nil && t.schema.columns[p.label].lists > 0
 	}
 	if t.weighs = p.weight >= 0; t.weighs {
 		t.roles[p.weight] = roleWeight
@@ -282,11 +283,14 @@ func (t *table) classNames(p *planned) []string {
 // note tells what was concluded.
 func (t *table) note(p *planned, out []int) {
 	var b strings.Builder
-	b.WriteString(sprintf("%s: delimiter %s, ", plain(t.file.path), t.schema.delimiter()))
-	if t.schema.header {
-		b.WriteString("a header")
-	} else {
-		b.WriteString("no header")
+	b.WriteString(plain(t.file.path) + ": ")
+	switch {
+	case t.json != nil:
+		b.WriteString(t.jsonNote())
+	case t.schema.header:
+		b.WriteString("delimiter " + t.schema.delimiter() + ", a header")
+	default:
+		b.WriteString("delimiter " + t.schema.delimiter() + ", no header")
 	}
 	column := func(what string, i int) {
 		if t.schema.names != nil {

@@ -1,5 +1,6 @@
 // Package rowfile streams rows of scores, labels and weights from files that nobody vouches for:
-// .npy, .npz, .csv and .tsv; and, except in a browser, .safetensors, also in several files, and .pt.
+// .npy, .npz, .csv and .tsv; and, except in a browser, .safetensors, also in several files, .pt, and rows of JSON, all of
+// them compressed or not, or from the standard input.
 //
 // What it promises: no code runs from any file; nothing is allocated because a header claims it;
 // memory stays under Options.MaxMem whatever the file's size; time is linear in the bytes; every
@@ -26,7 +27,7 @@ type Options struct {
 type Header struct {
 	Path   string  `json:"path"`             // as given
 	Member string  `json:"member,omitempty"` // of an archive, or the columns of a table
-	Format string  `json:"format"`           // "npy", "npz", "csv", "tsv", "safetensors", "pt"...
+	Format string  `json:"format"`           // "npy", "npz", "csv", "tsv", "safetensors", "pt", "jsonl"...
 	DType  string  `json:"dtype"`            // "float32", "bfloat16", "int64", "bool", "string", "decimal" (numbers written as text) ...
 	Shape  []int64 `json:"shape,omitempty"`  // as stored; absent for text
 	Rows   int64   `json:"-"`                // rows as read; -1 when only the end of the file will tell

@@ -27,13 +27,15 @@ type table struct {
 	format  string
 	records *records
 	schema  *schema
-	mark    byte // decimal
-	partial bool // Options.AllowTruncated
+	json    *jsonRows // nil but for rows of JSON
+	mark    byte      // decimal
+	partial bool      // Options.AllowTruncated
 
 	roles  []role
 	cols   int  // scores in a row
 	list   bool // they stand in one cell, in brackets
 	labels bool
+	soft   bool // they are rows in brackets, beside the scores
 	weighs bool
 	keyed  []int       // columns of keys
 	words  *dictionary // of labels that are no numbers
@@ -44,6 +46,7 @@ type table struct {
 	scores   []float64 // of the rows loaded last
 	ints     []int64
 	weights  []float64
+	targets  []float64
 	keys     []texts // one for each of keyed
 	cut      bool    // the last row was cut short and left out
 	warnings []string
@@ -61,6 +64,9 @@ func openTable(f *file, opt *Options) (*table, error) {
 	var err error
 	if t.records, err = newRecords(f); err != nil {
 		return nil, err
+	}
+	if is, err := t.openJSON(); is || err != nil {
+		return t, err
 	}
 	sample, err := t.records.sample()
 	if err != nil {
@@ -98,7 +104,7 @@ func (t *table) progress() (done, total int64) {
 
 // load parses the next rows, at most most, and returns how many; io.EOF after the last.
 func (t *table) load(most int) (int, error) {
-	t.scores, t.ints, t.weights = t.scores[:0], t.ints[:0], t.weights[:0]
+	t.scores, t.ints, t.weights, t.targets = t.scores[:0], t.ints[:0], t.weights[:0], t.targets[:0]
 	for k := range t.keys {
 		t.keys[k].clear()
 	}
@@ -137,7 +143,10 @@ func (t *table) cutAt(r record) {
 }
 
 // row parses one record.
-func (t *table) row(r record) (err error) {
+func (t *table) row(r record) error {
+	if t.json != nil {
+		return t.jsonRow(r)
+	}
 	if t.short(r) {
 		return t.ragged(r)
 	}
@@ -159,30 +168,36 @@ func (t *table) row(r record) (err error) {
 		case bad:
 			return t.refuse(r, at, i, "has text behind its closing quote", "a delimiter", "a quote inside a quoted cell is written twice")
 		}
-		switch t.roles[i] {
-		case roleScore:
-			if t.list {
-				err = t.scoreList(r, at, i, cell)
-			} else if f, v := parseCell(cell, t.mark); v == isNumber {
-				t.scores = append(t.scores, f)
-			} else {
-				err = t.noNumber(r, at, i, cell, v)
-			}
-		case roleLabel:
-			err = t.label(r, at, i, cell)
-		case roleWeight:
-			if f, v := parseCell(cell, t.mark); v == isNumber {
-				t.weights = append(t.weights, f)
-			} else {
-				err = t.noNumber(r, at, i, cell, v)
-			}
-		case roleKey:
-			t.keys[slices.Index(t.keyed, i)].add(cell)
-		}
-		if err != nil {
+		if err := t.cell(r, at, i, cell); err != nil {
 			return err
 		}
 	}
+}
+
+// cell parses the i-th cell of a record by its role.
+func (t *table) cell(r record, at, i int, cell []byte) error {
+	switch t.roles[i] {
+	case roleScore:
+		if t.list {
+			return t.scoreList(r, at, i, cell)
+		}
+		f, v := parseCell(cell, t.mark)
+		if v != isNumber {
+			return t.noNumber(r, at, i, cell, v)
+		}
+		t.scores = append(t.scores, f)
+	case roleLabel:
+		return t.label(r, at, i, cell)
+	case roleWeight:
+		f, v := parseCell(cell, t.mark)
+		if v != isNumber {
+			return t.noNumber(r, at, i, cell, v)
+		}
+		t.weights = append(t.weights, f)
+	case roleKey:
+		t.keys[slices.Index(t.keyed, i)].add(cell)
+	}
+	return nil
 }
 
 // ragged refuses a record of another length than the first.
@@ -205,12 +220,20 @@ func (t *table) count(r record) (n int) {
 }
 
 // short reports whether r is the last record of a file that was cut within it.
-func (t *table) short(r record) bool { return !r.closed && t.count(r) < len(t.roles) }
+func (t *table) short(r record) bool {
+	if t.json != nil {
+		return t.jsonShort(r)
+	}
+	return !r.closed && t.count(r) < len(t.roles)
+}
 
 func (t *table) refuse(r record, column, cell int, got, want, hint string) error {
 	line := r.line + bytes.Count(r.text[:min(column-1, len(r.text))], []byte{'\n'})
 	name := sprintf("cell %d", cell+1)
-	if t.schema.names != nil {
+	switch {
+	case t.json != nil:
+		name = t.schema.name(cell)
+	case t.schema.names != nil:
 		name += " (" + t.schema.name(cell) + ")"
 	}
 	return t.file.line(line, column, name+" "+got, want, hint)

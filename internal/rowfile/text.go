@@ -38,6 +38,9 @@ type records struct {
 	line    int
 	offset  int64
 	drained bool
+	whole   bool // quotes do not join lines
+	values  bool // records are values of JSON, not lines
+	opened  bool // within a list of them
 }
 
 func newRecords(f *file) (*records, error) {
@@ -62,7 +65,7 @@ func (s *records) rewind() {
 	s.src = s.file.section(s.bom, s.file.size-s.bom)
 	s.used, s.offset = s.bom, s.bom
 	s.buf, s.raw = s.buf[:0], s.raw[:0]
-	s.i, s.line, s.drained = 0, 1, false
+	s.i, s.line, s.drained, s.opened = 0, 1, false, false
 }
 
 // next returns the next record that is not blank, io.EOF after the last.
@@ -77,6 +80,9 @@ func (s *records) next() (record, error) {
 
 // any returns the next record, blank or not.
 func (s *records) any() (record, error) {
+	if s.values {
+		return s.value()
+	}
 	r := record{line: s.line, offset: s.offset, closed: true}
 	lines, quoted := 0, false
 	for scan := s.i; ; {
@@ -85,7 +91,7 @@ func (s *records) any() (record, error) {
 			if k < 0 {
 				break
 			}
-			if bytes.Count(s.buf[scan:scan+k], quoteMark)%2 != 0 {
+			if !s.whole && bytes.Count(s.buf[scan:scan+k], quoteMark)%2 != 0 {
 				quoted = !quoted
 			}
 			scan, lines = scan+k+1, lines+1
@@ -95,7 +101,7 @@ func (s *records) any() (record, error) {
 				return r, nil
 			}
 		}
-		if bytes.Count(s.buf[scan:], quoteMark)%2 != 0 {
+		if !s.whole && bytes.Count(s.buf[scan:], quoteMark)%2 != 0 {
 			quoted = !quoted
 		}
 		if s.drained {

@@ -369,6 +369,13 @@ func (d *Decoder) Skip() error {
 	return err
 }
 
+// Raw reads a value of any kind and returns its text.
+func (d *Decoder) Raw() ([]byte, error) {
+	first := d.Offset()
+	err := d.Skip()
+	return d.text[first:d.i], err
+}
+
 // End refuses anything but blanks behind the value.
 func (d *Decoder) End() error {
 	if d.space(); d.i < len(d.text) {

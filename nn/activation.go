@@ -25,7 +25,7 @@ type Activation struct {
 //	Identity   y = x                    y' = 1
 //	Sigmoid    y = 1/(1+e^-x)           y' = σ(x)·σ(-x), at most ¼
 //	Tanh       y = tanh x               y' = 4·e^-2|x|/(1+e^-2|x|)²
-//	ReLU       y = max(x, 0)            y' = 1 for x > 0, else 0
+//	ReLU       y = max(x, 0)            y' = 0 for x ≤ 0, else 1, of NaN too, as in PyTorch
 //	GELU       y = x·Φ(x)               y' = Φ(x) + x·φ(x), by erf, not its approximation by tanh
 var (
 	Identity = Activation{"identity", 1, func(x float64) (float64, float64) { return x, 1 }}
@@ -60,13 +60,10 @@ func tanh(x float64) (y, slope float64) {
 }
 
 func relu(x float64) (y, slope float64) {
-	switch {
-	case x > 0:
-		return x, 1
-	case x != x:
-		return x, x
+	if x <= 0 {
+		return 0, 0
 	}
-	return 0, 0
+	return x, 1
 }
 
 func gelu(x float64) (y, slope float64) {
@@ -126,7 +123,10 @@ func (a *Activate[T]) Output() xent.Matrix[T] { return a.y }
 // SlopeAt returns f'(x) at element i of the last Forward.
 func (a *Activate[T]) SlopeAt(i int) T {
 	if a.rectifies() {
-		return rectifiedSlope(a.y.Data[i])
+		if a.y.Data[i] == 0 {
+			return 0
+		}
+		return 1
 	}
 	return a.slope.Data[i]
 }
@@ -159,9 +159,7 @@ func (f *activateBackward[T]) Run(_, chunk int) {
 	lo, hi := chunk*elementChunk, min((chunk+1)*elementChunk, len(a.y.Data))
 	dx, dy := a.dx.Data[lo:hi], a.grad.Data[lo:hi]
 	if a.rectifies() {
-		for i, y := range a.y.Data[lo:hi] {
-			dx[i] = dy[i] * rectifiedSlope(y)
-		}
+		rectifyBack(dx, dy, a.y.Data[lo:hi])
 		return
 	}
 	for i, s := range a.slope.Data[lo:hi] {
@@ -169,15 +167,23 @@ func (f *activateBackward[T]) Run(_, chunk int) {
 	}
 }
 
-// rectifiedSlope returns the derivative of ReLU where it is y.
-func rectifiedSlope[T xent.Float](y T) T {
-	switch {
-	case y > 0:
-		return 1
-	case y != y:
-		return y
+// rectifyBack stores in dx the gradients dy where y is not 0, and 0 elsewhere. Signs of activations are as good as random,
+// so a branch would be taken wrongly half of the time: the bits of y, all 0 or not, become a mask.
+func rectifyBack[T xent.Float](dx, dy, y []T) {
+	switch y := any(y).(type) {
+	case []float32:
+		dx, dy := any(dx).([]float32)[:len(y)], any(dy).([]float32)[:len(y)]
+		for i, v := range y {
+			b := math.Float32bits(v)
+			dx[i] = math.Float32frombits(math.Float32bits(dy[i]) & uint32(int32(b|-b)>>31))
+		}
+	case []float64:
+		dx, dy := any(dx).([]float64)[:len(y)], any(dy).([]float64)[:len(y)]
+		for i, v := range y {
+			b := math.Float64bits(v)
+			dx[i] = math.Float64frombits(math.Float64bits(dy[i]) & uint64(int64(b|-b)>>63))
+		}
 	}
-	return 0
 }
 
 // elementChunk is how many elements a worker takes at a time.

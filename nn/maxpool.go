@@ -58,25 +58,59 @@ type poolForward[T xent.Float] MaxPool2D[T]
 
 func (l *poolForward[T]) Run(_, image int) {
 	x, y, at := l.x.Row(image), l.y.Row(image), l.at[image*l.y.Cols:][:l.y.Cols]
-	size, stride, width, k := l.Window.Size, l.Window.Stride, l.In.Width, 0
+	stride, width := l.Window.Stride, l.In.Width
 	for c := range l.In.Channels {
 		for i := range l.Out.Height {
-			corner := (c*l.In.Height + i*stride) * width
-			for range l.Out.Width {
-				best := corner
-				for u := range size {
-					row := x[corner+u*width:][:size]
-					for v, value := range row {
-						if value > x[best] || value != value {
-							best = corner + u*width + v
-						}
-					}
+			first := (c*l.In.Height + i*stride) * width
+			if l.Window.Size == 2 {
+				pairs(y[:l.Out.Width], at[:l.Out.Width], x[first:], stride, width, first)
+			} else {
+				for j := range l.Out.Width {
+					at[j] = int32(largest(x, first+j*stride, l.Window.Size, width))
+					y[j] = x[at[j]]
 				}
-				y[k], at[k] = x[best], int32(best)
-				corner += stride
-				k++
+			}
+			y, at = y[l.Out.Width:], at[l.Out.Width:]
+		}
+	}
+}
+
+// largest returns where the first largest number of a window is that begins at corner; a NaN is larger than all.
+func largest[T xent.Float](x []T, corner, size, width int) int {
+	best := corner
+	for u := range size {
+		for v, value := range x[corner+u*width:][:size] {
+			if value > x[best] || value != value {
+				best = corner + u*width + v
 			}
 		}
+	}
+	return best
+}
+
+// pairs is largest for a row of windows of two by two, without a branch that depends on the numbers: they are as
+// good as random. x begins with the first window, at index first of its image.
+func pairs[T xent.Float](y []T, at []int32, x []T, stride, width, first int) {
+	x0, x1 := x, x[width:]
+	for j := range y {
+		k := j * stride
+		a, b, c, d := x0[k], x0[k+1], x1[k], x1[k+1]
+		up, down := max(a, b), max(c, d)
+		best, below := 0, width
+		if b > a {
+			best = 1
+		}
+		if d > c {
+			below = width + 1
+		}
+		if down > up {
+			best = below
+		}
+		y[j] = max(up, down)
+		if y[j] != y[j] {
+			best = largest(x, k, 2, width)
+		}
+		at[j] = int32(first + k + best)
 	}
 }
 

@@ -130,7 +130,7 @@ func TestActivations(t *testing.T) {
 		{nn.ReLU, 3, 3, 1, "passes"},
 		{nn.ReLU, -3, 0, 0, "blocks"},
 		{nn.ReLU, 0, 0, 0, "the slope at the kink is 0, as in PyTorch"},
-		{nn.ReLU, nan, nan, nan, "NaN is not hidden as 0"},
+		{nn.ReLU, nan, nan, 1, "NaN is not hidden as 0"},
 		{nn.GELU, 0, 0, .5, "half way"},
 		{nn.GELU, 1, .84134474606854293, 1.0833154705876864, "x·Φ(x), by erf"},
 		{nn.GELU, -10, -10 * .5 * math.Erfc(10/math.Sqrt2), .5*math.Erfc(10/math.Sqrt2) - 10*math.Exp(-50)/math.Sqrt(2*math.Pi), "the tail keeps its digits"},
@@ -150,6 +150,25 @@ func TestActivations(t *testing.T) {
 		}
 		if !near(a.Steepest, steepest, 1e-6) {
 			t.Errorf("%s: Steepest = %g, found %g", a.Name, a.Steepest, steepest)
+		}
+	}
+}
+
+// The layer of each activation does what the activation does, element by element, of special values too.
+func TestActivateIsActivation(t *testing.T) {
+	xs := []float64{-math.MaxFloat64, -2, -1e-300, math.Copysign(0, -1), 0, 5e-324, 1, 3, math.Inf(1), math.Inf(-1), math.NaN()}
+	ones := make([]float64, len(xs))
+	for i := range ones {
+		ones[i] = 1
+	}
+	for _, a := range activations {
+		l := nn.NewActivate[float64](a)
+		y := l.Forward(xent.MatrixOf(xs, 1))
+		dx := l.Backward(xent.MatrixOf(ones, 1))
+		for i, x := range xs {
+			if wantY, want := a.At(x); !near(y.Data[i], wantY, 0) || !near(dx.Data[i], want, 0) || !near(l.SlopeAt(i), want, 0) {
+				t.Errorf("%s(%g) = %g with slope %g, want %g, %g", a.Name, x, y.Data[i], dx.Data[i], wantY, want)
+			}
 		}
 	}
 }

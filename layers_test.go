@@ -40,7 +40,7 @@ var house = map[string]string{
 	"internal/evalfile":   "xent eval internal/rowfile",
 	"cmd/xent":            "cmd/xent/report cmd/xent/site xent info calib eval doctor nn train lab internal/rowfile internal/tensorfile internal/curvefile internal/eventfile internal/idxfile internal/evalfile internal/datasets",
 	"cmd/xent-wasm":       "lab eval internal/rowfile internal/evalfile",
-	"bench":               "xent internal/kern", // a module of its own
+	"bench":               "xent nn internal/kern", // a module of its own
 }
 
 // thirdParty are the modules that a package may import; packages not named import none.

@@ -34,6 +34,9 @@ func suites(quick bool) []suite {
 	for _, s := range layers {
 		all = append(all, suite{"linear/" + shape(s[:]...), func(b *bench) error { return b.linear(s[0], s[1], s[2]) }})
 	}
+	for _, s := range steppeds {
+		all = append(all, suite{s.key, func(b *bench) error { return b.steps(s) }})
+	}
 	all = append(all, suite{"eval", (*bench).eval}, suite{"accuracy", (*bench).accuracy})
 	return all
 }
@@ -235,7 +238,7 @@ func (b *bench) write(arrays map[string]array) (map[string]string, error) {
 		paths[name] = filepath.Join(b.dir, name+".npy")
 	}
 	// In a fixed order, since arrays may share a generator.
-	for _, name := range []string{"hidden", "weight", "logits", "target", "labels"} {
+	for _, name := range []string{"hidden", "weight", "logits", "target", "images", "params", "labels"} {
 		var err error
 		switch next := arrays[name].next.(type) {
 		case func(int) float32:

@@ -68,6 +68,9 @@ func multiplyAddGo(n int) {
 // outputs moved once, or its multiplications. Bytes that are stored are stored the faster way, through the
 // caches or round them.
 func (w *works) limit(work string, threads int) (job, error) {
+	if s, ok := stepOf(work); ok {
+		return multiplyAdds(threads, s.flops), nil
+	}
 	x, t := w.data("logits"), w.data("target")
 	switch work {
 	case "read", "ce.value":

@@ -79,7 +79,7 @@ func parse(args []string) (o options, err error) {
 	flags.StringVar(&o.python, "python", "python3", "`interpreter` whose libraries are the peers; empty for none")
 	flags.StringVar(&o.dir, "dir", "", "`folder` for input files, 2 GB; empty means the system's for temporary files")
 	flags.StringVar(&o.serve, "serve", "", "answer requests on stdin as these `implementations`; used by itself")
-	pattern := flags.String("run", "", "measure only what this regular `expression` matches: limits, ce/8192x10, bce, linear, eval, accuracy")
+	pattern := flags.String("run", "", "measure only what this regular `expression` matches: limits, ce/8192x10, bce, linear, step, eval, accuracy")
 	threads := flags.String("threads", usualThreads(), "comma-separated `numbers` of threads")
 	if err := flags.Parse(args); err != nil {
 		return o, err

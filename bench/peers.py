@@ -39,7 +39,7 @@ class Torch:
 
     def load(self, arrays):
         self.a = {k: self.torch.from_numpy(v) for k, v in arrays.items()}
-        self.leaves = {}
+        self.leaves, self.nets = {}, {}
 
     def leaf(self, key):
         """The array as a parameter, whose gradient is wanted. It shares the memory."""
@@ -79,8 +79,42 @@ class Torch:
             "linear.value": quiet(lambda: linear(a["hidden"], a["weight"])),
             "linear.grad": backward(linear, "hidden", "weight"),
         }
+        works.update(self.steps())
         works["ce.inplace"], works["linear.recompute"] = works["ce.grad"], works["linear.grad"]
-        return lookup(works, work)
+        f = lookup(works, work)
+        if work.startswith("step.") and work not in self.nets:
+            f()  # imports half of the library
+        return f
+
+    def steps(self):
+        """One step of gradient descent on a batch: forward, loss, backward, update by a rate of 0."""
+        t, n = self.torch, self.torch.nn
+        nets = {
+            "step.mlp": lambda: n.Sequential(n.Linear(784, 256), n.ReLU(), n.Linear(256, 10)),
+            "step.cnn": lambda: n.Sequential(
+                n.Conv2d(1, 16, 3, padding=1), n.ReLU(), n.MaxPool2d(2),
+                n.Conv2d(16, 32, 3, padding=1), n.ReLU(), n.MaxPool2d(2),
+                n.Flatten(), n.Linear(1568, 128), n.ReLU(), n.Linear(128, 10),
+            ),
+        }
+
+        def step(key):
+            if key not in self.nets:
+                net, at, params = nets[key](), 0, self.a["params"].flatten()
+                with t.no_grad():
+                    for p in net.parameters():
+                        p.copy_(params[at : at + p.numel()].reshape(p.shape))
+                        at += p.numel()
+                self.nets[key] = net, t.optim.SGD(net.parameters(), lr=0.0)
+            net, opt = self.nets[key]
+            x = self.a["images"] if key == "step.mlp" else self.a["images"].reshape(-1, 1, 28, 28)
+            opt.zero_grad()
+            loss = self.F.cross_entropy(net(x), self.a["labels"])
+            loss.backward()
+            opt.step()
+            return loss.detach()
+
+        return {key: lambda key=key: step(key) for key in nets}
 
     def save(self, files):
         """Losses of the rows and the gradient of their sum, as they come."""

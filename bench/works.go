@@ -107,6 +107,9 @@ func (w *works) prepare(q request) (job, error) {
 
 // xent returns the work as a user of the library would write it.
 func (w *works) xent(work string, threads int) (job, error) {
+	if s, ok := stepOf(work); ok {
+		return w.step(s, threads)
+	}
 	l, opt := w.arrays["logits"], &xent.Options{Workers: threads}
 	logits := xent.LogitsOf(l.data, l.cols)
 	switch work {

@@ -75,6 +75,34 @@ func TestWorks(t *testing.T) {
 	}
 }
 
+// A step gives the same loss each time, on any number of threads: that of the weights in the file.
+func TestSteps(t *testing.T) {
+	for _, s := range steppeds {
+		b, _ := small(t)
+		paths, err := b.batch(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.load(paths); err != nil {
+			t.Fatal(err)
+		}
+		losses := map[number]bool{}
+		for _, threads := range []int{1, 2} {
+			a, err := b.local.ask(request{Op: "run", Implementation: "xent", Work: s.key, Threads: threads, Runs: 2})
+			if err != nil || !(a.Value > 1) {
+				t.Fatalf("%s, %d threads: %+v, %v", s.key, threads, a, err)
+			}
+			losses[a.Value] = true
+			if _, err := b.local.ask(request{Op: "run", Implementation: "limit", Work: s.key, Threads: threads, Runs: 1}); err != nil {
+				t.Error(err)
+			}
+		}
+		if len(losses) != 1 {
+			t.Errorf("%s: the losses of its runs are %v, want one", s.key, losses)
+		}
+	}
+}
+
 // The protocol says over a pipe what the host says itself.
 func TestServe(t *testing.T) {
 	_, paths := small(t)

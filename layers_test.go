@@ -21,7 +21,7 @@ var house = map[string]string{
 	"internal/inflate":    "",
 	"internal/strictjson": "",
 	"internal/pickle":     "",
-	"internal/rowfile":    "internal/inflate internal/strictjson internal/pickle",
+	"internal/rowfile":    "internal/inflate internal/kern internal/strictjson internal/pickle",
 	"internal/tensorfile": "internal/rowfile",
 	"internal/curvefile":  "",
 	"internal/eventfile":  "",

@@ -52,6 +52,9 @@ type Table[T Float] struct {
 	// each, at most 1, and scale = 1/c.
 	Tally func(s Shares, e []float64, scale float64)
 
+	// Float16 and BFloat16 are those of the package. They are nil where a table has no kernel for that.
+	Float16, BFloat16 func(dst []T, src []byte)
+
 	// Across looks at 16 rows of n classes at once, of which row i begins at x[i*stride], and tells whether it did. A
 	// row of which others is NaN is left to [Table.Others]. It is nil where a table has no kernel for that.
 	Across func(s *Sixteen, x []T, n, stride int, temp float64) bool

@@ -1120,6 +1120,38 @@ store:
 	VST1 [V8.D2, V9.D2, V10.D2], (R0)
 	RET
 
+// func float16NEON(dst *float32, src *byte, n int)
+TEXT ·float16NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R2
+	MOVD n+16(FP), R1
+
+turn:
+	VLD1.P 16(R2), [V0.H8]
+	WORD $0x4e217802 // fcvtl2 v2.4s, v0.8h
+	WORD $0x0e217801 // fcvtl v1.4s, v0.4h
+	VST1.P [V1.S4, V2.S4], 32(R0)
+	SUBS $8, R1, R1
+	BGT turn
+	RET
+
+// func bfloat16NEON(dst *float32, src *byte, n int)
+TEXT ·bfloat16NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R2
+	MOVD n+16(FP), R1
+
+turn:
+	VLD1.P 16(R2), [V0.H8]
+	VUXTL2 V0.H8, V2.S4
+	VUXTL V0.H4, V1.S4
+	VSHL $16, V1.S4, V1.S4
+	VSHL $16, V2.S4, V2.S4
+	VST1.P [V1.S4, V2.S4], 32(R0)
+	SUBS $8, R1, R1
+	BGT turn
+	RET
+
 // func momentsF32NEON(x *float32, n int, k *[16]float64, sums *[4]float64)
 TEXT ·momentsF32NEON(SB), NOSPLIT, $0-32
 	MOVD x+0(FP), R0

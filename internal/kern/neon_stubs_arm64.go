@@ -47,6 +47,12 @@ func tile2F64NEON(c *float64, ldc int, a *float64, down, across int, b *float64,
 func tile1F64NEON(c *float64, ldc int, a *float64, down, across int, b *float64, depth int, add bool)
 
 //go:noescape
+func float16NEON(dst *float32, src *byte, n int)
+
+//go:noescape
+func bfloat16NEON(dst *float32, src *byte, n int)
+
+//go:noescape
 func momentsF32NEON(x *float32, n int, k *[16]float64, sums *[4]float64)
 
 //go:noescape

@@ -6,5 +6,5 @@ package kern
 var tiers = []tier{{
 	name: "neon",
 	has:  true,
-	fill: []func(*Table[float32], *Table[float64]){rowsNEON, productsNEON},
+	fill: []func(*Table[float32], *Table[float64]){rowsNEON, productsNEON, halvesNEON},
 }}

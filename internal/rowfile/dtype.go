@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
+
+	"xent/internal/kern"
 )
 
 // kind is the family of an element type.
@@ -206,9 +207,9 @@ func decode[T float32 | float64](dst []T, src []byte, d dtype) {
 	case d.kind == kindFloat && d.size == 8:
 		decodeFloat64(dst, src)
 	case d.kind == kindFloat && d.size == 2:
-		decodeFloat16(dst, src)
+		kern.Float16(dst, src)
 	case d.kind == kindBF16:
-		decodeBFloat16(dst, src)
+		kern.BFloat16(dst, src)
 	case d.kind == kindE4M3:
 		decodeTable(dst, src, &e4m3)
 	case d.kind == kindE5M2:
@@ -225,7 +226,7 @@ func decode[T float32 | float64](dst []T, src []byte, d dtype) {
 	}
 }
 
-// The loops below take 16 bytes at a time, so that one comparison pays for four or eight elements.
+// The loops below take 16 bytes at a time, so that one comparison pays for two or four elements.
 
 func decodeFloat32[T float32 | float64](dst []T, src []byte) {
 	for len(dst) >= 4 && len(src) >= 16 {
@@ -252,70 +253,16 @@ func decodeFloat64[T float32 | float64](dst []T, src []byte) {
 	}
 }
 
-func decodeBFloat16[T float32 | float64](dst []T, src []byte) {
-	for len(dst) >= 4 && len(src) >= 8 {
-		u := le.Uint64(src)
-		dst[0] = T(math.Float32frombits(uint32(u) << 16))
-		dst[1] = T(math.Float32frombits(uint32(u) &^ 0xffff))
-		dst[2] = T(math.Float32frombits(uint32(u>>32) << 16))
-		dst[3] = T(math.Float32frombits(uint32(u>>32) &^ 0xffff))
-		dst, src = dst[4:], src[8:]
-	}
-	for i := range dst {
-		dst[i] = T(math.Float32frombits(uint32(le.Uint16(src[2*i:])) << 16))
-	}
-}
-
-func decodeFloat16[T float32 | float64](dst []T, src []byte) {
-	table := halves()
-	for len(dst) >= 4 && len(src) >= 8 {
-		u := le.Uint64(src)
-		dst[0] = T(table[uint16(u)])
-		dst[1] = T(table[uint16(u>>16)])
-		dst[2] = T(table[uint16(u>>32)])
-		dst[3] = T(table[uint16(u>>48)])
-		dst, src = dst[4:], src[8:]
-	}
-	for i := range dst {
-		dst[i] = T(table[le.Uint16(src[2*i:])])
-	}
-}
-
 func decodeTable[T float32 | float64](dst []T, src []byte, table *[256]float32) {
 	for i, b := range src[:len(dst)] {
 		dst[i] = T(table[b])
 	}
 }
 
-// half returns the value of an IEEE 754 binary16: its exponent is moved from a bias of 15 to 127. A
-// subnormal is placed behind a leading one, which is then subtracted, exactly; infinities and NaN
-// keep their bits.
-func half(h uint16) float32 {
-	sign, u := uint32(h&0x8000)<<16, uint32(h&0x7fff)<<13
-	switch h & 0x7c00 {
-	case 0:
-		f := math.Float32frombits(113<<23|u) - 0x1p-14
-		return math.Float32frombits(math.Float32bits(f) | sign)
-	case 0x7c00:
-		return math.Float32frombits(u | 0x7f800000 | sign)
-	}
-	return math.Float32frombits(u + 112<<23 | sign)
-}
-
-// halves holds half of every argument: 256 KiB, faster than the branches where subnormals, which
-// small probabilities are, stand between other numbers.
-var halves = sync.OnceValue(func() *[1 << 16]float32 {
-	t := new([1 << 16]float32)
-	for i := range t {
-		t[i] = half(uint16(i))
-	}
-	return t
-})
-
 // e5m2 holds the values of the 8-bit floats with 5 bits of exponent: the upper bytes of binary16.
 var e5m2 = func() (t [256]float32) {
 	for i := range t {
-		t[i] = half(uint16(i) << 8)
+		t[i] = kern.Half(uint16(i) << 8)
 	}
 	return t
 }()

@@ -11,6 +11,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"xent/internal/kern"
 )
 
 var nan, inf = math.NaN(), math.Inf(1)
@@ -107,9 +109,9 @@ func TestHalf(t *testing.T) {
 		if h >= 1<<15 {
 			want = -want
 		}
-		got := float64(half(uint16(h)))
+		got := float64(kern.Half(uint16(h)))
 		if got != want && !(got != got && want != want) || math.Signbit(got) != math.Signbit(want) && want == want {
-			t.Fatalf("half(%#04x) = %v, want %v", h, got, want)
+			t.Fatalf("Half(%#04x) = %v, want %v", h, got, want)
 		}
 	}
 }

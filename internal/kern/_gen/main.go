@@ -29,6 +29,7 @@ var groups = []struct {
 	{"tally", tallies},
 	{"products", products},
 	{"binary", binaries},
+	{"halves", halves},
 }
 
 func main() {

@@ -53,6 +53,7 @@ func neonFiles() map[string][]byte {
 			w.tile(rows)
 		}
 	}
+	w.halves()
 	w.element = neon64
 	w.moments(neon32)
 	w.moments(neon64)
@@ -484,4 +485,29 @@ func (w *neon) tile(rows int) {
 		}
 	}
 	w.op("RET")
+}
+
+// halves are the conversions of halves.go.
+func (w *neon) halves() {
+	for _, name := range []string{"float16", "bfloat16"} {
+		w.text(name+"NEON", "(dst *float32, src *byte, n int)", 24)
+		w.op("MOVD", "dst+0(FP)", "R0")
+		w.op("MOVD", "src+8(FP)", "R2")
+		w.op("MOVD", "n+16(FP)", "R1")
+		w.label("turn")
+		w.op("VLD1.P", "16(R2)", list(0, 1, "H8"))
+		if name == "float16" {
+			w.word(0x4e217800|0<<5|2, "fcvtl2 v2.4s, v0.8h")
+			w.word(0x0e217800|0<<5|1, "fcvtl v1.4s, v0.4h")
+		} else {
+			w.op("VUXTL2", "V0.H8", "V2.S4")
+			w.op("VUXTL", "V0.H4", "V1.S4")
+			w.op("VSHL", "$16", "V1.S4", "V1.S4")
+			w.op("VSHL", "$16", "V2.S4", "V2.S4")
+		}
+		w.op("VST1.P", list(1, 2, "S4"), "32(R0)")
+		w.op("SUBS", "$8", "R1", "R1")
+		w.op("BGT", "turn")
+		w.op("RET")
+	}
 }

@@ -38,8 +38,8 @@ with it: a gradient that vanishes or explodes on its way to the input, layers an
 units that get none, NaN and where it began, numbers that float16 would lose,
 clipping at every step, steps that turn back.
 
-A FILE holds one array for each parameter, by its name: an .npz, or a .npy for
-one alone. Names are those of the framework; "0.weight" and "0.bias" are one
+A FILE holds one array for each parameter, by its name: .npz, .safetensors, .pt, or
+a .npy for one alone; nothing in a .pt is run. Names are those of the framework; "0.weight" and "0.bias" are one
 layer, and layers stand in the order of the file, the input first. Names that
 begin with grad, param and update (grad.0.weight) tell gradients, parameters and
 steps apart in one file.
@@ -64,7 +64,7 @@ step-20.npz) are steps of one run. Files are read in constant memory.`,
 			return nil
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return []string{"npz", "npy"}, cobra.ShellCompDirectiveFilterFileExt
+			return []string{"npz", "safetensors", "pt", "npy"}, cobra.ShellCompDirectiveFilterFileExt
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return runGradflow(cmd, args, f) },
 	}

@@ -58,7 +58,7 @@ func (s *trainShow) step(r *train.Run, last train.Step, loss float64) {
 		eta = (time.Duration(float64(all-done)/rate*1e9) * time.Nanosecond).Round(time.Second).String()
 	}
 	lines := []string{
-		fmt.Sprintf("%s  %3.0f %%  epoch %d of %d  loss %s  %s rows/s  %s left", drawBar(float64(done)/float64(all), 16), 100*float64(done)/float64(all),
+		fmt.Sprintf("%-16s  %3.0f %%  epoch %d of %d  loss %s  %s rows/s  %s left", drawBar(float64(done)/float64(all), 16), 100*float64(done)/float64(all),
 			min(last.Epoch+1, r.Config.Epochs), r.Config.Epochs, report.Short(loss, 4), report.Count(int64(rate*float64(r.Config.Batch))), eta),
 	}
 	if s.judged != "" {

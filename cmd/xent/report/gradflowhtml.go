@@ -39,11 +39,29 @@ type flowBar struct {
 	Width                    place
 }
 
-type flowFound struct{ Severity, ID, Run, Says, Evidence, Else, Do string }
+type flowFound struct {
+	Severity, ID, Run, Says, Else, Do string
+	Evidence                          []flowEvidence
+}
+
+type flowEvidence struct{ Run, Text string }
 
 type flowRow struct {
 	Layer, Run string
 	Cells      []string
+}
+
+// found adds a finding of a run; one that a run before shows, too, is said once.
+func (p *flowPage) found(run string, f *Finding) {
+	e := flowEvidence{run, typeset(evidence(f.Evidence))}
+	for i := range p.Findings {
+		if g := &p.Findings[i]; g.ID == f.ID {
+			g.Run += " and " + run
+			g.Evidence = append(g.Evidence, e)
+			return
+		}
+	}
+	p.Findings = append(p.Findings, flowFound{string(f.Severity), f.ID, run, typeset(Plain(sentence(f.Message))), Plain(f.Else), Plain(f.Fix), []flowEvidence{e}})
 }
 
 // HTML writes d as one page that needs nothing else, under the rules of [HTML].
@@ -53,7 +71,7 @@ func (d *GradFlow) HTML(w io.Writer, command, version string) error {
 	p := &flowPage{Style: template.CSS(pageStyle), Title: "xent gradflow: " + Plain(filepath.Base(d.Runs[0].Files[0])), Command: Plain(command), Version: Plain(version)}
 	every := (axis.high-axis.low)/10 + 1
 	for e := axis.low; e <= axis.high; e += every {
-		p.Ticks = append(p.Ticks, flowTick{across(float64(e-axis.low) / float64(axis.high-axis.low)), typeset("1e" + Fixed(float64(e), 0))})
+		p.Ticks = append(p.Ticks, flowTick{across(float64(e-axis.low) / float64(axis.high-axis.low)), strings.TrimPrefix(typeset("1e"+Fixed(float64(e), 0)), "1×")})
 	}
 	layers := 0
 	for i := range d.Runs {
@@ -69,7 +87,7 @@ func (d *GradFlow) HTML(w io.Writer, command, version string) error {
 		}
 		for j := range r.Findings {
 			f := &r.Findings[j]
-			p.Findings = append(p.Findings, flowFound{string(f.Severity), f.ID, name, typeset(Plain(sentence(f.Message))), typeset(evidence(f.Evidence)), Plain(f.Else), Plain(f.Fix)})
+			p.found(name, f)
 		}
 	}
 	for i := range d.Differences {

@@ -24,7 +24,7 @@ import (
 // Config says what a run is. It is plain data: the flags of `xent train classify`, and the config.json of its folder.
 type Config struct {
 	Data       string  `json:"data"`
-	Net        string  `json:"net"`        // sizes, inputs first: "64-64-10"
+	Net        string  `json:"net"`        // sizes, inputs first: "64-64-10"; or of images, "conv16-pool-conv32-pool-128-10"
 	Activation string  `json:"activation"` // of hidden layers: relu, gelu, tanh or sigmoid
 	Init       string  `json:"init"`       // he or xavier
 	Loss       string  `json:"loss"`       // one of [Losses]
@@ -99,8 +99,8 @@ func (c Config) Default() Config {
 	return c
 }
 
-// sizes checks c and returns the sizes of its layers for data of so many inputs and classes.
-func (c *Config) sizes(inputs, classes int) ([]int, error) {
+// check refuses settings that cannot be; [Config.build] looks at Net.
+func (c *Config) check() error {
 	known := false
 	var names []string
 	for _, l := range Losses {
@@ -112,58 +112,33 @@ func (c *Config) sizes(inputs, classes int) ([]int, error) {
 	_, init := inits[c.Init]
 	switch {
 	case !known:
-		return nil, &ConfigError{"loss", strconv.Quote(c.Loss), "one of " + strings.Join(names, ", ")}
+		return &ConfigError{"loss", strconv.Quote(c.Loss), "one of " + strings.Join(names, ", ")}
 	case !act:
-		return nil, &ConfigError{"activation", strconv.Quote(c.Activation), "relu, gelu, tanh or sigmoid"}
+		return &ConfigError{"activation", strconv.Quote(c.Activation), "relu, gelu, tanh or sigmoid"}
 	case !init:
-		return nil, &ConfigError{"init", strconv.Quote(c.Init), "he or xavier"}
+		return &ConfigError{"init", strconv.Quote(c.Init), "he or xavier"}
 	case c.Optimiser != "sgd" && c.Optimiser != "adamw":
-		return nil, &ConfigError{"optimiser", strconv.Quote(c.Optimiser), "sgd or adamw"}
+		return &ConfigError{"optimiser", strconv.Quote(c.Optimiser), "sgd or adamw"}
 	case c.Schedule != "constant" && c.Schedule != "cosine":
-		return nil, &ConfigError{"schedule", strconv.Quote(c.Schedule), "constant or cosine"}
+		return &ConfigError{"schedule", strconv.Quote(c.Schedule), "constant or cosine"}
 	case c.Warmup < 0 || c.Warmup > 1e9:
-		return nil, &ConfigError{"warmup", strconv.Itoa(c.Warmup), "0 or more steps"}
+		return &ConfigError{"warmup", strconv.Itoa(c.Warmup), "0 or more steps"}
 	case !(c.Rate > 0 && c.Rate < 1e9):
-		return nil, &ConfigError{"rate", float(c.Rate), "a number above 0"}
+		return &ConfigError{"rate", float(c.Rate), "a number above 0"}
 	case !(c.Momentum >= 0 && c.Momentum < 1):
-		return nil, &ConfigError{"momentum", float(c.Momentum), "0 or more and below 1"}
+		return &ConfigError{"momentum", float(c.Momentum), "0 or more and below 1"}
 	case !(c.Decay >= 0 && c.Decay < 1e9):
-		return nil, &ConfigError{"decay", float(c.Decay), "0 or more"}
+		return &ConfigError{"decay", float(c.Decay), "0 or more"}
 	case !(c.Clip >= 0 && c.Clip < 1e30):
-		return nil, &ConfigError{"clip", float(c.Clip), "a norm above 0, or 0 for none"}
+		return &ConfigError{"clip", float(c.Clip), "a norm above 0, or 0 for none"}
 	case !(c.Focus >= 0 && c.Focus <= 100):
-		return nil, &ConfigError{"focus", float(c.Focus), "0 to 100"}
+		return &ConfigError{"focus", float(c.Focus), "0 to 100"}
 	case !(c.Smoothing >= 0 && c.Smoothing < 1):
-		return nil, &ConfigError{"smoothing", float(c.Smoothing), "0 or more and below 1"}
+		return &ConfigError{"smoothing", float(c.Smoothing), "0 or more and below 1"}
 	case c.Batch < 1 || c.Batch > 1<<20:
-		return nil, &ConfigError{"batch", strconv.Itoa(c.Batch), "1 or more"}
+		return &ConfigError{"batch", strconv.Itoa(c.Batch), "1 or more"}
 	case c.Epochs < 1 || c.Epochs > 1e6:
-		return nil, &ConfigError{"epochs", strconv.Itoa(c.Epochs), "1 or more"}
+		return &ConfigError{"epochs", strconv.Itoa(c.Epochs), "1 or more"}
 	}
-	if c.Net == "" {
-		c.Net = strconv.Itoa(inputs) + "-64-" + strconv.Itoa(classes)
-	}
-	var sizes []int
-	for part := range strings.SplitSeq(c.Net, "-") {
-		n, err := strconv.Atoi(part)
-		if err != nil || n < 1 || n > 1<<20 {
-			return nil, &ConfigError{"net", strconv.Quote(c.Net), "sizes between dashes, such as " + strconv.Itoa(inputs) + "-64-" + strconv.Itoa(classes)}
-		}
-		sizes = append(sizes, n)
-	}
-	switch n := len(sizes); {
-	case n < 2:
-		return nil, &ConfigError{"net", strconv.Quote(c.Net), "inputs and outputs at least"}
-	case sizes[0] != inputs:
-		return nil, &ConfigError{"net", strconv.Quote(c.Net), strconv.Itoa(inputs) + " inputs first, as the data have"}
-	case sizes[n-1] != classes:
-		return nil, &ConfigError{"net", strconv.Quote(c.Net), strconv.Itoa(classes) + " outputs last, one for each class of the data"}
-	}
-	total := 0
-	for i := 1; i < len(sizes); i++ {
-		if total += (sizes[i-1] + 1) * sizes[i]; total > 1<<28 {
-			return nil, &ConfigError{"net", strconv.Quote(c.Net), "at most 268,435,456 parameters"}
-		}
-	}
-	return sizes, nil
+	return nil
 }

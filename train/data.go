@@ -13,6 +13,8 @@ import (
 type Data struct {
 	Name        string
 	Inputs      int
+	Height      int // of images; 0 where rows are none
+	Width       int
 	Classes     int
 	Train, Test Rows
 	Names       []string // of the classes; nil where they are numbers
@@ -70,7 +72,7 @@ const digitsForTest = 901
 // them, shuffled, for training and the other 901 for the test; the same for every seed.
 func Digits() *Data {
 	const inputs = datasets.DigitSide * datasets.DigitSide
-	d := &Data{Name: "digits", Inputs: inputs, Classes: 10}
+	d := &Data{Name: "digits", Inputs: inputs, Height: datasets.DigitSide, Width: datasets.DigitSide, Classes: 10}
 	var pixels [inputs]uint8
 	for n, i := range permutation(nn.NewRand(0), datasets.DigitImages) {
 		r := &d.Train

@@ -43,13 +43,15 @@ func New(c Config, data *Data) (*Run, error) {
 	if err := data.check(); err != nil {
 		return nil, err
 	}
-	sizes, err := c.sizes(data.Inputs, data.Classes)
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	net, err := c.build(data)
 	if err != nil {
 		return nil, err
 	}
 	c.Batch = min(c.Batch, len(data.Train.Y))
-	r := &Run{Config: c, Data: data, epoch: -1}
-	r.Net = nn.MLP[float32](nn.NewRand(c.Seed), activations[c.Activation], inits[c.Init], sizes...)
+	r := &Run{Config: c, Data: data, Net: net, epoch: -1}
 	nn.SetWorkers[float32](r.Net, 0)
 	r.head = newHead(&r.Config, data.Classes, 1)
 	r.order = make([]int32, len(data.Train.Y))
@@ -189,16 +191,20 @@ func (e *Diverged) Error() string {
 func (r *Run) diverged(s Step) error {
 	d := &Diverged{Step: s.Step, Loss: s.Loss, Norm: s.Norm, Cause: "an overflow in the backward pass; a smaller rate, or clipping, would keep it finite"}
 	for i, l := range r.Net.Layers() {
-		dense, ok := l.(*nn.Dense[float32])
-		if !ok {
+		params := l.Params()
+		if len(params) == 0 {
 			continue
 		}
-		if !finite(dense.Weight().Value) || !finite(dense.Bias().Value) {
+		good, most := true, 0.
+		for _, p := range params {
+			good, most = good && finite(p.Value), max(most, largest(p.Value))
+		}
+		if !good {
 			d.Layer, d.Cause = strconv.Itoa(i), "the step before made its weights infinite or NaN; the rate "+strconv.FormatFloat(r.Config.Rate, 'g', -1, 64)+" is too large"
 			break
 		}
-		if !finite(dense.Output().Data) {
-			d.Layer, d.Cause = strconv.Itoa(i), "its outputs overflow, for weights up to "+strconv.FormatFloat(largest(dense.Weight().Value), 'g', 3, 64)+" have grown; the rate "+strconv.FormatFloat(r.Config.Rate, 'g', -1, 64)+" is too large"
+		if out, ok := l.(interface{ Output() xent.Matrix[float32] }); ok && !finite(out.Output().Data) {
+			d.Layer, d.Cause = strconv.Itoa(i), "its outputs overflow, for weights up to "+strconv.FormatFloat(most, 'g', 3, 64)+" have grown; the rate "+strconv.FormatFloat(r.Config.Rate, 'g', -1, 64)+" is too large"
 			break
 		}
 	}

@@ -76,6 +76,7 @@ func TestResume(t *testing.T) {
 		{"momentum", func(c *train.Config) { c.Momentum = .9 }},
 		{"adamw", func(c *train.Config) { c.Optimiser = "adamw"; c.Decay = .01 }},
 		{"mse, clipped", func(c *train.Config) { c.Loss = "mse"; c.Clip = .01 }},
+		{"convolutions", func(c *train.Config) { c.Net = "conv4-pool-conv6x5-pool-12-10" }},
 		{"sigmoid, bce", func(c *train.Config) { c.Loss = "bce"; c.Activation = "sigmoid" }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -175,20 +176,24 @@ func TestDiverged(t *testing.T) {
 func TestRefused(t *testing.T) {
 	d := train.Digits()
 	for want, change := range map[string]func(*train.Config){
-		"loss \"hinge\"":            func(c *train.Config) { c.Loss = "hinge" },
-		"activation \"swish\"":      func(c *train.Config) { c.Activation = "swish" },
-		"init \"ones\"":             func(c *train.Config) { c.Init = "ones" },
-		"optimiser \"lion\"":        func(c *train.Config) { c.Optimiser = "lion" },
-		"rate NaN":                  func(c *train.Config) { c.Rate = math.NaN() },
-		"rate -1":                   func(c *train.Config) { c.Rate = -1 },
-		"momentum 1":                func(c *train.Config) { c.Momentum = 1 },
-		"smoothing 1":               func(c *train.Config) { c.Smoothing = 1 },
-		"batch -1":                  func(c *train.Config) { c.Batch = -1 },
-		"net \"64\"":                func(c *train.Config) { c.Net = "64" },
-		"net \"64-x-10\"":           func(c *train.Config) { c.Net = "64-x-10" },
-		"want 64 inputs first":      func(c *train.Config) { c.Net = "784-10" },
-		"want 10 outputs last":      func(c *train.Config) { c.Net = "64-12" },
-		"at most 268,435,456 param": func(c *train.Config) { c.Net = "64-1000000-1000000-10" },
+		"loss \"hinge\"":                 func(c *train.Config) { c.Loss = "hinge" },
+		"activation \"swish\"":           func(c *train.Config) { c.Activation = "swish" },
+		"init \"ones\"":                  func(c *train.Config) { c.Init = "ones" },
+		"optimiser \"lion\"":             func(c *train.Config) { c.Optimiser = "lion" },
+		"rate NaN":                       func(c *train.Config) { c.Rate = math.NaN() },
+		"rate -1":                        func(c *train.Config) { c.Rate = -1 },
+		"momentum 1":                     func(c *train.Config) { c.Momentum = 1 },
+		"smoothing 1":                    func(c *train.Config) { c.Smoothing = 1 },
+		"batch -1":                       func(c *train.Config) { c.Batch = -1 },
+		"want 10 outputs last, one":      func(c *train.Config) { c.Net = "conv4-pool" },
+		"net \"64\"":                     func(c *train.Config) { c.Net = "64" },
+		"net \"64-x-10\"":                func(c *train.Config) { c.Net = "64-x-10" },
+		"want 64 inputs first":           func(c *train.Config) { c.Net = "784-10" },
+		"want 10 outputs last":           func(c *train.Config) { c.Net = "64-12" },
+		"at most 268,435,456 param":      func(c *train.Config) { c.Net = "64-1000000-1000000-10" },
+		"conv and pool before the dense": func(c *train.Config) { c.Net = "64-16-conv4-10" },
+		"fewer pools: before part 4 images are 1 × 1": func(c *train.Config) { c.Net = "pool-pool-pool-pool-10" },
+		"net \"conv4x2-10\", want parts":              func(c *train.Config) { c.Net = "conv4x2-10" },
 	} {
 		c := train.Config{Net: "64-10"}.Default()
 		change(&c)

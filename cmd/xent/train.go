@@ -25,7 +25,8 @@ func newTrain() *cobra.Command {
 does to them: to the loss, to the accuracy, and to the gradient of every layer.
 Every run follows from its seed, bit by bit.`,
 		Example: `  xent train classify                  a network on the embedded digits
-  xent train race                      squared error against cross-entropy`,
+  xent train race --sweep lr           squared error against cross-entropy
+  xent train maxent                    Jaynes' die`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -34,7 +35,7 @@ Every run follows from its seed, bit by bit.`,
 			return unknownVerb(cmd, args[0])
 		},
 	}
-	cmd.AddCommand(newClassify(), newRace())
+	cmd.AddCommand(newClassify(), newRace(), newMaxent())
 	return cmd
 }
 
@@ -52,7 +53,7 @@ type classifyFlags struct {
 func defineConfig(cmd *cobra.Command, c *train.Config) {
 	group(cmd.Flags(), "What is trained", func(s *pflag.FlagSet) {
 		s.StringVar(&c.Data, "data", "digits", "digits, fashion, mnist, a `folder` of IDX files or a table; xent data lists what is known")
-		s.StringVar(&c.Net, "net", "", "`sizes` of its layers, inputs first: 64-64-10; one hidden layer of 64 by default")
+		s.StringVar(&c.Net, "net", "", "`sizes` of its layers, inputs first: 64-64-10; or on images conv16-pool-conv32-pool-128-10; one hidden layer of 64 by default")
 		s.StringVar(&c.Activation, "activation", "relu", "`function` of the hidden layers: relu, gelu, tanh or sigmoid")
 		s.StringVar(&c.Init, "init", "", "`spread` of the first weights: he or xavier; he for relu and gelu by default")
 	})
@@ -78,7 +79,7 @@ func newClassify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "classify",
 		Short: "Train a classifier and leave its run in a folder",
-		Long: `Classify trains a network of dense layers on images or a table, and leaves in a
+		Long: `Classify trains a network, dense or with convolutions, on images or a table, and leaves in a
 folder: config.json, metrics.jsonl, event files for TensorBoard, a checkpoint, the
 gradient at the end, and the logits and labels of the test rows, which xent eval,
 compare, doctor and gradflow take.
@@ -92,6 +93,7 @@ that was never stopped.`,
 		Example: `  xent train classify
   xent train classify --net 64-32-32-10 --activation sigmoid --loss mse
   xent train classify --data fashion --net 784-256-10 --batch 128 --momentum .9 --epochs 10
+  xent train classify --net conv8-pool-conv16-pool-32-10 --rate .05
   xent train classify --data iris.csv --net 4-16-3
   xent train classify --resume runs/digits-ce-1
   xent eval runs/digits-ce-1/logits.npy runs/digits-ce-1/labels.npy`,
@@ -236,6 +238,9 @@ func (f *classifyFlags) train(ctx context.Context, run *train.Run, folder *runFo
 			}
 			scalars = append(scalars, eventfile.Scalar{Tag: "val_loss", Value: j.Loss}, eventfile.Scalar{Tag: "val_accuracy", Value: j.Accuracy})
 			show.epoch(run, mean, j)
+			if err := folder.histograms(run); err != nil {
+				return err
+			}
 		}
 		if len(scalars) > 0 {
 			if err := folder.log(at, scalars); err != nil {

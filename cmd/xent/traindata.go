@@ -69,6 +69,9 @@ func loadIDX(dir, name string) (*train.Data, error) {
 			return nil, fmt.Errorf("%s: %d pixels an image, want %d as those to train on", paths[2], inputs, d.Inputs)
 		}
 		d.Inputs = inputs
+		if len(images.Shape) == 3 {
+			d.Height, d.Width = images.Shape[1], images.Shape[2]
+		}
 		rows.X = make([]float32, len(images.Data))
 		for k, v := range images.Data {
 			rows.X[k] = float32(v) / 255

@@ -159,6 +159,21 @@ func (f *runFolder) log(step int, scalars []eventfile.Scalar) error {
 	return f.writer.Scalars(now(), int64(step), scalars)
 }
 
+// histograms writes how the gradients of the last batch are spread, as events.
+func (f *runFolder) histograms(r *train.Run) error {
+	var values []float64
+	for _, p := range r.Net.Params() {
+		values = values[:0]
+		for _, g := range p.Grad {
+			values = append(values, float64(g))
+		}
+		if err := f.writer.Histogram(now(), int64(r.At()), "gradient/"+p.Name, values); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // checkpoint saves where the run is, in a file that takes its name when all is on the disk.
 func (f *runFolder) checkpoint(r *train.Run) error {
 	for _, l := range []*logFile{f.metrics, f.events} {

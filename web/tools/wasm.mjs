@@ -53,6 +53,7 @@ const small = [
 	'xent/nn',
 	'xent/eval',
 	'xent/doctor',
+	'xent/calib',
 	'xent/internal/rowfile',
 	'xent/internal/evalfile',
 ].map((name) => `-gcflags=${name}=-l`);

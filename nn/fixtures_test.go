@@ -3,7 +3,6 @@ package nn_test
 import (
 	"archive/zip"
 	"encoding/binary"
-	"fmt"
 	"io"
 	"math"
 	"os"
@@ -287,31 +286,4 @@ func (f fixture) steps(t *testing.T, a arrays) {
 	for _, p := range m.Params() {
 		same(t, "final."+p.Name, p.Value, a.get(t, "final."+member(p.Name)))
 	}
-}
-
-func ExampleMLP() {
-	// exclusive or: the points of a square, the diagonals of one class each
-	x := xent.MatrixOf([]float64{-1, -1, -1, 1, 1, -1, 1, 1}, 2)
-	y := xent.MatrixOf([]float64{0, 1, 1, 0}, 1)
-
-	net := nn.MLP[float64](nn.NewRand(1), nn.Tanh, nn.Xavier, 2, 8, 1)
-	opt := &nn.SGD[float64]{Rate: 0.5}
-	grad := xent.MatrixOf(make([]float64, 4), 1)
-	for step := range 301 {
-		res, err := xent.BinaryCrossEntropyGrad(grad, xent.Logits[float64](net.Forward(x)), y, nil)
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-		if step%100 == 0 {
-			fmt.Printf("step %3d: %.3f nats\n", step, float64(res.Mean()))
-		}
-		net.Backward(grad)
-		opt.Step(net.Params())
-	}
-	// Output:
-	// step   0: 0.775 nats
-	// step 100: 0.031 nats
-	// step 200: 0.012 nats
-	// step 300: 0.007 nats
 }

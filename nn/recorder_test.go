@@ -92,3 +92,47 @@ func TestVanishing(t *testing.T) {
 		t.Errorf("tanh: %.2f decades a layer, want about 0", s)
 	}
 }
+
+// A unit of a convolution is a channel: dead when it is silent at all places of all images.
+func TestRecorderOfImages(t *testing.T) {
+	conv := nn.NewConv2D[float64](nn.NewRand(1), nn.Zeros, nn.Images{Channels: 1, Height: 2, Width: 3}, 4, nn.Window{Size: 1})
+	copy(conv.Params()[0].Value, []float64{1, -1, 1, 0})
+	copy(conv.Params()[1].Value, []float64{0, 0, -2.5, 0}) // the third sees one pixel of twelve, the second and the last none
+	net := nn.NewNet[float64](conv, nn.NewActivate[float64](nn.ReLU), nn.NewMaxPool2D[float64](conv.Out, 2))
+	r := nn.NewRecorder(net)
+	net.Backward(net.Forward(xent.MatrixOf([]float64{1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 2}, 6)))
+	r.Backward()
+	if got := r.Records()[0]; got.Dead != .5 || !near(got.Saturated, 1-13./48, 1e-14) || got.Params != 8 {
+		t.Errorf("dead %g, saturated %g of %d parameters; want 0.5, %g, 8", got.Dead, got.Saturated, got.Params, 1-13./48)
+	}
+}
+
+// Within a larger network every layer has a record by its full name, and the activation that follows is found.
+func TestRecorderOfParts(t *testing.T) {
+	m, ids, next := language[float64]()
+	r := nn.NewRecorder(m)
+	learn(t, m, ids, next, make([]float64, len(ids)*6))
+	r.Backward()
+	names, params := "", 0
+	for _, rec := range r.Records() {
+		names += " " + rec.Name
+		params += rec.Params
+		if !(rec.Grad > 0) || !(rec.SD > 0) || rec.NonFinite > 0 {
+			t.Errorf("%s: gradient %g, deviation of the outputs %g, %d non-finite", rec.Name, rec.Grad, rec.SD, rec.NonFinite)
+		}
+		if follows := rec.Name == "blocks.0.fc" || rec.Name == "blocks.1.fc"; follows == math.IsNaN(rec.Saturated) {
+			t.Errorf("%s: saturated %g", rec.Name, rec.Saturated)
+		}
+	}
+	want := " tok pos blocks.0.ln1 blocks.0.qkv blocks.0.proj blocks.0.ln2 blocks.0.fc blocks.0.out" +
+		" blocks.1.ln1 blocks.1.qkv blocks.1.proj blocks.1.ln2 blocks.1.fc blocks.1.out lnf head"
+	if names != want {
+		t.Errorf("records of%s, want%s", names, want)
+	}
+	for _, p := range m.Params() {
+		params -= len(p.Value)
+	}
+	if params != 0 {
+		t.Errorf("%d parameters more than there are", params)
+	}
+}

@@ -83,11 +83,13 @@ const (
 // FitNoise finds the temperature and ε at which the labels are likeliest. For a temperature the likelihood is concave in ε;
 // temperatures are looked for from 1/16 to 16, on a grid and then between its nodes, to some 1e-6 of themselves.
 //
-// It is NaN without rows. Labels that are wrong in a system, every third cat a dog, are no random ones: ε then stays
-// near 0, and [Noise.Random] is blind to them.
+// It is NaN without rows. Labels that are wrong in a system, every third cat a dog, are no random ones: a model which has
+// learnt the system expects them, and [Noise.Random] is then blind to them.
 //
-// Memory: 66 numbers a row. Source: Angluin and Laird 1988 (the model of noise); Patrini et al. 2017 (its likelihood).
-func FitNoise(l *Labels) Noise {
+// The interval takes as long again; without it Low and High are NaN.
+//
+// Memory: a number a row, 66 for the interval. Source: Angluin and Laird 1988 (the model of noise); Patrini et al. 2017 (its likelihood).
+func FitNoise(l *Labels, interval bool) Noise {
 	if len(l.Class) == 0 {
 		nan := math.NaN()
 		return Noise{nan, nan, nan, nan, nan}
@@ -109,8 +111,10 @@ func FitNoise(l *Labels) Noise {
 		return loss
 	})
 	loss, epsilon := at(power)
-	n := Noise{Temperature: math.Exp2(-power), Epsilon: epsilon, Loss: loss}
-	n.Low, n.High = l.profile(power, loss, epsilon)
+	n := Noise{Temperature: math.Exp2(-power), Epsilon: epsilon, Loss: loss, Low: math.NaN(), High: math.NaN()}
+	if interval {
+		n.Low, n.High = l.profile(power, loss, epsilon)
+	}
 	return n
 }
 

@@ -89,7 +89,7 @@ func New(cfg Config) (*Accumulator, error) {
 	if cfg.LabelErrors {
 		a.noise = newNoise(k)
 	}
-	if cfg.LabelErrors || cfg.Conformal > 0 {
+	if cfg.LabelErrors || cfg.Conformal > 0 || cfg.Methods {
 		a.kept = newKept(k)
 	}
 	a.row.grouped = cfg.Grouped

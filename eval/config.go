@@ -32,6 +32,7 @@ type Config struct {
 	Recalibrate bool     `json:"recalibrate,omitempty"`  // find the best temperature, and what it gains on rows that it was not fitted to
 	Grouped     bool     `json:"grouped,omitempty"`      // blocks say which group each row belongs to; rows of one are not independent
 	LabelErrors bool     `json:"label_errors,omitempty"` // find labels that are probably wrong, in a second pass: see [Accumulator.Suspects]
+	Methods     bool     `json:"methods,omitempty"`      // with Recalibrate: judge other ways than a temperature, too
 	Conformal   float64  `json:"conformal,omitempty"`    // make sets of classes that miss the label in this share of the rows; 0 makes none
 	By          []string `json:"by,omitempty"`           // keys that tell rows apart: those of Block.By in order, and [ByConfidence] and [ByFrequency] anywhere among them
 }
@@ -82,5 +83,5 @@ func (c *Config) same(d *Config) bool {
 		(a.IgnoreIndex == nil || *a.IgnoreIndex == *b.IgnoreIndex)
 	return index && slices.Equal(a.Names, b.Names) && slices.Equal(a.By, b.By) && a.Classes == b.Classes && a.Input == b.Input &&
 		a.DType == b.DType && a.LabelBase == b.LabelBase && a.Renormalize == b.Renormalize &&
-		a.Bins == b.Bins && a.Surprising == b.Surprising && a.Grouped == b.Grouped && a.Leaks == b.Leaks && a.LabelErrors == b.LabelErrors && a.Conformal == b.Conformal && a.Recalibrate == b.Recalibrate
+		a.Bins == b.Bins && a.Surprising == b.Surprising && a.Grouped == b.Grouped && a.Leaks == b.Leaks && a.LabelErrors == b.LabelErrors && a.Conformal == b.Conformal && a.Methods == b.Methods && a.Recalibrate == b.Recalibrate
 }

@@ -51,7 +51,7 @@ func (a *Accumulator) labelNoise(r *Report) {
 	if a.noise == nil || a.soft != nil || len(a.kept.rows) == 0 {
 		return
 	}
-	f := calib.FitNoise(a.kept.labels(a.classes))
+	f := calib.FitNoise(a.kept.labels(a.classes), true)
 	share := float64(a.classes-1) / float64(a.classes)
 	r.Noise = &Noise{
 		Rate: f.Rate(a.classes), CI95: [2]float64{share * f.Low, share * f.High}, Epsilon: f.Epsilon, Temperature: f.Temperature,
@@ -93,7 +93,7 @@ func (a *Accumulator) Suspects(r *Report) *Accumulator {
 		return nil
 	}
 	cfg := a.cfg
-	cfg.Start, cfg.LabelErrors, cfg.Recalibrate, cfg.Leaks, cfg.Conformal = a.as, false, false, false, 0
+	cfg.Start, cfg.LabelErrors, cfg.Recalibrate, cfg.Leaks, cfg.Methods, cfg.Conformal = a.as, false, false, false, false, 0
 	b, err := New(cfg)
 	if err != nil {
 		return nil

@@ -20,3 +20,4 @@ func (*Accumulator) labelNoise(*Report)                                        {
 func (*Accumulator) warnNoise(*Report, func(bool, string, string, string))     {}
 func (*Accumulator) conformal(*Report)                                         {}
 func (*Accumulator) warnConformal(*Report, func(bool, string, string, string)) {}
+func (*Accumulator) methods(*Report)                                           {}

@@ -122,8 +122,31 @@ type Recalibration struct {
 	Resolution  float64   `json:"resolution"`  // prior - refinement
 	Calibration float64   `json:"calibration"` // loss - refinement: what a temperature gains on other rows
 	GainSE      float64   `json:"calibration_se"`
-	P           float64   `json:"p"`     // of such a gain where no temperature is needed
-	Folds       []float64 `json:"folds"` // temperatures of the rows outside each fold
+	P           float64   `json:"p"`                 // of such a gain where no temperature is needed
+	Folds       []float64 `json:"folds"`             // temperatures of the rows outside each fold
+	Methods     []Method  `json:"methods,omitempty"` // other ways, where asked for; with enough rows
+}
+
+// Method is a way to recalibrate, judged on rows that it was not fitted to.
+type Method struct {
+	ID       string  `json:"id"`
+	Loss     float64 `json:"loss"`      // of each fold by the map of the others
+	Gain     float64 `json:"gain"`      // against the rows as they are
+	GainSE   float64 `json:"gain_se"`   // paired
+	Accuracy float64 `json:"accuracy"`  // so, too
+	ECE      float64 `json:"ece"`       // so, too
+	InSample float64 `json:"in_sample"` // loss of the rows that the map was fitted to
+	P        float64 `json:"p"`         // that a map which is not needed gains as much in sample
+	Chosen   bool    `json:"chosen"`
+	Fitted   Fitted  `json:"fitted"` // to all rows
+}
+
+// Fitted is a map of log-probabilities z to (1-ε)·softmax(scale∘z + bias) + ε/K, or with the matrix in place of the scale.
+type Fitted struct {
+	Scale   []float64   `json:"scale,omitempty"` // one for all classes, or one for each
+	Matrix  [][]float64 `json:"matrix,omitempty"`
+	Bias    []float64   `json:"bias,omitempty"`
+	Epsilon float64     `json:"epsilon,omitempty"`
 }
 
 // Buckets tell the loss apart by a key of the rows.

@@ -72,6 +72,7 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
   xent eval probs.npy labels.npy -o report.json
   xent eval logits.npy labels.npy --html report.html
   xent eval logits.npy labels.npy --recalibrate calib.json
+  xent eval logits.npy labels.npy --recalibrate calib.json --method auto
   xent eval logits.npy labels.npy --label-errors suspects.csv
   xent eval logits.npy labels.npy --conformal 0.1
   xent eval logits.npy labels.npy --md "$GITHUB_STEP_SUMMARY"
@@ -161,7 +162,7 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 		return err
 	}
 
-	config := f.config(cmd, rows, eval.Config{Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top, Recalibrate: f.calib != "", By: f.by, LabelErrors: f.labelErrors != "", Conformal: f.conformal, Leaks: f.leaks || f.html != ""})
+	config := f.config(cmd, rows, eval.Config{Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top, Recalibrate: f.calib != "", Methods: f.calib != "" && f.method != "temperature", By: f.by, LabelErrors: f.labelErrors != "", Conformal: f.conformal, Leaks: f.leaks || f.html != ""})
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	bar := newProgress(cmd.ErrOrStderr(), f.noProgress)

@@ -141,5 +141,42 @@ func (w *writer) recalibration(c *eval.Recalibration) {
 		w.number("calibration_se", c.GainSE)
 		w.number("p", c.P)
 		w.numbers("folds", c.Folds)
+		if len(c.Methods) > 0 {
+			list(w, "methods", c.Methods, w.method)
+		}
+	})
+}
+
+func (w *writer) method(m *eval.Method) {
+	w.text("id", m.ID)
+	w.number("loss", m.Loss)
+	w.number("gain", m.Gain)
+	w.number("gain_se", m.GainSE)
+	w.number("accuracy", m.Accuracy)
+	w.number("ece", m.ECE)
+	w.number("in_sample", m.InSample)
+	w.number("p", m.P)
+	w.bool("chosen", m.Chosen)
+	w.members("fitted", func() {
+		f := &m.Fitted
+		if len(f.Scale) > 0 {
+			w.numbers("scale", f.Scale)
+		}
+		if len(f.Matrix) > 0 {
+			w.member("matrix", func() {
+				w.nested('[', ']', func() {
+					for _, row := range f.Matrix {
+						w.item()
+						w.line1(row)
+					}
+				})
+			})
+		}
+		if len(f.Bias) > 0 {
+			w.numbers("bias", f.Bias)
+		}
+		if f.Epsilon != 0 {
+			w.number("epsilon", f.Epsilon)
+		}
 	})
 }

@@ -220,6 +220,9 @@ func (w *writer) config(c *eval.Config) {
 	if c.LabelErrors {
 		w.bool("label_errors", true)
 	}
+	if c.Methods {
+		w.bool("methods", true)
+	}
 	if c.Conformal != 0 {
 		w.number("conformal", c.Conformal)
 	}

@@ -155,6 +155,9 @@ func (t *text) list() []figure {
 		list = append(list, figure{name: "temperature", value: Measured(c.Temperature, c.SE), members: []string{"recalibration"},
 			beside: []string{"gains " + Short(c.Calibration, 2) + " nats on other rows" + also(c.P)}})
 	}
+	if f, ok := t.method(); ok {
+		list = append(list, f)
+	}
 	if c := r.Conformal; c != nil {
 		list = append(list, figure{name: strings.Replace(Percent(1-c.Alpha), ".0 %", " %", 1) + " sets", value: "hold " + Percent(c.LAC.Coverage), members: []string{"conformal"},
 			beside: []string{"of " + Measured(c.LAC.Size.Value, c.LAC.Size.SE) + " classes (LAC), " + Measured(c.APS.Size.Value, c.APS.Size.SE) + " (APS)"}})

@@ -62,6 +62,7 @@ type page struct {
 	Leaks   *pageLeaks
 	Buckets []pageBuckets
 	Noise   *pageNoise
+	Methods []pageMethod
 	Rows    []pageRows
 	Doubts  []pageDoubt
 	Starred bool // some class differs
@@ -119,6 +120,7 @@ func (t *text) page(opt HTMLOptions) *page {
 	p.Leaks = t.pageLeaks()
 	p.Buckets = t.pageBuckets()
 	p.Noise = t.pageNoise()
+	p.Methods = t.pageMethods()
 	p.Rows = t.pageRows(opt)
 	p.Starred = t.starred()
 	p.Doubts = t.pageDoubts()

@@ -26,6 +26,7 @@ func Markdown(w io.Writer, d *Document) error {
 	m.classes()
 	m.buckets()
 	m.rows()
+	m.methods()
 	m.labels()
 	m.doubts()
 	m.made()

@@ -135,6 +135,12 @@ func TestSchema(t *testing.T) {
 	compare(t, "explanation", documented(t, "## The explanation", "## The flow of gradients"), code)
 }
 
+// softened makes the labels of d targets, of which the first is no label.
+func softened(d *table[float64]) {
+	oneHot(d)
+	d.targets[0], d.targets[1], d.targets[2] = .5, .25, .25
+}
+
 // Every doubt speaks where it must, is documented, names a member that exists, and is silent on clean outputs.
 func TestWarnings(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
@@ -172,10 +178,7 @@ func TestWarnings(t *testing.T) {
 		{"loss-above-fano", eval.Config{}, random(r, 1000, 3, 10, 5), nil},
 		{"worse-than-prior", eval.Config{}, random(r, 1000, 3, 10, 20), nil},
 		{"prior-biased", eval.Config{}, random(r, 1000, 100, 1, 1), nil},
-		{"soft-targets", eval.Config{}, nil, func(d *table[float64]) {
-			oneHot(d)
-			d.targets[0], d.targets[1], d.targets[2] = .5, .25, .25
-		}},
+		{"soft-targets", eval.Config{}, nil, softened},
 		{"classes-never-labelled", eval.Config{}, nil, func(d *table[float64]) {
 			for i := range d.labels {
 				d.labels[i] = int64(i % 2)
@@ -184,6 +187,15 @@ func TestWarnings(t *testing.T) {
 		{"imbalanced-labels", eval.Config{}, nil, func(d *table[float64]) { clear(d.labels); d.labels[0], d.labels[1] = 1, 2 }},
 		{"one-label", eval.Config{}, nil, func(d *table[float64]) { clear(d.labels) }},
 		{"few-rows-in-bins", eval.Config{}, nil, nil},
+		{"in-sample-labels", eval.Config{LabelErrors: true}, nil, func(d *table[float64]) {
+			for i, y := range d.labels {
+				d.scores[i*d.classes+int(y)] = 20
+			}
+		}},
+		{"sampled-fit", eval.Config{Input: eval.Logits, Conformal: .1}, random(rand.New(rand.NewPCG(2, 3)), 1<<14+1, 2, 1, 1), nil},
+		{"no-label-errors", eval.Config{LabelErrors: true}, nil, softened},
+		{"no-conformal-sets", eval.Config{Conformal: .1}, nil, softened},
+		{"too-few-for-sets", eval.Config{Input: eval.Logits, Conformal: .01}, random(rand.New(rand.NewPCG(2, 4)), 40, 3, 1, 1), nil},
 		{"bins-merged", eval.Config{}, nil, func(d *table[float64]) { clear(d.scores) }},
 	} {
 		t.Run(tt.id, func(t *testing.T) {

@@ -65,7 +65,7 @@ func Blame(rows *rowfile.Rows, err error) (array *rowfile.Header, hint string) {
 
 // Name is how messages call an array: its file, and the member of an archive.
 func Name(h *rowfile.Header) string {
-	if h.Member == "" || h.Format == "csv" || h.Format == "tsv" {
+	if h.Member == "" || h.Format == "csv" || h.Format == "tsv" || h.Format == "jsonl" {
 		return h.Path
 	}
 	return h.Path + ":" + h.Member

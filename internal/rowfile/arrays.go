@@ -48,32 +48,42 @@ func (a *NamedArray) Elements() int64 {
 func OpenArrays(path string, opt Options) (*Arrays, error) {
 	o := &opener{opt: &opt, rows: &Rows{}}
 	c, err := o.container(path)
-	if err == nil && c.table != nil {
-		err = c.file.whole("a table", "named arrays: .safetensors, .pt, .npz or .npy", `np.savez("grads.npz", **{name: p.grad.numpy() for name, p in model.named_parameters()})`)
+	var s *Arrays
+	if err == nil {
+		s, err = arraysOf(c, path, opt)
 	}
 	if err != nil {
 		o.rows.Close()
 		return nil, err
 	}
-	s := &Arrays{Path: path, Format: "npy", Bytes: c.file.size, Notes: o.rows.Notes, opt: opt, files: o.rows.files}
+	s.Notes, s.files = o.rows.Notes, o.rows.files
+	return s, nil
+}
+
+// arraysOf lists the arrays of an opened file, which its caller closes.
+func arraysOf(c *container, path string, opt Options) (*Arrays, error) {
+	if c.table != nil {
+		return nil, c.file.whole("a table", "named arrays: .safetensors, .pt, .npz or .npy", `np.savez("grads.npz", **{name: p.grad.numpy() for name, p in model.named_parameters()})`)
+	}
+	s := &Arrays{Path: path, Format: "npy", Bytes: c.file.size, opt: opt}
 	if c.bundle == nil {
-		s.List = []NamedArray{describe(entry{key: strings.TrimSuffix(filepath.Base(path), ".npy"), header: c.header, bytes: c.file.size - c.header.data}, c.file)}
+		name := strings.TrimSuffix(filepath.Base(path), ".npy")
+		s.List = []NamedArray{describe(entry{key: name, header: c.header, bytes: c.file.size - c.header.data}, c.file)}
 		return s, nil
 	}
 	s.Format, s.Metadata = c.bundle.format, c.bundle.meta
 	for _, e := range c.bundle.arrays {
-		if e.member != nil {
-			e.bytes = e.size - e.header.data
-			e.open = func(e entry, opt *Options) (*array, error) {
-				e.open = nil
-				return c.bundle.openEntry(e, opt, opt.DType, "")
-			}
-			a := describe(entry{key: e.key, header: e.header, bytes: e.bytes}, c.file)
-			a.entry = e
-			s.List = append(s.List, a)
+		if e.member == nil {
+			s.List = append(s.List, describe(e, c.file))
 			continue
 		}
-		s.List = append(s.List, describe(e, c.file))
+		a := describe(entry{key: e.key, header: e.header, bytes: e.size - e.header.data}, c.file)
+		a.entry = e
+		a.entry.open = func(e entry, opt *Options) (*array, error) {
+			e.open = nil
+			return c.bundle.openEntry(e, opt, opt.DType, "")
+		}
+		s.List = append(s.List, a)
 	}
 	return s, nil
 }

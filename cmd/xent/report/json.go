@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -111,6 +112,10 @@ func (e *encoder) member(name string, v reflect.Value, depth int, first *bool) {
 func (e *encoder) fields(v reflect.Value, depth int, first *bool) {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
+		if f.Anonymous && f.Type.Kind() == reflect.Pointer && !v.Field(i).IsNil() {
+			e.fields(v.Field(i).Elem(), depth, first)
+			continue
+		}
 		name := memberName(f)
 		if name == "" || strings.HasSuffix(f.Tag.Get("json"), ",omitempty") && empty(v.Field(i)) {
 			continue
@@ -166,6 +171,8 @@ func (e *encoder) value(v reflect.Value, depth int) {
 		e.list(v, depth)
 	case reflect.Struct:
 		e.object(v, depth)
+	case reflect.Map:
+		e.texts(v, depth)
 	default:
 		e.err = fmt.Errorf("report: no JSON form for %s", v.Type())
 	}
@@ -175,6 +182,21 @@ func (e *encoder) object(v reflect.Value, depth int) {
 	e.b.WriteByte('{')
 	first := true
 	e.fields(v, depth+1, &first)
+	if !first {
+		e.line(depth)
+	}
+	e.b.WriteByte('}')
+}
+
+// texts writes a map of strings, in the order of its keys.
+func (e *encoder) texts(v reflect.Value, depth int) {
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	e.b.WriteByte('{')
+	first := true
+	for _, k := range keys {
+		e.member(k.String(), v.MapIndex(k), depth+1, &first)
+	}
 	if !first {
 		e.line(depth)
 	}

@@ -129,3 +129,26 @@ func wrap(text string, n int) []string {
 	}
 	return lines
 }
+
+// Align writes rows of cells under each other, two blanks apart, each line behind indent. Cells are made harmless for the
+// terminal, and one of more than 200 columns is cut.
+func Align(w *strings.Builder, indent string, rows [][]string) {
+	const widest = 200
+	var widths []int
+	for _, row := range rows {
+		for i := range row {
+			row[i] = clip(Plain(row[i]), widest)
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], width(row[i]))
+		}
+	}
+	for _, row := range rows {
+		line := indent
+		for i, cell := range row {
+			line += left(cell, widths[i]+2)
+		}
+		w.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+}

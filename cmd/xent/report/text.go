@@ -140,7 +140,7 @@ func labelType(s *Source) string {
 }
 
 // table reports whether an array is columns of a table; which ones is among the notes.
-func table(f *File) bool { return f.Format == "csv" || f.Format == "tsv" }
+func table(f *File) bool { return f.Format == "csv" || f.Format == "tsv" || f.Format == "jsonl" }
 
 // name is the path of a file and, of an archive, the member.
 func name(f *File) string {

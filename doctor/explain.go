@@ -310,6 +310,16 @@ var explanations = map[string][3]string{
 		"A backward pass goes from the loss to the input and carries NaN along: it arose right behind the last layer that is hit. All layers hit means that the loss itself was.",
 		"Follow the place that is named; look at the same batch's activations there.",
 	},
+	"loss-identified": {
+		"Fits the gradient by the logits, by least squares, as a multiple of the gradients of six losses on the same logits and labels. One is named where R² is above 0.999 and the runner-up 0.01 below, or misses 100 times as much. The multiple tells what the loss was divided by.",
+		"A gradient says which loss a program really computes, and whether it is a sum or a mean.",
+		"Compare it with what was meant.",
+	},
+	"gradient-rows": {
+		"Sums each row of the gradient by the logits; more than 1 % of the row's absolute sum is told.",
+		"A softmax does not change when all logits of a row do by the same amount, so the gradient of any loss of it sums to 0 in each row.",
+		"See that softmax is taken over the classes.",
+	},
 	"gradient-clipped": {
 		"More than half of at least 5 steps have the largest norm, within 0.1 %.",
 		"Clipping is meant for the exception. Done at every step it makes of each gradient a direction of fixed length.",

@@ -19,6 +19,7 @@ type Flow struct {
 	Layers  []*FlowLayer
 	Steps   int
 	Cosines []float64 // of the gradients of a step and the step before; see [Flow.Align]
+	Head    *FlowHead // nil where the gradient by the logits was not given
 
 	totals []Moments
 	pair   [3]float64 // x·y, x·x, y·y of the step that is being aligned

@@ -4,10 +4,12 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"xent"
 	"xent/doctor"
 )
 
@@ -203,5 +205,90 @@ func TestFlowLayers(t *testing.T) {
 		if !slices.Equal(got, tt.want) {
 			t.Errorf("%v fall into %q, want %q: %s", tt.names, got, tt.want, tt.why)
 		}
+	}
+}
+
+// Each loss is known by its gradient, and so is what it was divided by; a sum of two losses is none of them.
+func TestLossIdentified(t *testing.T) {
+	const n, k = 40, 5
+	z, onehot, labels := make([]float64, n*k), make([]float64, n*k), make([]int64, n)
+	state := uint64(1)
+	for i := range z {
+		state = state*6364136223846793005 + 1442695040888963407
+		z[i] = 6*float64(state>>11)/(1<<53) - 3
+	}
+	for i := range labels {
+		labels[i] = int64(i*i%7) % k
+		onehot[i*k+int(labels[i])] = 1
+	}
+	grad := func(opt *xent.Options) []float64 {
+		g := make([]float64, n*k)
+		if _, err := xent.CrossEntropyGrad(xent.MatrixOf(g, k), xent.LogitsOf(z, k), labels, opt); err != nil {
+			t.Fatal(err)
+		}
+		return g
+	}
+	binary := make([]float64, n*k)
+	if _, err := xent.BinaryCrossEntropyGrad(xent.MatrixOf(binary, k), xent.LogitsOf(z, k), xent.MatrixOf(onehot, k), nil); err != nil {
+		t.Fatal(err)
+	}
+	p, brier, twice := make([]float64, n*k), make([]float64, n*k), make([]float64, n*k)
+	if err := xent.Softmax(xent.ProbsOf(p, k), xent.LogitsOf(z, k), nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := xent.CrossEntropyGrad(xent.MatrixOf(twice, k), xent.LogitsOf(p, k), labels, nil); err != nil {
+		t.Fatal(err)
+	}
+	for i := range n { // by the chain rule, written out
+		var a, b float64
+		for c := range k {
+			a += 2 * (p[i*k+c] - onehot[i*k+c]) * p[i*k+c]
+			b += twice[i*k+c] * p[i*k+c]
+		}
+		for c := range k {
+			at := i*k + c
+			brier[at] = p[at] * (2*(p[at]-onehot[at]) - a)
+			twice[at] = p[at] * (twice[at] - b)
+		}
+	}
+	mixed := grad(nil)
+	for i, v := range brier {
+		mixed[i] += v / n
+	}
+	for _, tt := range []struct {
+		name string
+		grad []float64
+		ids  []string
+		says string
+	}{
+		{"mean", grad(nil), []string{"loss-identified"}, "that of cross-entropy, as a mean over the 40 rows"},
+		{"sum", grad(&xent.Options{Reduction: xent.Sum}), []string{"loss-identified"}, "that of cross-entropy, summed over the rows"},
+		{"smoothed", grad(&xent.Options{Smoothing: .1}), []string{"loss-identified"}, "smoothed by 0.1, as a mean over the 40 rows"},
+		{"focal", grad(&xent.Options{Focus: 2}), []string{"loss-identified"}, "focal loss with γ = 2, as a mean"},
+		{"squared", brier, []string{"loss-identified"}, "squared error of the softmax, summed over the rows"},
+		{"binary", binary, []string{"gradient-rows", "loss-identified"}, "binary cross-entropy of each class, as a mean over rows and classes"},
+		{"twice", twice, []string{"loss-identified"}, "softmax applied twice, as a mean over the 40 rows"},
+		{"mixed", mixed, []string{"loss-identified"}, "that of none of the losses that are tried"},
+	} {
+		f := &doctor.Flow{Head: &doctor.FlowHead{Classes: k, Logits: z, Grad: tt.grad, Labels: labels}}
+		var ids []string
+		says := ""
+		for _, found := range doctor.Examine(doctor.Case{Flow: f}) {
+			ids = append(ids, found.ID)
+			if found.ID == "loss-identified" {
+				says = found.Message(doctor.Nats)
+				if (found.Severity == doctor.Error) != (tt.name == "twice") {
+					t.Errorf("%s is of severity %s", tt.name, found.Severity)
+				}
+			}
+		}
+		if !slices.Equal(ids, tt.ids) || !strings.Contains(says, tt.says) {
+			t.Errorf("%s: %v, %q; want %v, %q", tt.name, ids, says, tt.ids, tt.says)
+		}
+	}
+	head := &doctor.FlowHead{Classes: k, Logits: z, Grad: grad(nil), Labels: slices.Clone(labels)}
+	head.Labels[3] = 9
+	if found := doctor.Examine(doctor.Case{Flow: &doctor.Flow{Head: head}}); len(found) != 0 {
+		t.Errorf("with a label that names no class: %v", found[0])
 	}
 }

@@ -9,7 +9,7 @@ import (
 func FlowDetectors() []Detector {
 	return []Detector{
 		gradientNotFinite, noGradient, vanishingGradient, explodingGradient, updateRatio, float16Underflow, deadUnits,
-		gradientClipped, gradientTurns,
+		lossIdentified, rowsSumToZero, gradientClipped, gradientTurns,
 	}
 }
 

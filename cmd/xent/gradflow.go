@@ -42,7 +42,8 @@ A FILE holds one array for each parameter, by its name: .npz, .safetensors, .pt,
 a .npy for one alone; nothing in a .pt is run. Names are those of the framework; "0.weight" and "0.bias" are one
 layer, and layers stand in the order of the file, the input first. Names that
 begin with grad, param and update (grad.0.weight) tell gradients, parameters and
-steps apart in one file.
+steps apart in one file. Arrays logits, labels and dlogits (the gradient by the
+logits) tell which loss it is, and whether it is a sum or a mean.
 
 Several FILEs are networks side by side, and what the loss does is told apart from
 what the network does; names that differ in a number only (step-10.npz,
@@ -218,7 +219,12 @@ func (r *flowReader) step(flow *doctor.Flow, step int, a, before *rowfile.Arrays
 	if step == 0 {
 		r.notes = append(r.notes, append(a.Notes, roles.notes(a)...)...)
 	}
-	if len(roles.grads) == 0 {
+	if roles.dlogits >= 0 && flow.Head == nil {
+		if err := r.head(a, &roles, flow); err != nil {
+			return err
+		}
+	}
+	if len(roles.grads) == 0 && flow.Head == nil {
 		return &rowfile.Error{Path: a.Path, Offset: -1, Got: "no array of gradients", Want: "one for each parameter, by its name",
 			Hint: `np.savez("grads.npz", **{n: p.grad.numpy() for n, p in model.named_parameters()})`}
 	}
@@ -257,6 +263,43 @@ func (r *flowReader) step(flow *doctor.Flow, step int, a, before *rowfile.Arrays
 		return err
 	}
 	return r.roles(a, roles.updates, flow, func(x *doctor.FlowArray) *doctor.Moments { return &x.Update })
+}
+
+// mostHead bounds the numbers of logits that a loss is identified from.
+const mostHead = 1 << 22
+
+// head reads logits, labels and the gradient by the logits.
+func (r *flowReader) head(a *rowfile.Arrays, roles *flowRoles, flow *doctor.Flow) error {
+	read := func(i int) ([]float64, error) {
+		v, err := a.Values(i)
+		if err != nil {
+			return nil, err
+		}
+		return v.All(mostHead)
+	}
+	h := &doctor.FlowHead{}
+	var labels []float64
+	var err error
+	if h.Logits, err = read(roles.logits); err != nil {
+		return err
+	}
+	if h.Grad, err = read(roles.dlogits); err != nil {
+		return err
+	}
+	if labels, err = read(roles.labels); err != nil {
+		return err
+	}
+	shape := a.List[roles.dlogits].Shape
+	if len(shape) < 2 || !slices.Equal(shape, a.List[roles.logits].Shape) || len(labels)*int(shape[len(shape)-1]) != len(h.Grad) {
+		r.notes = append(r.notes, "the gradient by the logits was not looked at: logits, gradient and labels do not have the same rows")
+		return nil
+	}
+	h.Classes = int(shape[len(shape)-1])
+	for _, y := range labels {
+		h.Labels = append(h.Labels, int64(y))
+	}
+	flow.Head = h
+	return nil
 }
 
 // beside reads parameters or updates from a file of their own.

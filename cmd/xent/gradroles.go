@@ -16,9 +16,10 @@ type named struct {
 
 // flowRoles is what the arrays of a file are.
 type flowRoles struct {
-	grads, params, updates []named
-	left                   []string // what is none of these
-	sorted                 bool     // the file's order was alphabetical, and has been made the natural one
+	grads, params, updates  []named
+	logits, labels, dlogits int      // places in the list, -1 for none
+	left                    []string // what is none of these
+	sorted                  bool     // the file's order was alphabetical, and has been made the natural one
 }
 
 // The beginnings of names that tell what an array is.
@@ -28,18 +29,36 @@ var (
 	updateWords = []string{"update", "updates", "delta", "deltas"}
 )
 
+// Names of what the loss was computed from, and of its gradient by the logits.
+var (
+	logitsNames  = []string{"logits", "logit", "out", "outputs", "z"}
+	labelsNames  = []string{"labels", "label", "targets", "target", "y"}
+	dlogitsNames = []string{"dlogits", "dlogit", "grad_logits", "logits_grad", "logits.grad", "grad_out", "dz", "dl_dz", "dl/dz", "dl/dlogits", "grad.logits"}
+)
+
+// place returns where an array of one of these names stands, -1 for nowhere.
+func place(a *rowfile.Arrays, names []string) int {
+	return slices.IndexFunc(a.List, func(n rowfile.NamedArray) bool { return slices.Contains(names, strings.ToLower(n.Name)) })
+}
+
 // rolesOf sorts the arrays of a file by what they are. Where some names begin with a word for gradients, only these are
 // gradients; else all arrays of numbers that are no integers and have a dimension.
 func rolesOf(a *rowfile.Arrays) (r flowRoles) {
-	for _, words := range [][]string{gradWords} {
-		for i, n := range a.List {
-			if rest, ok := behind(n.Name, words); ok {
-				r.grads = append(r.grads, named{rest, i})
-			}
+	r.logits, r.labels, r.dlogits = place(a, logitsNames), place(a, labelsNames), place(a, dlogitsNames)
+	if r.dlogits < 0 || r.logits < 0 || r.labels < 0 {
+		r.logits, r.labels, r.dlogits = -1, -1, -1
+	}
+	head := func(i int) bool { return i == r.logits || i == r.labels || i == r.dlogits }
+	for i, n := range a.List {
+		if rest, ok := behind(n.Name, gradWords); ok && !head(i) {
+			r.grads = append(r.grads, named{rest, i})
 		}
 	}
 	said := len(r.grads) > 0
 	for i, n := range a.List {
+		if head(i) {
+			continue
+		}
 		if _, ok := behind(n.Name, gradWords); ok {
 			continue
 		}

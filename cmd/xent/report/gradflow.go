@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -153,6 +154,9 @@ func (t *flowText) head() []string {
 
 // what says how much was read.
 func (r *FlowRun) what() string {
+	if len(r.Layers) == 0 {
+		return "the gradient by the logits"
+	}
 	s := plural(int64(r.Arrays), "array") + " in " + plural(int64(len(r.Layers)), "layer") + ", " + plural(r.Numbers, "number") + ", " + Plain(strings.Join(r.DTypes, " and "))
 	if r.Steps > 1 {
 		s = plural(int64(r.Steps), "step") + " of " + s
@@ -193,6 +197,9 @@ func (t *flowText) picture() []string {
 		for _, l := range r.Layers {
 			name, shape = max(name, min(width(Plain(l.Name)), most)), max(shape, width(l.Shape))
 		}
+	}
+	if !slices.ContainsFunc(t.Runs, func(r FlowRun) bool { return len(r.Layers) > 0 }) {
+		return nil
 	}
 	several := len(t.Runs) > 1
 	lead := name + 2 + shape + numbers + 2

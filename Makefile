@@ -76,9 +76,9 @@ test-web: web ## check and unit-test the TypeScript
 test-browser: build ## test the built site in headless Chromium
 	cd web && XENT=$(CURDIR)/bin/xent npm run test:browser
 
-fuzz: need-go ## fuzz the losses for 10000 calls a target; their seeds run with the tests
-	@for target in $$(go test -list '^Fuzz' . | grep '^Fuzz'); do \
-		go test -run '^$$' -fuzz "^$$target$$" -fuzztime=10000x . || exit 1; done
+fuzz: need-go ## fuzz the losses and kernels for 10000 calls a target; their seeds run with the tests
+	@for package in . ./internal/kern; do for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+		go test -run '^$$' -fuzz "^$$target$$" -fuzztime=10000x $$package || exit 1; done; done
 
 bench: need-go ## measure xent beside the machine's limits and other libraries (PYTHON=...): some minutes
 	go build -C bench -o ../bin/bench . && bin/bench --python '$(PYTHON)'

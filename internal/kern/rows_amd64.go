@@ -5,8 +5,8 @@ package kern
 import "math"
 
 func rowsAVX2(t32 *Table[float32], t64 *Table[float64]) {
-	use(t32, &rowKernels[float32]{table: 3, top: topAVX2, sum: sumAVX2, exps: expsAVX2, moments: momentsF32AVX2})
-	use(t64, &rowKernels[float64]{table: 3, top: topF64AVX2At, sum: sumF64AVX2, exps: expsF64AVX2By, moments: momentsF64AVX2})
+	use(t32, &rowKernels[float32]{table: 3, top: topAVX2, sum: parted(512, sumAVX2), exps: expsAVX2, moments: momentsF32AVX2})
+	use(t64, &rowKernels[float64]{table: 3, top: topF64AVX2At, sum: parted(512, sumF64AVX2), exps: expsF64AVX2By, moments: momentsF64AVX2})
 }
 
 func rowsAVX512(t32 *Table[float32], t64 *Table[float64]) {

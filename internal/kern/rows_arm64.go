@@ -16,8 +16,8 @@ func rowsNEON(t32 *Table[float32], t64 *Table[float64]) {
 		turn: 4, top: topF64NEON, sum: sumF64NEON, exps: expsF64NEON, moments: momentsF64NEON,
 		raised: 100, words: powerWords64,
 	}
-	use(t32, &rowKernels[float32]{table: 4, wideTable: 3, top: n32.topOf, sum: n32.sumOf, exps: n32.expsOf, moments: n32.momentsOf})
-	use(t64, &rowKernels[float64]{table: 3, wideTable: 3, top: n64.topOf, sum: n64.sumOf, exps: n64.expsOf, moments: n64.momentsOf})
+	use(t32, &rowKernels[float32]{table: 4, wideTable: 3, top: n32.topOf, sum: parted(256, n32.sumOf), exps: n32.expsOf, moments: n32.momentsOf})
+	use(t64, &rowKernels[float64]{table: 3, wideTable: 3, top: n64.topOf, sum: parted(256, n64.sumOf), exps: n64.expsOf, moments: n64.momentsOf})
 }
 
 // neonRows are the kernels for arm64, which take whole turns of elements; what is left of a row comes in one that

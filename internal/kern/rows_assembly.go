@@ -34,6 +34,26 @@ type rowKernels[T Float] struct {
 	wide  scaled[float64] // the same for moments
 }
 
+// parted returns sum for parts of a row, each with sums of its own. Where all terms are equal, the small rests that a sum
+// adds up are all rounded the same way, and their errors grow with its length.
+func parted[T Float](part int, sum func(x *T, n, skip, ahead int, k *[16]T) (hi, lo float64, max T)) func(x *T, n, skip, ahead int, k *[16]T) (hi, lo float64, max T) {
+	return func(x *T, n, skip, ahead int, k *[16]T) (hi, lo float64, max T) {
+		max = T(math.Inf(-1))
+		for at := 0; at < n; at += part {
+			left := -1
+			if skip >= at && skip < at+part {
+				left = skip - at
+			}
+			h, l, m := sum((*T)(unsafe.Add(unsafe.Pointer(x), at*int(unsafe.Sizeof(*x)))), min(part, n-at), left, ahead, k)
+			hi, lo = hi+h, lo+l
+			if m > max {
+				max = m
+			}
+		}
+		return hi, lo, max
+	}
+}
+
 // use makes r the kernels of rows in t.
 func use[T Float](t *Table[T], r *rowKernels[T]) {
 	r.plain.init(1, r.table)

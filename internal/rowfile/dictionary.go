@@ -118,7 +118,7 @@ func (t *table) learn(d *dictionary, label int) error {
 
 // labelCell finds the label of a record.
 func (t *table) labelCell(r record, label int) (cell []byte, column int, err error) {
-	if t.json != nil {
+	if everywhere && t.json != nil {
 		return t.jsonLabel(r, label)
 	}
 	t.cells.start(r.text)

@@ -10,6 +10,9 @@ import (
 // readable lists the formats for a message.
 const readable = ".npy, .npz, .safetensors, .pt, .csv, .tsv or .jsonl"
 
+// everywhere is false in a browser, whose build then has nothing of what these formats need.
+const everywhere = true
+
 // more recognises, from the first bytes, the formats that a browser does not read; 0 for none of them.
 func more(head []byte, f *file) format {
 	name := strings.ToLower(f.path)
@@ -49,4 +52,12 @@ func typedArray(f *file, p place, format string, d dtype, shape []int64, at, dat
 	}
 	section := f.section(data, size)
 	return a, a.arrange(h, lay, sequential{section}, section, opt)
+}
+
+// foreignElsewhere names files of kinds that a browser does not tell apart.
+func foreignElsewhere(head []byte) (what, hint string) {
+	if bytes.HasPrefix(head, []byte("\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.")) {
+		return "a PyTorch file of the old kind, several pickles in a row", `where you trust it, save it again: torch.save(torch.load(path, weights_only=True), path)`
+	}
+	return "", ""
 }

@@ -37,7 +37,7 @@ type entry struct {
 
 // typed is the type of the elements, which use may settle; ok is false when they are no numbers and no text.
 func (e entry) typed(use string) (d dtype, ok bool) {
-	if e.open != nil {
+	if everywhere && e.open != nil {
 		return e.dtype, e.got == ""
 	}
 	d, got, _ := parseDType(e.header.descr.str, use)
@@ -110,7 +110,7 @@ const torchHint = `convert it: np.save("logits.npy", torch.load(path, weights_on
 
 // openEntry opens one array for reading. The header is checked against the member's size.
 func (z *bundle) openEntry(e entry, opt *Options, use, field string) (*array, error) {
-	if e.open != nil {
+	if everywhere && e.open != nil {
 		return e.open(e, opt)
 	}
 	s, err := z.archive.open(e.member)
@@ -150,7 +150,7 @@ func (e entry) summary() string {
 	case ok:
 	case e.header.descr.kind == 'l':
 		name = "structured"
-	case e.open != nil:
+	case everywhere && e.open != nil:
 		name = e.got
 	default:
 		name = quote(e.header.descr.str)

@@ -99,12 +99,13 @@ func (o *opener) container(path string) (*container, error) {
 	switch c.format {
 	case formatNpy:
 		c.header, err = readNpyHeader(f.section(0, f.size), f.size, f.place)
-	case formatNpz:
-		if c.bundle, err = openNpz(f); err == nil {
-			o.rows.Notes = append(o.rows.Notes, c.bundle.notes...)
+	case formatNpz, formatMore:
+		if everywhere && c.format == formatMore {
+			c.bundle, err = o.openMore(f)
+		} else {
+			c.bundle, err = openNpz(f)
 		}
-	case formatMore:
-		if c.bundle, err = o.openMore(f); err == nil {
+		if err == nil {
 			o.rows.Notes = append(o.rows.Notes, c.bundle.notes...)
 		}
 	case formatText:
@@ -136,7 +137,10 @@ func (c *container) holds() string {
 	case formatNpy:
 		return "a .npy array"
 	case formatNpz, formatMore:
-		return "arrays (" + c.bundle.format + ")"
+		if everywhere {
+			return "arrays (" + c.bundle.format + ")"
+		}
+		return "an .npz archive"
 	}
 	return "a table of text"
 }

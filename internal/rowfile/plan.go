@@ -229,7 +229,7 @@ func (t *table) assign(p *planned) {
 	}
 	if t.labels = p.label >= 0; t.labels {
 		t.roles[p.label] = roleLabel
-		t.soft = t.json != nil && t.schema.columns[p.label].lists > 0
+		t.soft = everywhere && t.json != nil && t.schema.columns[p.label].lists > 0
 	}
 	if t.weighs = p.weight >= 0; t.weighs {
 		t.roles[p.weight] = roleWeight
@@ -285,7 +285,7 @@ func (t *table) note(p *planned, out []int) {
 	var b strings.Builder
 	b.WriteString(plain(t.file.path) + ": ")
 	switch {
-	case t.json != nil:
+	case everywhere && t.json != nil:
 		b.WriteString(t.jsonNote())
 	case t.schema.header:
 		b.WriteString("delimiter " + t.schema.delimiter() + ", a header")

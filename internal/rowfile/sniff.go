@@ -36,7 +36,11 @@ func identify(f *file) (format, error) {
 		return k, nil
 	}
 	const want = readable
-	if what, hint := foreign(head, f); what != "" {
+	what, hint := foreignElsewhere(head)
+	if what == "" {
+		what, hint = foreign(head, f)
+	}
+	if what != "" {
 		return 0, f.whole(what, want, hint)
 	}
 	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
@@ -75,7 +79,6 @@ func foreign(head []byte, f *file) (what, hint string) {
 		{"\x89HDF\r\n\x1a\n", "an HDF5 file", `convert it: np.save("logits.npy", h5py.File(path)["logits"][:])`},
 		{"\x89PNG", "a PNG picture", ""},
 		{"\xff\xd8\xff", "a JPEG picture", ""},
-		{"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.", "a PyTorch file of the old kind, several pickles in a row", `where you trust it, save it again: torch.save(torch.load(path, weights_only=True), path)`},
 		{"GGUF", "a GGUF model", "xent reads what a model put out, not the model"},
 		{"MATLAB 5.0", "a MATLAB file", `convert it: np.save("logits.npy", scipy.io.loadmat(path)["logits"])`},
 	} {

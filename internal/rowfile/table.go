@@ -104,7 +104,10 @@ func (t *table) progress() (done, total int64) {
 
 // load parses the next rows, at most most, and returns how many; io.EOF after the last.
 func (t *table) load(most int) (int, error) {
-	t.scores, t.ints, t.weights, t.targets = t.scores[:0], t.ints[:0], t.weights[:0], t.targets[:0]
+	t.scores, t.ints, t.weights = t.scores[:0], t.ints[:0], t.weights[:0]
+	if everywhere {
+		t.targets = t.targets[:0]
+	}
 	for k := range t.keys {
 		t.keys[k].clear()
 	}
@@ -144,7 +147,7 @@ func (t *table) cutAt(r record) {
 
 // row parses one record.
 func (t *table) row(r record) error {
-	if t.json != nil {
+	if everywhere && t.json != nil {
 		return t.jsonRow(r)
 	}
 	if t.short(r) {
@@ -221,7 +224,7 @@ func (t *table) count(r record) (n int) {
 
 // short reports whether r is the last record of a file that was cut within it.
 func (t *table) short(r record) bool {
-	if t.json != nil {
+	if everywhere && t.json != nil {
 		return t.jsonShort(r)
 	}
 	return !r.closed && t.count(r) < len(t.roles)
@@ -231,7 +234,7 @@ func (t *table) refuse(r record, column, cell int, got, want, hint string) error
 	line := r.line + bytes.Count(r.text[:min(column-1, len(r.text))], []byte{'\n'})
 	name := sprintf("cell %d", cell+1)
 	switch {
-	case t.json != nil:
+	case everywhere && t.json != nil:
 		name = t.schema.name(cell)
 	case t.schema.names != nil:
 		name += " (" + t.schema.name(cell) + ")"

@@ -80,7 +80,7 @@ func (s *records) next() (record, error) {
 
 // any returns the next record, blank or not.
 func (s *records) any() (record, error) {
-	if s.values {
+	if everywhere && s.values {
 		return s.value()
 	}
 	r := record{line: s.line, offset: s.offset, closed: true}
@@ -91,7 +91,7 @@ func (s *records) any() (record, error) {
 			if k < 0 {
 				break
 			}
-			if !s.whole && bytes.Count(s.buf[scan:scan+k], quoteMark)%2 != 0 {
+			if !(everywhere && s.whole) && bytes.Count(s.buf[scan:scan+k], quoteMark)%2 != 0 {
 				quoted = !quoted
 			}
 			scan, lines = scan+k+1, lines+1
@@ -101,7 +101,7 @@ func (s *records) any() (record, error) {
 				return r, nil
 			}
 		}
-		if !s.whole && bytes.Count(s.buf[scan:], quoteMark)%2 != 0 {
+		if !(everywhere && s.whole) && bytes.Count(s.buf[scan:], quoteMark)%2 != 0 {
 			quoted = !quoted
 		}
 		if s.drained {

@@ -5,8 +5,8 @@
 // implementation; [F32] and [F64] are the tables in use, chosen once at start, and replaced only by
 // tests. A faster twin of a kernel is another function in another table: no caller changes.
 //
-// On amd64 the tables of faster machines hold assembly, which _gen writes (go generate). The environment
-// variable XENT_SIMD keeps to less of it (off, avx2, avx512), and the build tag noasm leaves all of it out.
+// On amd64 and arm64 the tables of faster machines hold assembly, which _gen writes (go generate). The environment
+// variable XENT_SIMD keeps to less of it (off, avx2, avx512, neon), and the build tag noasm leaves all of it out.
 //
 // Kernels allocate nothing, start no goroutine and never panic on lengths that [Table] allows.
 package kern

@@ -262,3 +262,34 @@ func FuzzRows(f *testing.F) {
 		each(t, func(k *Table[float64]) { alike(t, k, y, temp); alike(t, k, y, 1) })
 	})
 }
+
+// The kernels of a row, which the nearest caches hold.
+func BenchmarkRows(b *testing.B) {
+	for i := range All32 {
+		benchRows(b, All32[i], "float32", 4)
+		benchRows(b, All64[i], "float64", 8)
+	}
+}
+
+func benchRows[T Float](b *testing.B, k *Table[T], name string, size int) {
+	const n = 4096
+	x, dst := make([]T, n), make([]T, n)
+	draw(rand.New(rand.NewPCG(1, 2)), x, 3)
+	max, _, _, _ := k.Others(x, 1)
+	for _, pass := range []struct {
+		name string
+		run  func()
+	}{
+		{"others", func() { k.Others(x, 1) }},
+		{"exps", func() { k.Exps(dst, x, max, 1, 0.5) }},
+		{"moments", func() { k.Moments(x) }},
+	} {
+		b.Run(fmt.Sprintf("pass=%s/kernel=%s/type=%s", pass.name, k.Name, name), func(b *testing.B) {
+			b.SetBytes(int64(n * size))
+			b.ReportAllocs()
+			for b.Loop() {
+				pass.run()
+			}
+		})
+	}
+}

@@ -22,14 +22,18 @@ const (
 	bellSteps = 64 // in 1
 )
 
-var bells = sync.OnceValue(func() *[2*bellReach*bellSteps + 1][2]float64 {
-	var t [2*bellReach*bellSteps + 1][2]float64
-	for i := range t {
+// bells holds them, filled in when they are first wanted: a program without GELU has neither.
+var bells struct {
+	once sync.Once
+	at   [2*bellReach*bellSteps + 1]struct{ phi, density float64 }
+}
+
+func fillBells() {
+	for i := range bells.at {
 		a := float64(i-bellReach*bellSteps) / bellSteps
-		t[i] = [2]float64{.5 * math.Erfc(-a/math.Sqrt2), density(a)}
+		bells.at[i].phi, bells.at[i].density = .5*math.Erfc(-a/math.Sqrt2), density(a)
 	}
-	return &t
-})
+}
 
 // gelu32 is gelu for float32, several times as fast: Φ and φ by their Taylor series about the nearest point a of the grid,
 // which is less than h = 1/128 away,
@@ -44,10 +48,11 @@ func gelu32(x float64) (y, slope float64) {
 	}
 	i := int(x*bellSteps + (bellReach*bellSteps + .5))
 	a := float64(i-bellReach*bellSteps) / bellSteps
-	at := &bells()[i]
+	bells.once.Do(fillBells)
+	at := &bells.at[i]
 	h := x - a
-	phi := at[0] + at[1]*h*(1-h*(a/2-h*((a*a-1)/6-h*(a*(a*a-3)/24))))
+	phi := at.phi + at.density*h*(1-h*(a/2-h*((a*a-1)/6-h*(a*(a*a-3)/24))))
 	u := h * (a + h/2)
-	bell := at[1] * (1 - u*(1-u*(.5-u*(1./6-u/24))))
+	bell := at.density * (1 - u*(1-u*(.5-u*(1./6-u/24))))
 	return x * phi, phi + x*bell
 }

@@ -32,8 +32,9 @@ type NamedArray struct {
 	Bytes   int64   // of its elements
 	Refused string  // why its elements cannot be read as numbers; "" if they can
 
-	entry entry
-	file  *file
+	entry  entry
+	file   *file
+	bundle *bundle // of an archive of .npy files
 }
 
 // Elements is the number of elements of a.
@@ -68,36 +69,32 @@ func arraysOf(c *container, path string, opt Options) (*Arrays, error) {
 	s := &Arrays{Path: path, Format: "npy", Bytes: c.file.size, opt: opt}
 	if c.bundle == nil {
 		name := strings.TrimSuffix(filepath.Base(path), ".npy")
-		s.List = []NamedArray{describe(entry{key: name, header: c.header, bytes: c.file.size - c.header.data}, c.file)}
+		s.List = []NamedArray{describe(entry{key: name, header: c.header}, c.file, c.file.size-c.header.data)}
 		return s, nil
 	}
 	s.Format, s.Metadata = c.bundle.format, c.bundle.meta
 	for _, e := range c.bundle.arrays {
 		if e.member == nil {
-			s.List = append(s.List, describe(e, c.file))
+			s.List = append(s.List, describe(e, c.file, e.own.bytes))
 			continue
 		}
-		a := describe(entry{key: e.key, header: e.header, bytes: e.size - e.header.data}, c.file)
-		a.entry = e
-		a.entry.open = func(e entry, opt *Options) (*array, error) {
-			e.open = nil
-			return c.bundle.openEntry(e, opt, opt.DType, "")
-		}
+		a := describe(e, c.file, e.size-e.header.data)
+		a.bundle = c.bundle
 		s.List = append(s.List, a)
 	}
 	return s, nil
 }
 
 // describe tells what the header of an array says.
-func describe(e entry, f *file) NamedArray {
-	a := NamedArray{Name: e.key, Shape: e.header.shape, Bytes: e.bytes, entry: e, file: f}
+func describe(e entry, f *file, bytes int64) NamedArray {
+	a := NamedArray{Name: e.key, Shape: e.header.shape, Bytes: bytes, entry: e, file: f}
 	d, ok := e.typed("")
 	switch a.DType = d.String(); {
 	case ok && !d.text():
 	case ok:
 		a.DType, a.Refused = "text", "text"
-	case e.open != nil:
-		a.DType, a.Refused = e.got, "elements of a type that is not read"
+	case e.own != nil:
+		a.DType, a.Refused = e.own.got, "elements of a type that is not read"
 	case e.header.descr.kind == 'l':
 		a.DType, a.Refused = "text", "records with fields"
 	default:
@@ -130,9 +127,12 @@ func (s *Arrays) Values(i int) (*Values, error) {
 	}
 	var a *array
 	var err error
-	if n.entry.open != nil {
-		a, err = n.entry.open(n.entry, &s.opt)
-	} else {
+	switch {
+	case n.entry.own != nil:
+		a, err = n.entry.own.open(n.entry, &s.opt)
+	case n.bundle != nil:
+		a, err = n.bundle.openEntry(n.entry, &s.opt, s.opt.DType, "")
+	default:
 		a, err = openNpy(n.file, &s.opt, s.opt.DType, "")
 	}
 	if err == nil && a.dtype.text() {

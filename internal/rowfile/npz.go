@@ -22,23 +22,26 @@ type bundle struct {
 	notes  []string
 }
 
-// An entry is one of its arrays: a .npy file in an archive, or, where open is given, elements of a type that the bundle
-// declares itself.
+// An entry is one of its arrays: a .npy file in an archive, or one that the bundle declares itself.
 type entry struct {
 	*member
 	key    string
 	header npyHeader
+	own    *declared // nil for a .npy file
+}
 
-	bytes int64  // with open
-	dtype dtype  // with open
-	got   string // with open: why it can be no scores; "" if it can
+// declared is an array of elements whose type its bundle says, in words of its own.
+type declared struct {
+	dtype dtype
+	bytes int64
+	got   string // why it can be no scores; "" if it can
 	open  func(e entry, opt *Options) (*array, error)
 }
 
 // typed is the type of the elements, which use may settle; ok is false when they are no numbers and no text.
 func (e entry) typed(use string) (d dtype, ok bool) {
-	if everywhere && e.open != nil {
-		return e.dtype, e.got == ""
+	if everywhere && e.own != nil {
+		return e.own.dtype, e.own.got == ""
 	}
 	d, got, _ := parseDType(e.header.descr.str, use)
 	return d, got == "" && e.header.descr.kind == 's'
@@ -110,8 +113,8 @@ const torchHint = `convert it: np.save("logits.npy", torch.load(path, weights_on
 
 // openEntry opens one array for reading. The header is checked against the member's size.
 func (z *bundle) openEntry(e entry, opt *Options, use, field string) (*array, error) {
-	if everywhere && e.open != nil {
-		return e.open(e, opt)
+	if everywhere && e.own != nil {
+		return e.own.open(e, opt)
 	}
 	s, err := z.archive.open(e.member)
 	if err != nil {
@@ -150,8 +153,8 @@ func (e entry) summary() string {
 	case ok:
 	case e.header.descr.kind == 'l':
 		name = "structured"
-	case everywhere && e.open != nil:
-		name = e.got
+	case everywhere && e.own != nil:
+		name = e.own.got
 	default:
 		name = quote(e.header.descr.str)
 	}

@@ -86,16 +86,16 @@ func openSafetensors(f *file) (*bundle, error) {
 	b := &bundle{archive: &archive{file: f}, format: "safetensors", meta: meta}
 	for _, t := range list {
 		k := tensorTypes[t.code]
-		e := entry{key: t.name, dtype: k.dtype, header: npyHeader{shape: t.shape}, bytes: t.end - t.begin}
+		e := entry{key: t.name, header: npyHeader{shape: t.shape}, own: &declared{dtype: k.dtype, bytes: t.end - t.begin}}
 		if !k.known {
-			e.got = t.code
+			e.own.got = t.code
 		}
-		e.open = func(e entry, opt *Options) (*array, error) {
+		e.own.open = func(e entry, opt *Options) (*array, error) {
 			p := place{f.path, t.name}
-			if e.got != "" {
+			if e.own.got != "" {
 				return nil, p.at(t.at, "data type is "+t.code, "F16, BF16, F32, F64, F8_E4M3, F8_E5M2, an integer or BOOL", "save it as float32: tensor.float()")
 			}
-			return typedArray(f, p, "safetensors", e.dtype, t.shape, t.at, data+t.begin, t.end-t.begin, false, opt)
+			return typedArray(f, p, "safetensors", e.own.dtype, t.shape, t.at, data+t.begin, t.end-t.begin, false, opt)
 		}
 		b.arrays = append(b.arrays, e)
 	}

@@ -273,9 +273,9 @@ func (t *torchFile) tensor(name string, c *pickle.Call) error {
 		return err
 	}
 	n, _ := product(v.shape...)
-	return t.add(name, entry{dtype: d, header: npyHeader{shape: v.shape}, bytes: n * int64(d.size), open: func(e entry, opt *Options) (*array, error) {
+	return t.add(name, entry{header: npyHeader{shape: v.shape}, own: &declared{dtype: d, bytes: n * int64(d.size), open: func(e entry, opt *Options) (*array, error) {
 		return t.open(v, e, opt)
-	}})
+	}}})
 }
 
 // sizesOf converts a tuple or torch.Size.
@@ -423,18 +423,18 @@ func (t *torchFile) numpy(name string, c *pickle.Call) error {
 	}
 	d, got, hint := parseDType(code, "")
 	if got != "" || d.text() {
-		return t.add(name, entry{header: npyHeader{shape: shape}, got: code, open: func(entry, *Options) (*array, error) {
+		return t.add(name, entry{header: npyHeader{shape: shape}, own: &declared{got: code, open: func(entry, *Options) (*array, error) {
 			return nil, p.whole(got, "numbers", hint)
-		}})
+		}}})
 	}
 	n, fits := product(shape...)
 	if need, all := product(n, int64(d.size)); !fits || !all || need != int64(len(data)) {
 		return p.whole(sprintf("%d bytes of a NumPy array", len(data)), "as many as shape "+shapeText(shape)+" of "+d.String()+" needs", "")
 	}
 	f := &file{place: t.file.place, f: inMemory(data), size: int64(len(data))}
-	return t.add(name, entry{dtype: d, header: npyHeader{shape: shape}, bytes: int64(len(data)), open: func(e entry, opt *Options) (*array, error) {
+	return t.add(name, entry{header: npyHeader{shape: shape}, own: &declared{dtype: d, bytes: int64(len(data)), open: func(e entry, opt *Options) (*array, error) {
 		return typedArray(f, place{t.file.path, e.key}, "pt", d, shape, -1, 0, f.size, fortran, opt)
-	}})
+	}}})
 }
 
 // numpyCode is the type string of a dtype: its code in the call, its byte order in the state.

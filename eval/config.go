@@ -34,6 +34,9 @@ type Config struct {
 	LabelErrors bool     `json:"label_errors,omitempty"` // find labels that are probably wrong, in a second pass: see [Accumulator.Suspects]
 	Methods     bool     `json:"methods,omitempty"`      // with Recalibrate: judge other ways than a temperature, too
 	Conformal   float64  `json:"conformal,omitempty"`    // make sets of classes that miss the label in this share of the rows; 0 makes none
+	Bytes       float64  `json:"bytes,omitempty"`        // of the text that the rows predict, for bits per byte; 0 leaves them out
+	Chars       float64  `json:"chars,omitempty"`        // so, characters
+	Words       float64  `json:"words,omitempty"`        // so, words
 	By          []string `json:"by,omitempty"`           // keys that tell rows apart: those of Block.By in order, and [ByConfidence] and [ByFrequency] anywhere among them
 }
 
@@ -54,6 +57,8 @@ func (c *Config) check() error {
 		return &ConfigError{"Surprising", strconv.Itoa(c.Surprising), "at least 1, or 0 for the usual 10"}
 	case !(c.Conformal >= 0 && c.Conformal < 1):
 		return &ConfigError{"Conformal", exactly(c.Conformal), "0 < α < 1, or 0 for none"}
+	case !length(c.Bytes) || !length(c.Chars) || !length(c.Words):
+		return &ConfigError{"Bytes, Chars and Words", exactly(c.Bytes) + ", " + exactly(c.Chars) + " and " + exactly(c.Words), "lengths of a text, or 0 for unknown"}
 	case c.LabelBase < -1<<60 || c.LabelBase > 1<<60:
 		return &ConfigError{"LabelBase", itoa(c.LabelBase), "a small number"}
 	case c.Classes == 1 && (c.Input == LogProbs || c.Start == LogProbs):
@@ -75,6 +80,9 @@ func (c *Config) check() error {
 	return nil
 }
 
+// length reports whether x may be the length of a text.
+func length(x float64) bool { return x >= 0 && x < 1e18 }
+
 // same reports whether accumulators of c and d may merge.
 func (c *Config) same(d *Config) bool {
 	a, b := *c, *d
@@ -83,5 +91,5 @@ func (c *Config) same(d *Config) bool {
 		(a.IgnoreIndex == nil || *a.IgnoreIndex == *b.IgnoreIndex)
 	return index && slices.Equal(a.Names, b.Names) && slices.Equal(a.By, b.By) && a.Classes == b.Classes && a.Input == b.Input &&
 		a.DType == b.DType && a.LabelBase == b.LabelBase && a.Renormalize == b.Renormalize &&
-		a.Bins == b.Bins && a.Surprising == b.Surprising && a.Grouped == b.Grouped && a.Leaks == b.Leaks && a.LabelErrors == b.LabelErrors && a.Conformal == b.Conformal && a.Methods == b.Methods && a.Recalibrate == b.Recalibrate
+		a.Bins == b.Bins && a.Surprising == b.Surprising && a.Grouped == b.Grouped && a.Leaks == b.Leaks && a.LabelErrors == b.LabelErrors && a.Conformal == b.Conformal && a.Methods == b.Methods && a.Bytes == b.Bytes && a.Chars == b.Chars && a.Words == b.Words && a.Recalibrate == b.Recalibrate
 }

@@ -21,3 +21,4 @@ func (*Accumulator) warnNoise(*Report, func(bool, string, string, string))     {
 func (*Accumulator) conformal(*Report)                                         {}
 func (*Accumulator) warnConformal(*Report, func(bool, string, string, string)) {}
 func (*Accumulator) methods(*Report)                                           {}
+func (*Accumulator) textRates(*Report)                                         {}

@@ -25,6 +25,7 @@ type Report struct {
 
 	Leaks         *Leaks         `json:"leaks"`                  // E11; null unless asked for
 	Recalibration *Recalibration `json:"recalibration"`          // E7, E14; null unless asked for
+	Text          *Text          `json:"text,omitempty"`         // E3; absent without the lengths of a text
 	Noise         *Noise         `json:"label_errors,omitempty"` // E15; absent unless asked for
 	Conformal     *Conformal     `json:"conformal,omitempty"`    // E20; absent unless asked for
 	Buckets       []Buckets      `json:"buckets,omitempty"`      // E10, one for each of Config.By
@@ -166,6 +167,14 @@ type Bucket struct {
 	Z        float64  `json:"z"`   // of the gap
 	P        float64  `json:"p"`
 	Differs  bool     `json:"differs"` // from 0, at 5 % among all buckets of the key
+}
+
+// Text tells the loss by lengths of the text, which are the same for every tokenizer.
+type Text struct {
+	BitsPerByte    Estimate   `json:"bits_per_byte"`
+	BitsPerChar    Estimate   `json:"bits_per_char"`
+	WordPerplexity float64    `json:"word_perplexity"`
+	WordCI         [2]float64 `json:"word_perplexity_ci95"`
 }
 
 // Conformal tells of sets of classes that hold the label in all but a share of the rows.

@@ -46,6 +46,7 @@ func (a *Accumulator) Report() (*Report, error) {
 	a.perClass(r)
 	a.leakReport(r)
 	a.buckets(r)
+	a.textRates(r)
 	a.methods(r)
 	a.labelNoise(r)
 	a.conformal(r)

@@ -29,6 +29,9 @@ type evalFlags struct {
 	bins        int
 	labelErrors string
 	conformal   float64
+	bytes       float64
+	chars       float64
+	words       float64
 	top         int
 
 	failIf []string
@@ -69,6 +72,7 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
   xent eval logits.npy labels.npy --ignore-index -100
   xent eval tokens.npz --group document      tokens of a document are not independent
   xent eval answers.csv --by language --by @confidence
+  xent eval tokens.npz --group document --bytes 1290590
   xent eval probs.npy labels.npy -o report.json
   xent eval logits.npy labels.npy --html report.html
   xent eval logits.npy labels.npy --recalibrate calib.json
@@ -103,6 +107,9 @@ func (f *evalFlags) define(cmd *cobra.Command) {
 		s.StringVar(&f.weights, "weights", "", "`file` with one weight a row")
 		s.BoolVar(&f.leaks, "leaks", false, "find out which wrong classes take the nats: leaks of the JSON report, and a picture of --html, which means this flag")
 		s.StringVar(&f.labelErrors, "label-errors", "", "estimate how many labels are wrong, and write the rows whose labels probably are to `file`, as CSV; reads twice")
+		s.Float64Var(&f.bytes, "bytes", 0, "length of the text that the tokens make, in bytes, as `number`: for bits per byte, which tokenizers share")
+		s.Float64Var(&f.chars, "chars", 0, "its length in characters, as `number`")
+		s.Float64Var(&f.words, "words", 0, "its length in words, as `number`: for the perplexity of a word")
 		s.Float64Var(&f.conformal, "conformal", 0, "make sets of classes that miss the label in this `share` of the rows: 0.1")
 		s.IntVar(&f.bins, "bins", 15, "`number` of calibration bins, of equal mass")
 		s.IntVar(&f.top, "top", 10, "`number` of surprising rows to list")
@@ -126,6 +133,14 @@ func (f *evalFlags) check() error {
 			return gateUsage(text, err)
 		}
 		f.gates = append(f.gates, gate)
+	}
+	for _, length := range []struct {
+		flag string
+		x    float64
+	}{{"bytes", f.bytes}, {"chars", f.chars}, {"words", f.words}} {
+		if !(length.x >= 0 && length.x < 1e18) {
+			return usage("", "--%s %g, want the length of a text", length.flag, length.x)
+		}
 	}
 	if f.conformal != 0 && !(f.conformal > 0 && f.conformal < 1) {
 		return usage("", "--conformal %g, want a share between 0 and 1", f.conformal)
@@ -162,7 +177,7 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 		return err
 	}
 
-	config := f.config(cmd, rows, eval.Config{Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top, Recalibrate: f.calib != "", Methods: f.calib != "" && f.method != "temperature", By: f.by, LabelErrors: f.labelErrors != "", Conformal: f.conformal, Leaks: f.leaks || f.html != ""})
+	config := f.config(cmd, rows, eval.Config{Renormalize: f.renormalize, Bins: f.bins, Surprising: f.top, Recalibrate: f.calib != "", Methods: f.calib != "" && f.method != "temperature", By: f.by, LabelErrors: f.labelErrors != "", Conformal: f.conformal, Bytes: f.bytes, Chars: f.chars, Words: f.words, Leaks: f.leaks || f.html != ""})
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	bar := newProgress(cmd.ErrOrStderr(), f.noProgress)

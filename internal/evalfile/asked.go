@@ -99,6 +99,30 @@ func (w *writer) labelErrors(n *eval.Noise) {
 	})
 }
 
+func (w *writer) rates(t *eval.Text) {
+	if t == nil {
+		return
+	}
+	w.members("text", func() {
+		w.estimate("bits_per_byte", t.BitsPerByte)
+		w.estimate("bits_per_char", t.BitsPerChar)
+		w.number("word_perplexity", t.WordPerplexity)
+		w.numbers("word_perplexity_ci95", t.WordCI[:])
+	})
+}
+
+// lengths are those of the text in the Config.
+func (w *writer) lengths(c *eval.Config) {
+	for _, l := range []struct {
+		name string
+		x    float64
+	}{{"bytes", c.Bytes}, {"chars", c.Chars}, {"words", c.Words}} {
+		if l.x != 0 {
+			w.number(l.name, l.x)
+		}
+	}
+}
+
 func (w *writer) conformal(c *eval.Conformal) {
 	if c == nil {
 		return

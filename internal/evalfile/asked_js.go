@@ -10,3 +10,5 @@ func (w *writer) recalibration(*eval.Recalibration) { w.null("recalibration") }
 func (w *writer) buckets([]eval.Buckets)            {}
 func (w *writer) labelErrors(*eval.Noise)           {}
 func (w *writer) conformal(*eval.Conformal)         {}
+func (w *writer) rates(*eval.Text)                  {}
+func (w *writer) lengths(*eval.Config)              {}

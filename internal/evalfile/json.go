@@ -66,6 +66,7 @@ func (w *writer) report(r *eval.Report) {
 	list(w, "per_class", r.PerClass, w.class)
 	w.leaks(r.Leaks)
 	w.recalibration(r.Recalibration)
+	w.rates(r.Text)
 	w.labelErrors(r.Noise)
 	w.conformal(r.Conformal)
 	w.buckets(r.Buckets)
@@ -226,6 +227,7 @@ func (w *writer) config(c *eval.Config) {
 	if c.Conformal != 0 {
 		w.number("conformal", c.Conformal)
 	}
+	w.lengths(c)
 	if len(c.By) > 0 {
 		w.texts("by", c.By)
 	}

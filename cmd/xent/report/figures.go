@@ -143,6 +143,7 @@ func (t *text) list() []figure {
 		list = append(list, figure{name: "targets", value: "entropy " + Short(s.Entropy, 4), members: []string{"soft_targets"},
 			beside: []string{"divergence " + Short(s.KL, 4) + " nats", "sum less loss " + Short(s.Residual, 1)}})
 	}
+	list = append(list, t.rates()...)
 	if g := r.Groups; g != nil {
 		list = append(list, figure{name: "groups", value: Count(g.Groups) + map[bool]string{true: " folds"}[g.Folded], members: []string{"groups"},
 			beside: []string{"of up to " + plural(g.Largest, "row") + "; design effect " + Short(g.Design, 3)}})
@@ -166,6 +167,32 @@ func (t *text) list() []figure {
 		list = append(list, f)
 	}
 	return append(list, t.feasible(), t.health())
+}
+
+// rates are the loss by lengths of a text, in one line.
+func (t *text) rates() []figure {
+	x := t.r.Text
+	if x == nil {
+		return nil
+	}
+	f := figure{name: "text", members: []string{"text"}}
+	var say []string
+	for _, e := range []struct {
+		of   eval.Estimate
+		unit string
+	}{{x.BitsPerByte, " bits/byte"}, {x.BitsPerChar, " bits/char"}} {
+		if !math.IsNaN(e.of.Value) {
+			say = append(say, Measured(e.of.Value, e.of.SE)+e.unit)
+		}
+	}
+	if !math.IsNaN(x.WordPerplexity) {
+		say = append(say, "word perplexity "+Short(x.WordPerplexity, 4))
+	}
+	if len(say) == 0 {
+		return nil
+	}
+	f.value, f.beside = say[0]+" ", []string{strings.Join(say[1:], "; ")}
+	return []figure{f}
 }
 
 // also writes a p-value, unless nobody knows it.

@@ -76,3 +76,53 @@ export async function standOf(control) {
 	assert.ok(Number.isFinite(stand), 'a control that stands nowhere');
 	return stand;
 }
+
+/** The keys of controls, by what the protocol of the browser calls them. @type {Record<string, number>} */
+const codes = {
+	Tab: 9,
+	PageUp: 33,
+	PageDown: 34,
+	End: 35,
+	Home: 36,
+	ArrowLeft: 37,
+	ArrowUp: 38,
+	ArrowRight: 39,
+	ArrowDown: 40,
+};
+
+/** @type {WeakMap<Page, Promise<CDPSession>>} */
+const sessions = new WeakMap();
+
+/**
+ * Presses keys right after one another, and returns what look says of the focused element when each has been released.
+ * A call for each key and each look would have the browser draw every one of them.
+ * @template T
+ * @param {Page} page
+ * @param {string[]} keys "Home", "Shift+ArrowRight"
+ * @param {(focused: Element | null) => T} look runs in the page
+ * @returns {Promise<T[]>}
+ */
+export async function strike(page, keys, look) {
+	if (!sessions.has(page)) sessions.set(page, page.context().newCDPSession(page));
+	const session = /** @type {CDPSession} */ (await sessions.get(page));
+	await page.evaluate(`{
+		const look = ${look};
+		const looks = [];
+		const record = (event) => event.key !== 'Shift' && looks.push(look(document.activeElement));
+		addEventListener('keyup', record, true);
+		window.endLooks = () => (removeEventListener('keyup', record, true), looks);
+	}`);
+	const sent = keys.flatMap((name) => {
+		const key = name.replace('Shift+', '');
+		const windowsVirtualKeyCode = codes[key];
+		if (!windowsVirtualKeyCode) throw new Error(`no key ${name}`);
+		const event = { key, code: key, windowsVirtualKeyCode, modifiers: key === name ? 0 : 8 };
+		return /** @type {const} */ (['rawKeyDown', 'keyUp']).map((type) =>
+			session.send('Input.dispatchKeyEvent', { type, ...event }),
+		);
+	});
+	await Promise.all(sent);
+	const looks = /** @type {T[]} */ (await page.evaluate('window.endLooks()'));
+	assert.equal(looks.length, keys.length, 'keys that came up');
+	return looks;
+}

@@ -7,7 +7,7 @@ import "xent/nn"
 func (r *Run) State(v nn.Visitor[float32]) {
 	step := uint64(r.step)
 	v.Word("step", &step)
-	r.step, r.epoch = int(step), -1
+	r.step = int(step)
 	params := r.Net.Params()
 	for _, p := range params {
 		v.Array("param."+p.Name, p.Shape, p.Value)

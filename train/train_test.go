@@ -94,6 +94,7 @@ func TestResume(t *testing.T) {
 				kept := save(first)
 				kept.load = true
 				second := newRun(t, c.change)
+				steps(t, second, 2) // leaves nothing behind
 				second.State(kept)
 				if second.At() != at {
 					t.Fatalf("at step %d, want %d", second.At(), at)

@@ -182,7 +182,7 @@ func (res *RaceRun) begin(r *Run) error {
 		return err
 	}
 	res.ZNorm, res.PNorm = norm(grad.Data), r.head.byProbs(logits, y)
-	r.Net.Backward(grad)
+	r.Net.Learn(grad)
 	r.recorder.Backward()
 	for _, rec := range r.Records() {
 		res.Layers = append(res.Layers, rec.RMS)

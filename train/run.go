@@ -120,16 +120,16 @@ func (r *Run) Step(record bool) (Step, error) {
 	if s.Loss-s.Loss != 0 {
 		return s, r.diverged(s)
 	}
-	r.Net.Backward(grad)
-	limit := r.Config.Clip
-	if limit == 0 {
-		limit = math.MaxFloat64
+	r.Net.Learn(grad)
+	if r.Config.Clip > 0 {
+		clipping, err := xent.ClipNorm(r.grads, r.Config.Clip)
+		if err != nil {
+			return s, err
+		}
+		s.Norm, s.Clipped = clipping.Norm, clipping.Clipped > 0
+	} else {
+		s.Norm = norm(r.grads...) // to be looked at, not to be divided by: plain sums will do
 	}
-	clipping, err := xent.ClipNorm(r.grads, limit)
-	if err != nil {
-		return s, err
-	}
-	s.Norm, s.Clipped = clipping.Norm, clipping.Clipped > 0
 	if s.Norm-s.Norm != 0 {
 		return s, r.diverged(s)
 	}
@@ -155,7 +155,7 @@ func (r *Run) Gradient() (loss float64, err error) {
 	c.Batch = n
 	loss, grad, err := newHead(&c, r.Data.Classes, 1).Grad(r.Net.Forward(r.Data.Train.matrix(0, n, r.Data.Inputs)), r.Data.Train.Y[:n])
 	if err == nil {
-		r.Net.Backward(grad)
+		r.Net.Learn(grad)
 	}
 	return loss, err
 }
@@ -227,12 +227,21 @@ func largest(x []float32) (m float64) {
 	return m
 }
 
-func norm(x []float32) float64 {
-	var s float64
-	for _, v := range x {
-		s += float64(v) * float64(v)
+// norm is the L2 norm of arrays together, from four plain sums in float64, which squares of float32 neither overflow nor leave.
+func norm(arrays ...[]float32) float64 {
+	var a, b, c, d float64
+	for _, x := range arrays {
+		for ; len(x) >= 4; x = x[4:] {
+			a += float64(x[0]) * float64(x[0])
+			b += float64(x[1]) * float64(x[1])
+			c += float64(x[2]) * float64(x[2])
+			d += float64(x[3]) * float64(x[3])
+		}
+		for _, v := range x {
+			a += float64(v) * float64(v)
+		}
 	}
-	return math.Sqrt(s)
+	return math.Sqrt(a + b + c + d)
 }
 
 // accuracy is the share of rows whose largest logit is that of the label; of equal ones the first counts.

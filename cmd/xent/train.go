@@ -92,7 +92,8 @@ behind the last checkpoint; --resume goes on from it to the same bits as a run
 that was never stopped.`,
 		Example: `  xent train classify
   xent train classify --net 64-32-32-10 --activation sigmoid --loss mse
-  xent train classify --data fashion --net 784-256-10 --batch 128 --momentum .9 --epochs 10
+  xent train classify --data fashion --net 784-256-10 --batch 128 --momentum .9 \
+      --rate .05 --schedule cosine --epochs 8
   xent train classify --net conv8-pool-conv16-pool-32-10 --rate .05
   xent train classify --data iris.csv --net 4-16-3
   xent train classify --resume runs/digits-ce-1

@@ -39,13 +39,7 @@ type Accumulator struct {
 	soft     *soft         // nil while every label was hard
 	constant constant
 	cells    calib.Cells
-	groups   *groups   // nil unless Config.Grouped
-	tempers  *tempers  // nil unless Config.Recalibrate
-	leaks    *leaks    // nil unless Config.Leaks, and with very many classes
-	by       *byKeys   // nil without Config.By
-	noise    *noise    // nil unless Config.LabelErrors
-	suspects *suspects // of a second pass, which looks for nothing else; see [Accumulator.Suspects]
-	kept     *keptRows // rows to fit to; nil unless something is fitted
+	asked    // what a Config asks for beyond the usual
 
 	surprising ranking // by loss
 	unexpected ranking // by standardised surprise
@@ -74,25 +68,7 @@ func New(cfg Config) (*Accumulator, error) {
 		expected: exact.NewShares(k), doubt: exact.NewShares(k), peaked: exact.NewShares(k),
 		surprising: ranking{most: cfg.Surprising}, unexpected: ranking{most: cfg.Surprising},
 	}
-	if cfg.Grouped {
-		a.groups = newGroups()
-	}
-	if len(cfg.By) > 0 {
-		a.by = newByKeys(&a.cfg, k)
-	}
-	if cfg.Leaks {
-		a.leaks = newLeaks(k)
-	}
-	if cfg.Recalibrate {
-		a.tempers = newTempers()
-	}
-	if cfg.LabelErrors {
-		a.noise = newNoise(k)
-	}
-	if cfg.LabelErrors || cfg.Conformal > 0 || cfg.Methods {
-		a.kept = newKept(k)
-	}
-	a.row.grouped = cfg.Grouped
+	a.ask()
 	switch {
 	case cfg.Input != Auto:
 		a.as = arithmetic(cfg.Input)
@@ -180,13 +156,7 @@ func addRow[T xent.Float](a *Accumulator, b *Block[T], i int) {
 	if !read(a, id, b.Scores.Row(i)) {
 		return
 	}
-	if b.Groups != nil {
-		a.row.group = b.Groups[i]
-	}
-	a.row.keys = a.row.keys[:0]
-	for _, key := range b.By {
-		a.row.keys = append(a.row.keys, key[i])
-	}
+	a.takeKeys(b.Groups, b.By, i)
 	if b.Targets.Data != nil {
 		a.addTarget(id, w, b.Targets.Row(i))
 		return
@@ -236,8 +206,7 @@ func read[T xent.Float](a *Accumulator, id int64, scores []T) bool {
 
 // addLabel adds a.row with weight w and class y.
 func (a *Accumulator) addLabel(w float64, y int) {
-	if a.suspects != nil {
-		a.suspect(y)
+	if a.second(y) {
 		return
 	}
 	r := &a.row
@@ -250,18 +219,7 @@ func (a *Accumulator) addLabel(w float64, y int) {
 		c.right.Add(w)
 	}
 	a.addScored(w, loss, y, right)
-	if a.leaks != nil {
-		a.leak(w, loss, y)
-	}
-	if a.tempers != nil {
-		a.temper(w, loss, func(z []float64) float64 { return z[y] })
-	}
-	if a.noise != nil {
-		a.addNoise(y)
-	}
-	if a.kept != nil {
-		a.keep(w, y)
-	}
+	a.addAsked(w, loss, y)
 }
 
 // addScored adds what hard and soft labels have in common.
@@ -271,12 +229,7 @@ func (a *Accumulator) addScored(w, loss float64, y int, right bool) {
 	a.addShares(w)
 	a.constant.add(r)
 	a.cells.Add(w, r.confidence(), r.against, right)
-	if a.groups != nil {
-		a.groups.cluster(r.group).add(w, loss, r.entropy, right)
-	}
-	if a.by != nil {
-		a.addBuckets(w, loss, y, right)
-	}
+	a.addAskedScored(w, loss, y, right)
 	a.heaviest = max(a.heaviest, w)
 	a.rank(loss, y)
 }
@@ -334,27 +287,7 @@ func (a *Accumulator) Merge(b *Accumulator) error {
 	a.mergeSoft(b.soft)
 	a.constant.widen(&b.constant)
 	a.cells.Merge(&b.cells)
-	if a.groups != nil {
-		a.groups.merge(b.groups)
-	}
-	if a.leaks != nil {
-		a.leaks.merge(b.leaks)
-	}
-	if a.tempers != nil {
-		a.tempers.Merge(b.tempers)
-	}
-	if a.by != nil {
-		a.by.merge(b.by)
-	}
-	if a.noise != nil {
-		a.noise.merge(b.noise)
-	}
-	if a.kept != nil {
-		a.kept.merge(b.kept)
-	}
-	if a.suspects != nil {
-		a.suspects.merge(b.suspects)
-	}
+	a.mergeAsked(b)
 	a.heaviest = max(a.heaviest, b.heaviest)
 	a.surprising.merge(&b.surprising)
 	a.unexpected.merge(&b.unexpected)

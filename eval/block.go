@@ -44,15 +44,8 @@ func checkBlock[T xent.Float](cfg *Config, classes int, b *Block[T]) error {
 		return rowsOf("Block.Groups", len(b.Groups))
 	case !cfg.Grouped && b.Groups != nil:
 		return &ConfigError{"Block.Groups", "set without Config.Grouped", "none"}
-	case len(b.By) != cfg.givenKeys():
-		return &ConfigError{"Block.By", strconv.Itoa(len(b.By)) + " keys", strconv.Itoa(cfg.givenKeys())}
 	}
-	for _, key := range b.By {
-		if len(key) != rows {
-			return rowsOf("Block.By", len(key))
-		}
-	}
-	return nil
+	return cfg.checkKeys(b.By, rows)
 }
 
 // whole reports whether every row of m lies inside its data.

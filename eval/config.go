@@ -55,16 +55,12 @@ func (c *Config) check() error {
 		return &ConfigError{"Bins", strconv.Itoa(c.Bins), "at least 1, or 0 for the usual 15"}
 	case c.Surprising < 0:
 		return &ConfigError{"Surprising", strconv.Itoa(c.Surprising), "at least 1, or 0 for the usual 10"}
-	case !(c.Conformal >= 0 && c.Conformal < 1):
-		return &ConfigError{"Conformal", exactly(c.Conformal), "0 < α < 1, or 0 for none"}
-	case !length(c.Bytes) || !length(c.Chars) || !length(c.Words):
-		return &ConfigError{"Bytes, Chars and Words", exactly(c.Bytes) + ", " + exactly(c.Chars) + " and " + exactly(c.Words), "lengths of a text, or 0 for unknown"}
 	case c.LabelBase < -1<<60 || c.LabelBase > 1<<60:
 		return &ConfigError{"LabelBase", itoa(c.LabelBase), "a small number"}
 	case c.Classes == 1 && (c.Input == LogProbs || c.Start == LogProbs):
 		return &ConfigError{"Input", "logprobs with one column", "both columns, or logits: one log-probability says too little about the other class"}
 	}
-	if err := c.checkBy(); err != nil {
+	if err := c.checkAsked(); err != nil {
 		return err
 	}
 	for _, in := range []Input{c.Input, c.Start} {
@@ -80,16 +76,13 @@ func (c *Config) check() error {
 	return nil
 }
 
-// length reports whether x may be the length of a text.
-func length(x float64) bool { return x >= 0 && x < 1e18 }
-
 // same reports whether accumulators of c and d may merge.
 func (c *Config) same(d *Config) bool {
 	a, b := *c, *d
 	a.Start, b.Start = Auto, Auto
 	index := (a.IgnoreIndex == nil) == (b.IgnoreIndex == nil) &&
 		(a.IgnoreIndex == nil || *a.IgnoreIndex == *b.IgnoreIndex)
-	return index && slices.Equal(a.Names, b.Names) && slices.Equal(a.By, b.By) && a.Classes == b.Classes && a.Input == b.Input &&
+	return index && slices.Equal(a.Names, b.Names) && a.Classes == b.Classes && a.Input == b.Input &&
 		a.DType == b.DType && a.LabelBase == b.LabelBase && a.Renormalize == b.Renormalize &&
-		a.Bins == b.Bins && a.Surprising == b.Surprising && a.Grouped == b.Grouped && a.Leaks == b.Leaks && a.LabelErrors == b.LabelErrors && a.Conformal == b.Conformal && a.Methods == b.Methods && a.Bytes == b.Bytes && a.Chars == b.Chars && a.Words == b.Words && a.Recalibrate == b.Recalibrate
+		a.Bins == b.Bins && a.Surprising == b.Surprising && a.sameAsked(&b)
 }

@@ -24,7 +24,7 @@ func (a *Accumulator) Report() (*Report, error) {
 	if err := a.refuse(); err != nil {
 		return nil, err
 	}
-	if err := a.by.refuse(&a.cfg); err != nil {
+	if err := a.refuseAsked(); err != nil {
 		return nil, err
 	}
 	r := &Report{
@@ -41,15 +41,8 @@ func (a *Accumulator) Report() (*Report, error) {
 	a.prior(r)
 	a.softTargets(r)
 	a.confidence(r)
-	a.cluster(r)
-	a.recalibration(r)
+	a.reportAsked(r)
 	a.perClass(r)
-	a.leakReport(r)
-	a.buckets(r)
-	a.textRates(r)
-	a.methods(r)
-	a.labelNoise(r)
-	a.conformal(r)
 	a.calibration(r)
 	r.Surprising, r.Unexpected = a.surprising.list(), a.unexpected.list()
 	a.numbers(r)

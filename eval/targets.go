@@ -124,9 +124,7 @@ func (a *Accumulator) addSoft(w float64, t []float64, peak int, scale float64) {
 		c.right.Add(w)
 	}
 	a.addScored(w, loss, peak, right)
-	if a.tempers != nil {
-		a.temper(w, loss, func(z []float64) float64 { return dot(s.buf, z) })
-	}
+	a.temperSoft(w, loss)
 }
 
 func (a *Accumulator) mergeSoft(s *soft) {

@@ -25,9 +25,7 @@ func (a *Accumulator) warn(r *Report) {
 	}
 	a.warnScores(r, say)
 	a.warnLoss(r, say)
-	warnGroups(r, say)
-	a.warnNoise(r, say)
-	a.warnConformal(r, say)
+	a.warnAsked(r, say)
 	a.warnClasses(r, say)
 	a.warnCalibration(r, say)
 }

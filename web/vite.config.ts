@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { content } from './tools/content.ts';
 import { library } from './tools/library.ts';
 import { pages } from './tools/pages.ts';
+import { standing } from './tools/standing.ts';
 import { still } from './tools/still.ts';
 import { terms } from './tools/terms.ts';
 
@@ -31,7 +33,15 @@ const groups = [
 ];
 
 export default defineConfig({
-	plugins: [pages(), library(), terms(), still(), content(), svelte({ onwarn })],
+	plugins: [
+		pages(),
+		library(),
+		terms(),
+		still(),
+		content(),
+		svelte({ onwarn }),
+		standing(join(import.meta.dirname, 'src')),
+	],
 	base: './',
 	build: {
 		target: 'es2023',

@@ -159,7 +159,11 @@ function language(file: string): string {
 
 /** Highlights with one class per kind of token, and turns __name__ into a slot. */
 function highlight(highlighter: Highlighter, text: string, lang: string): { html: string } {
-	const { tokens } = highlighter.codeToTokens(text, { lang: lang as 'go', theme: 'xent' });
+	const { tokens } = highlighter.codeToTokens(text, {
+		lang: lang as 'go',
+		theme: 'xent',
+		tokenizeTimeLimit: 0, // a busy machine writes the same page
+	});
 	const lines = tokens.map((line) =>
 		line
 			.map((token) => {

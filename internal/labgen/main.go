@@ -5,8 +5,8 @@
 //
 // An explorer is an exported function of the shape func(Params) (View, error), where both are exported structs
 // of package lab. Their fields are float64, int, bool, string, an enumeration (a string type with constants),
-// such a struct, or slices of these; a parameter with the tag `lab:"optional"` may be left out in TypeScript and
-// is then the zero value. Exported number constants of the package become the object "limits".
+// such a struct, or slices of these; a number or slice with the tag `lab:"optional"` may be left out of the
+// parameters in TypeScript and is then the zero value. Exported number constants of the package become the object "limits".
 //
 // The browser loads the explorers in several cores. A file with the build constraint "!js || NAME" has its explorers
 // in the core NAME, a file without in the core chapters; a function with the directive //lab:everywhere is

@@ -269,6 +269,9 @@ func (m *model) check() error {
 			if !isBasic(f.typ.name) && m.structs[f.typ.name] == nil && m.enums[f.typ.name] == nil {
 				return fmt.Errorf("%s.%s: the type %s cannot cross the bridge", s.name, f.name, f.typ.name)
 			}
+			if f.optional && f.typ.slices == 0 && f.typ.name != "float64" && f.typ.name != "int" {
+				return fmt.Errorf("%s.%s: only a number or a list is optional", s.name, f.name)
+			}
 		}
 	}
 	for _, e := range m.enums {

@@ -7,10 +7,10 @@ import (
 	"unicode"
 )
 
-// typeScript writes the types of parameters and views, and the functions that carry them over the tape.
+// typeScript writes the types of parameters and views, and how they lie on the tape.
 func (m *model) typeScript() []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\nimport type { Call, Reader, Writer } from './tape';\n\nexport { limits } from './limits.gen';\n", header)
+	fmt.Fprintf(&b, "%s\n\nimport { bound, shape, type Call, type Shape } from './tape';\n\nexport { limits } from './limits.gen';\n", header)
 	for _, e := range m.usedEnums() {
 		writeDoc(&b, "", e.doc)
 		fmt.Fprintf(&b, "export type %s = '%s';\n", e.name, strings.Join(e.values, "' | '"))
@@ -30,28 +30,52 @@ func (m *model) typeScript() []byte {
 	}
 	m.labInterface(&b)
 	for _, e := range m.usedEnums() {
-		fmt.Fprintf(&b, "\nconst constantsOf%s: readonly %s[] = ['%s'];\n", e.name, e.name, strings.Join(e.values, "', '"))
+		fmt.Fprintf(&b, "\nconst %sNames: readonly %s[] = ['%s'];\n", lowerCamel(e.name), e.name, strings.Join(e.values, "', '"))
 	}
-	for _, s := range m.readStructs() {
-		fmt.Fprintf(&b, "\nfunction write%s(w: Writer, v: %s): void {\n", s.name, s.name)
-		for _, f := range s.fields {
-			value := "v." + lowerCamel(f.name)
-			if f.optional {
-				value += " ?? " + m.tsZero(f.typ)
-			}
-			fmt.Fprintf(&b, "\t%s;\n", m.tsWrite(f.typ, value, lowerCamel(f.name)))
-		}
-		b.WriteString("}\n")
+	done := map[string]bool{}
+	for _, s := range m.bridged() {
+		m.shape(&b, s, done)
 	}
-	for _, s := range m.writtenStructs() {
-		fmt.Fprintf(&b, "\nfunction read%s(r: Reader): %s {\n\treturn {\n", s.name, s.name)
-		for _, f := range s.fields {
-			fmt.Fprintf(&b, "\t\t%s: %s,\n", lowerCamel(f.name), m.tsRead(f.typ))
-		}
-		b.WriteString("\t};\n}\n")
+	b.WriteString("\nconst explorers: Readonly<Record<keyof Lab, readonly [params: Shape, view: Shape]>> = {\n")
+	for _, e := range m.explorers {
+		fmt.Fprintf(&b, "\t%s: [%sShape, %sShape],\n", lowerCamel(e.name), lowerCamel(e.params), lowerCamel(e.view))
 	}
+	b.WriteString("};\n")
 	return []byte(b.String())
 }
+
+// shape writes how a struct lies on the tape, after the structs that it holds: the names of its fields, each with signs
+// that say what it is, as tape.ts reads them.
+func (m *model) shape(b *strings.Builder, s *structType, done map[string]bool) {
+	if done[s.name] {
+		return
+	}
+	done[s.name] = true
+	var fields, parts []string
+	for _, f := range s.fields {
+		text := lowerCamel(f.name)
+		if f.optional {
+			text += "?"
+		}
+		text += strings.Repeat("*", f.typ.slices)
+		switch {
+		case m.structs[f.typ.name] != nil:
+			m.shape(b, m.structs[f.typ.name], done)
+			text += "@"
+			parts = append(parts, ", "+lowerCamel(f.typ.name)+"Shape")
+		case m.enums[f.typ.name] != nil:
+			text += "@"
+			parts = append(parts, ", "+lowerCamel(f.typ.name)+"Names")
+		default:
+			text += tsSign[f.typ.name]
+		}
+		fields = append(fields, text)
+	}
+	fmt.Fprintf(b, "\nconst %sShape = shape('%s'%s);\n", lowerCamel(s.name), strings.Join(fields, " "), strings.Join(parts, ""))
+}
+
+// tsSign marks a field that is no number.
+var tsSign = map[string]string{"bool": "!", "string": "$"}
 
 // limitsFile writes the exported number constants: a file of its own, for pages that need no more before the core is there.
 func (m *model) limitsFile() []byte {
@@ -72,12 +96,7 @@ func (m *model) labInterface(b *strings.Builder) {
 		writeDoc(b, "\t", e.doc)
 		fmt.Fprintf(b, "\t%s(params: %s): %s;\n", lowerCamel(e.name), e.params, e.view)
 	}
-	b.WriteString("}\n\n/** Binds the explorers to a way of calling them. */\nexport function bind(call: Call): Lab {\n\treturn {\n")
-	for _, e := range m.explorers {
-		name := lowerCamel(e.name)
-		fmt.Fprintf(b, "\t\t%s: (params) => call('%s', params, write%s, read%s),\n", name, name, e.params, e.view)
-	}
-	b.WriteString("\t};\n}\n")
+	b.WriteString("}\n\n/** Binds the explorers to a way of calling them. */\nexport const bind = (call: Call): Lab => bound(explorers, call);\n")
 }
 
 func (m *model) tsType(t fieldType) string {
@@ -99,59 +118,6 @@ func parenthesised(typ string) string {
 		return "(" + typ + ")"
 	}
 	return typ
-}
-
-func (m *model) tsZero(t fieldType) string {
-	switch {
-	case t.slices > 0:
-		return "[]"
-	case m.enums[t.name] != nil:
-		return "'" + m.enums[t.name].values[0] + "'"
-	case t.name == "bool":
-		return "false"
-	case t.name == "string":
-		return "''"
-	}
-	return "0"
-}
-
-// tsWrite is a statement that writes the value v of type t; path names it in errors.
-func (m *model) tsWrite(t fieldType, v, path string) string {
-	switch {
-	case t.slices == 1 && t.name == "float64":
-		return fmt.Sprintf("w.numbers(%s, '%s')", v, path)
-	case t.slices > 0:
-		element := fieldType{t.slices - 1, t.name}
-		return fmt.Sprintf("w.list(%s, '%s', (v) => %s)", v, path, m.tsWrite(element, "v", path))
-	case m.enums[t.name] != nil:
-		return fmt.Sprintf("w.constant(constantsOf%s, %s, '%s')", t.name, v, path)
-	case t.name == "float64" || t.name == "int":
-		return fmt.Sprintf("w.number(%s, '%s')", v, path)
-	case isBasic(t.name):
-		return fmt.Sprintf("w.%s(%s, '%s')", tsBasic[t.name], v, path)
-	}
-	return fmt.Sprintf("write%s(w, %s)", t.name, v)
-}
-
-var tsBasic = map[string]string{"bool": "boolean", "string": "text"}
-
-// tsRead is an expression that reads a value of type t.
-func (m *model) tsRead(t fieldType) string {
-	switch {
-	case t.slices == 1 && t.name == "float64":
-		return "r.numbers()"
-	case t.slices == 1 && t.name == "string":
-		return "r.texts()"
-	case t.slices > 0:
-		return fmt.Sprintf("r.list((r) => %s)", m.tsRead(fieldType{t.slices - 1, t.name}))
-	case m.enums[t.name] != nil:
-		return fmt.Sprintf("r.constant(constantsOf%s)", t.name)
-	case t.name == "float64" || t.name == "int":
-		return "r.number()"
-	case isBasic(t.name):
-		return "r." + tsBasic[t.name] + "()"
-	}
-	return "read" + t.name + "(r)"
 }
 
 // lowerCamel turns LogProbs into logProbs, KL into kl and JSText into jsText.

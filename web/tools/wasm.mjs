@@ -1,4 +1,4 @@
-// Builds the Go cores for the browser into generated/, beside the loader that fits the toolchain.
+// Builds the Go cores for the browser into generated/.
 // A file is rewritten only if it changed, so that unchanged inputs stay unchanged for make.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -67,5 +67,3 @@ for (const core of ['chapters', 'training', 'practice', 'bench']) {
 	await writePacked(name, bytes);
 	write(name, bytes);
 }
-const glue = readFileSync(join(go(['env', 'GOROOT']).trim(), 'lib/wasm/wasm_exec.js'));
-write('wasm_exec.js', Buffer.concat([Buffer.from('// @ts-nocheck\n'), glue]));

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { LabError, load, type Lab } from './load';
+import { connect, LabError, load, type Lab } from './load';
 
 const wasm = new URL('../../generated/chapters.wasm', import.meta.url);
 let module: WebAssembly.Module;
@@ -100,3 +100,13 @@ describe('memory', () => {
 		}
 	});
 });
+
+test.each(['chapters', 'training', 'practice', 'bench'])(
+	'%s asks its host for nothing that it does not have',
+	async (core) => {
+		const bytes = await readFile(new URL(`../../generated/${core}.wasm`, import.meta.url));
+		const module = await WebAssembly.compile(new Uint8Array(bytes));
+		expect(WebAssembly.Module.imports(module).length).toBeGreaterThan(0);
+		await expect(connect(module)).resolves.toBeTypeOf('function');
+	},
+);

@@ -1,17 +1,10 @@
-import '../../generated/wasm_exec.js';
+import { start } from './go';
 import { bind, type Lab } from './lab.gen';
 import { LabError, Reader, Writer, type Call } from './tape';
 
 export { LabError } from './tape';
 export type * from './lab.gen';
 export { limits } from './lab.gen';
-
-/** The class that Go's own glue script defines; a new one is needed for each instance. */
-declare class Go {
-	readonly importObject: WebAssembly.Imports;
-	exit: (code: number) => void;
-	run(instance: WebAssembly.Instance): Promise<void>;
-}
 
 /** What every build of cmd/xent-wasm exports beside its explorers. */
 interface Exports {
@@ -84,21 +77,13 @@ class Core {
 	#bytes = new Uint8Array();
 
 	constructor(module: WebAssembly.Module, { size, read, answer }: Host) {
-		const go = new Go();
 		const bytes = (at: number, length: number) => new Uint8Array(this.#memory.buffer, at >>> 0, length);
-		const instance = new WebAssembly.Instance(module, {
-			...go.importObject,
-			host: {
-				size,
-				read: (file: number, offset: number, at: number, length: number) =>
-					read(file, offset, bytes(at, length)),
-				answer: (at: number, length: number) => answer(bytes(at, length)),
-			},
+		const instance = start(module, {
+			size,
+			read: (file: number, offset: number, at: number, length: number) =>
+				read(file, offset, bytes(at, length)),
+			answer: (at: number, length: number) => answer(bytes(at, length)),
 		});
-		go.exit = (code) => {
-			throw new Error(`exit status ${code}`);
-		};
-		go.run(instance).catch(() => {}); // runs until main blocks; its exit is seen by the call that caused it
 		const exports = instance.exports as unknown as Exports;
 		this.#memory = exports.mem;
 		this.#explorers = instance.exports as Record<string, () => number>;

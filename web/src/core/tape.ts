@@ -1,6 +1,6 @@
 /**
  * The tape: the memory that TypeScript and the WebAssembly core share for one call.
- * Its layout is that of cmd/xent-wasm; lab.gen.ts decides what is written and read in which order.
+ * Its layout is that of cmd/xent-wasm; the shapes in lab.gen.ts say what is written and read in which order.
  */
 
 /** Carries one call over the tape. */
@@ -10,6 +10,59 @@ export type Call = <P, V>(
 	write: (w: Writer, params: P) => void,
 	read: (r: Reader) => V,
 ) => V;
+
+/** How a record lies on the tape: its fields in order. */
+export type Shape = readonly Field[];
+
+interface Field {
+	readonly name: string;
+	/** It may be left out of parameters: a number, which is 0 then, or a list. */
+	readonly optional: boolean;
+	/** How many lists it is in: 1 for a list, 2 for a list of lists. */
+	readonly lists: number;
+	readonly kind: 'number' | 'boolean' | 'text' | 'constant' | 'record';
+	readonly constants: readonly string[];
+	readonly shape: Shape;
+}
+
+/**
+ * The shape of a record of which the names of the fields are given, with signs behind them: ? for one that may be left
+ * out, * for each list that it is in, and then ! for a boolean, $ for a text, @ for what the next of parts is: the
+ * shape of a record, or the constants that it is one of. What has no sign is a number.
+ */
+export function shape(fields: string, ...parts: readonly (Shape | readonly string[])[]): Shape {
+	let next = 0;
+	return fields.split(' ').map((field) => {
+		const [, name, optional, lists, sign] = /^(\w+)(\??)(\**)([!$@]?)$/.exec(field)! as unknown as string[];
+		const part = sign === '@' ? parts[next++]! : [];
+		const named = typeof part[0] === 'string';
+		return {
+			name: name!,
+			optional: optional !== '',
+			lists: lists!.length,
+			kind:
+				sign === '!' ? 'boolean' : sign === '$' ? 'text' : !sign ? 'number' : named ? 'constant' : 'record',
+			constants: part as readonly string[],
+			shape: part as Shape,
+		};
+	});
+}
+
+/** Functions that carry records over the tape, from the shapes of what each takes and gives. */
+export function bound<L>(
+	explorers: Readonly<Record<keyof L, readonly [params: Shape, view: Shape]>>,
+	call: Call,
+): L {
+	const functions: Record<string, unknown> = {};
+	for (const [name, [takes, gives]] of Object.entries<readonly [Shape, Shape]>(explorers)) {
+		const write = (w: Writer, params: Values) => w.record(params, takes);
+		const read = (r: Reader) => r.record(gives);
+		functions[name] = (params: Values) => call(name, params, write, read);
+	}
+	return functions as L;
+}
+
+type Values = Readonly<Record<string, unknown>>;
 
 /** A wrong parameter of an explorer, or a defect of the core. */
 export class LabError extends Error {
@@ -63,7 +116,7 @@ export class Writer {
 		this.number(value ? 1 : 0, param);
 	}
 
-	constant<T extends string>(constants: readonly T[], value: T, param: string): void {
+	constant(constants: readonly string[], value: string, param: string): void {
 		const index = constants.indexOf(value);
 		if (index < 0) this.#refuse(param, value, constants.join(' or '));
 		this.number(index, param);
@@ -81,6 +134,24 @@ export class Writer {
 	list<T>(values: readonly T[], param: string, one: (value: T) => void): void {
 		this.#length(values, param);
 		for (const value of values) one(value);
+	}
+
+	record(values: Values, shape: Shape): void {
+		for (const field of shape) {
+			const { name, optional, lists } = field;
+			this.#value(values[name] ?? (optional ? (lists ? [] : 0) : undefined), field, lists);
+		}
+	}
+
+	#value(value: unknown, field: Field, lists: number): void {
+		const { name, kind, constants, shape } = field;
+		if (lists === 1 && kind === 'number') this.numbers(value as number[], name);
+		else if (lists > 0) this.list(value as unknown[], name, (one) => this.#value(one, field, lists - 1));
+		else if (kind === 'number') this.number(value as number, name);
+		else if (kind === 'boolean') this.boolean(value as boolean, name);
+		else if (kind === 'text') this.text(value as string, name);
+		else if (kind === 'constant') this.constant(constants, value as string, name);
+		else this.record(value as Values, shape);
 	}
 
 	#length(values: readonly unknown[], param: string): void {
@@ -125,10 +196,6 @@ export class Reader {
 		return this.number() !== 0;
 	}
 
-	constant<T extends string>(constants: readonly T[]): T {
-		return constants[this.number()] as T;
-	}
-
 	text(): string {
 		this.#slot++; // its length in bytes
 		const start = this.#char;
@@ -136,15 +203,20 @@ export class Reader {
 		return this.#text.slice(start, this.#char);
 	}
 
-	texts(): string[] {
-		return this.list((r) => r.text());
+	record(shape: Shape): Record<string, unknown> {
+		const record: Record<string, unknown> = {};
+		for (const field of shape) record[field.name] = this.#value(field, field.lists);
+		return record;
 	}
 
-	list<T>(one: (r: Reader) => T): T[] {
-		const length = this.number();
-		const values: T[] = [];
-		for (let i = 0; i < length; i++) values.push(one(this));
-		return values;
+	#value(field: Field, lists: number): unknown {
+		const { kind } = field;
+		if (lists === 1 && kind === 'number') return this.numbers();
+		if (lists > 0) return Array.from({ length: this.number() }, () => this.#value(field, lists - 1));
+		if (kind === 'number') return this.number();
+		if (kind === 'boolean') return this.boolean();
+		if (kind === 'text') return this.text();
+		return kind === 'constant' ? field.constants[this.number()] : this.record(field.shape);
 	}
 }
 

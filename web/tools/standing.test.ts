@@ -125,3 +125,8 @@ test('only the text of a template goes', () => {
 	);
 	expect(without(code, new Set(['root']))).toBe(code.replace('`<p>a \\` b</p>`', "''"));
 });
+
+test('snippets are given, and not listed as slots as well', () => {
+	const code = 'A(node, {\n\tchildren: c,\n\t$$slots: { default: true, key: true }\n});';
+	expect(without(code, new Set())).toBe('A(node, {\n\tchildren: c\n});');
+});

@@ -61,8 +61,7 @@ export function standing(folder: string): Plugin {
 			if (active) found = unneeded(modules(folder));
 		},
 		transform(code, id) {
-			const names = found.get(id);
-			return names ? { code: without(code, names), map: null } : null;
+			return active && named.test(id) ? { code: without(code, found.get(id) ?? new Set()), map: null } : null;
 		},
 	};
 }
@@ -117,12 +116,12 @@ function settle(all: readonly Component[]): void {
 	}
 }
 
-/** A compiled component without the text of its templates of these names. */
+/** A compiled component without the text of its templates of these names, and without the list of slots: it has none. */
 export function without(code: string, names: ReadonlySet<string>): string {
 	const template = /^var (root\w*) = \$\.from_(?:html|svg|mathml)\(`(?:[^`\\]|\\.)*`(?:, \d+)?\);$/gm;
-	return code.replace(template, (whole, name: string) =>
-		names.has(name) ? `var ${name} = $.from_html('');` : whole,
-	);
+	return code
+		.replace(/,\s*\$\$slots: \{[^{}]*\}/g, '')
+		.replace(template, (whole, name: string) => (names.has(name) ? `var ${name} = $.from_html('');` : whole));
 }
 
 /** Enters into a component what its compiled code renders, and on what it depends whether that stands. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compile, parse } from 'svelte/compiler';
 import type { Plugin } from 'vite';
+import { scope } from './scope.mjs';
 
 /** A node of Svelte's syntax tree, as far as it matters here. */
 interface Node {
@@ -44,7 +45,11 @@ export function still(): Plugin {
 		async load(id) {
 			if (!active || !id.endsWith(style)) return null;
 			const filename = id.slice(0, -style.length);
-			const { css } = compile(await readFile(filename, 'utf8'), { filename, css: 'external' });
+			const { css } = compile(await readFile(filename, 'utf8'), {
+				filename,
+				css: 'external',
+				cssHash: scope,
+			});
 			return css?.code ?? '';
 		},
 	};

@@ -46,7 +46,11 @@ func openFile(path string, opt *Options) (*file, error) {
 		f.Close()
 		return nil, err
 	}
-	return unpack(&file{place: p, f: f, size: size}, opt)
+	opened := &file{place: p, f: f, size: size}
+	if !everywhere {
+		return opened, nil
+	}
+	return unpack(opened, opt)
 }
 
 // read tells why reading at byte off failed; a file that ends too early was cut while it was read.

@@ -53,8 +53,10 @@ func openNpz(f *file) (*bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t, err := openTorch(f, dir); t != nil || err != nil {
-		return t, err
+	if everywhere {
+		if t, err := openTorch(f, dir); t != nil || err != nil {
+			return t, err
+		}
 	}
 	z := &bundle{archive: dir, format: "npz"}
 	var other []string

@@ -77,7 +77,7 @@ func (o *opener) open(src Source) error {
 // container opens path, or returns it when it, or the same file under another name, is open.
 func (o *opener) container(path string) (*container, error) {
 	for _, c := range o.containers {
-		if c.file.path == path { // a pipe can be read once
+		if everywhere && c.file.path == path { // a pipe can be read once
 			return c, nil
 		}
 	}

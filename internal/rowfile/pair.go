@@ -113,7 +113,7 @@ func (r *Rows) tableLabels(s, l *part) error {
 		return nil
 	}
 	h.Member = t.title([]int{l.plan.label})
-	if r.softLabels(t) {
+	if everywhere && r.softLabels(t) {
 		return nil
 	}
 	r.labels = tableLabels{t}

@@ -229,7 +229,9 @@ func (t *table) assign(p *planned) {
 	}
 	if t.labels = p.label >= 0; t.labels {
 		t.roles[p.label] = roleLabel
-		t.soft = everywhere && t.json != nil && t.schema.columns[p.label].lists > 0
+		if everywhere {
+			t.soft = t.json != nil && t.schema.columns[p.label].lists > 0
+		}
 	}
 	if t.weighs = p.weight >= 0; t.weighs {
 		t.roles[p.weight] = roleWeight

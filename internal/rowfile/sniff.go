@@ -32,13 +32,17 @@ func identify(f *file) (format, error) {
 	case bytes.HasPrefix(head, []byte("PK\x05\x06")):
 		return 0, f.whole("an empty archive", "one with .npy arrays", "")
 	}
-	if k := more(head, f); k != 0 {
-		return k, nil
+	if everywhere {
+		if k := more(head, f); k != 0 {
+			return k, nil
+		}
 	}
 	const want = readable
-	what, hint := foreignElsewhere(head)
-	if what == "" {
-		what, hint = foreign(head, f)
+	what, hint := foreign(head, f)
+	if everywhere {
+		if old, how := foreignElsewhere(head); old != "" {
+			what, hint = old, how
+		}
 	}
 	if what != "" {
 		return 0, f.whole(what, want, hint)

@@ -65,8 +65,10 @@ func openTable(f *file, opt *Options) (*table, error) {
 	if t.records, err = newRecords(f); err != nil {
 		return nil, err
 	}
-	if is, err := t.openJSON(); is || err != nil {
-		return t, err
+	if everywhere {
+		if is, err := t.openJSON(); is || err != nil {
+			return t, err
+		}
 	}
 	sample, err := t.records.sample()
 	if err != nil {

@@ -264,6 +264,9 @@ func (j *softmaxJob[T, L]) do(fn string, opt *Options, weight kern.Sum, ignored 
 			return Result{}, err
 		}
 	}
+	if j.x.Cols <= kern.MostAcross {
+		return runBatch(bySixteens[T, L]{*j}, (j.x.Rows+15)/16, workers, total), nil
+	}
 	return runBatch(*j, j.x.Rows, workers, total), nil
 }
 
@@ -296,74 +299,51 @@ func reduce(fn string, r Reduction, d Denominator, e EmptyPolicy, weight kern.Su
 
 // run computes rows lo to hi-1.
 func (j softmaxJob[T, L]) run(lo, hi int) (part Result) {
-	t := j.each
-	xs, ts, gs := j.x.scratch(), j.target.scratch(), j.grad.scratch()
-	var some kern.Sixteen // rows from first to end-1
-	first, end := lo, lo
-	usual, stride := j.usual(), j.x.stride()
-	for i := lo; i < hi; i++ {
-		if i == end && hi-i >= 16 && j.together(&some, i) {
-			first, end = i, i+16
-		}
-		if i < end && usual {
-			y := int(j.labels[i])
-			if loss, best, ok := some.Cost(i-first, y, float64(j.x.Data[i*stride+y]), j.link.Temp); ok {
-				if best {
-					part.Correct++
-					part.InTop++
-				}
-				part.Judged++
-				part.addRow(loss)
-				continue
-			}
-		}
-		ignored := j.ignoring && int64(j.labels[i]) == j.ignored
-		w := at(j.rowWeights, i)
-		if ignored || w == 0 {
-			part.Rows++
-			if ignored {
-				part.Ignored++
-			}
-			j.skip(gs, i)
-			continue
-		}
-		if j.labels == nil {
-			t.Soft = j.target.read(ts, i)
-		} else if t.Label = int(j.labels[i]); t.Weights != nil {
-			t.Penalty = j.each.Penalty * t.Weights[t.Label]
-		}
-		dst := j.grad.into(gs, i)
-		x := j.x.read(xs, i)
-		var row kern.Row
-		if j.form == kern.FromLogits && !(i < end && some.Row(&row, i-first, j.link)) {
-			row = kern.NewRow(x, j.link, j.wide)
-		}
-		loss, before := j.row(&row, dst, x, &t, w*j.scale)
-		j.grad.write(dst, i)
-		loss *= w
-		if j.loss != nil {
-			j.loss[i] = T(loss)
-		}
-		if j.labels != nil {
-			part.judge(before, j.top)
-		}
-		part.addRow(loss)
+	w := rowWork[T]{j.each, j.x.scratch(), j.target.scratch(), j.grad.scratch()}
+	for i := j.sixteens(&part, &w, lo, hi); i < hi; i++ {
+		j.one(&part, &w, i, nil, 0)
 	}
 	return part
 }
 
-// usual tells whether nothing is wanted but the sum of losses -ln p of the labels, none of which is ignored or weighted.
-func (j *softmaxJob[T, L]) usual() bool {
-	return j.labels != nil && j.grad.Data == nil && j.loss == nil && !j.ignoring && j.rowWeights == nil && j.top <= 1 &&
-		j.each.Weights == nil && j.each.Smoothing == 0 && j.each.Penalty == 0 && j.each.Shape == kern.Shape{}
+// rowWork is what the rows of a chunk use one after the other.
+type rowWork[T Float] struct {
+	target           kern.Target[T]
+	x, soft, scratch []T // see [Matrix.scratch]
 }
 
-// together looks at the 16 rows from i on, where they are logits of few classes that kernels can look at.
-func (j *softmaxJob[T, L]) together(some *kern.Sixteen, i int) bool {
-	if j.form != kern.FromLogits || j.wide || j.x.Inner > 1 {
-		return false
+// one computes row i, which may be row r of some.
+func (j *softmaxJob[T, L]) one(part *Result, work *rowWork[T], i int, some *kern.Sixteen, r int) {
+	t, gs := &work.target, work.scratch
+	if j.skips(part, work, i) {
+		return
 	}
-	return kern.Together(some, j.x.Data[i*j.x.stride():], j.x.Cols, j.x.stride(), j.link)
+	w := at(j.rowWeights, i)
+	if j.labels == nil {
+		t.Soft = j.target.read(work.soft, i)
+	} else if t.Label = int(j.labels[i]); t.Weights != nil {
+		t.Penalty = j.each.Penalty * t.Weights[t.Label]
+	}
+	dst := j.grad.into(gs, i)
+	x := j.x.read(work.x, i)
+	var row kern.Row
+	found := some != nil && some.Row(&row, r, j.link)
+	if j.form == kern.FromLogits && !found {
+		row = kern.NewRow(x, j.link, j.wide)
+	}
+	loss, before := j.row(&row, dst, x, t, w*j.scale)
+	j.grad.write(dst, i)
+	if found && j.usual() {
+		loss = j.lossOf(some, r, i)
+	}
+	loss *= w
+	if j.loss != nil {
+		j.loss[i] = T(loss)
+	}
+	if j.labels != nil {
+		part.judge(before, j.top)
+	}
+	part.addRow(loss)
 }
 
 // row returns the loss of the row x, stores scale times its gradient in dst unless that is nil, and tells how

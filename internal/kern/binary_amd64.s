@@ -136,8 +136,8 @@ TEXT ·binaryF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    ahead+24(FP), BX
 	VMOVUPS powersF32<>+0(SB), Z0
 	VMOVUPS missedF32<>+0(SB), Z1
-	VPXORQ  Z2, Z2, Z2
-	VPXORQ  Z3, Z3, Z3
+	VXORPS  Z2, Z2, Z2
+	VXORPS  Z3, Z3, Z3
 	MOVQ    AX, SI
 	LEAQ    (AX)(DX*4), DI
 	MOVQ    DX, R8
@@ -714,8 +714,8 @@ TEXT ·binaryGradF32AVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), SI
 	VBROADCASTSS c+40(FP), Z2
 	VBROADCASTSS rest+44(FP), Z3
-	VPXORQ       Z4, Z4, Z4
-	VPXORQ       Z5, Z5, Z5
+	VXORPS       Z4, Z4, Z4
+	VXORPS       Z5, Z5, Z5
 	MOVQ         AX, DI
 	LEAQ         (AX)(DX*4), R8
 	MOVQ         DX, R9
@@ -1626,8 +1626,8 @@ TEXT ·binaryF64AVX512(SB), NOSPLIT, $0-48
 	VMOVUPD powersF64<>+64(SB), Z1
 	VMOVUPD missedF64<>+0(SB), Z2
 	VMOVUPD missedF64<>+64(SB), Z3
-	VPXORQ  Z4, Z4, Z4
-	VPXORQ  Z5, Z5, Z5
+	VXORPS  Z4, Z4, Z4
+	VXORPS  Z5, Z5, Z5
 	MOVQ    AX, SI
 	LEAQ    (AX)(DX*8), DI
 	MOVQ    DX, R8
@@ -2325,8 +2325,8 @@ TEXT ·binaryGradF64AVX512(SB), NOSPLIT, $0-72
 	VMOVUPD      missedF64<>+64(SB), Z3
 	MOVQ         dst+0(FP), SI
 	VBROADCASTSD c+40(FP), Z4
-	VPXORQ       Z5, Z5, Z5
-	VPXORQ       Z6, Z6, Z6
+	VXORPS       Z5, Z5, Z5
+	VXORPS       Z6, Z6, Z6
 	MOVQ         AX, DI
 	LEAQ         (AX)(DX*8), R8
 	MOVQ         DX, R9

@@ -55,9 +55,10 @@ type Table[T Float] struct {
 	// Float16 and BFloat16 are those of the package. They are nil where a table has no kernel for that.
 	Float16, BFloat16 func(dst []T, src []byte)
 
-	// Across looks at 16 rows of n classes at once, of which row i begins at x[i*stride], and tells whether it did. A
-	// row of which others is NaN is left to [Table.Others]. It is nil where a table has no kernel for that.
-	Across func(s *Sixteen, x []T, n, stride int, temp float64) bool
+	// Across looks at 16 rows of n classes at once, of which row i begins at x[i*stride], and tells whether it did. Given
+	// grad, it stores their gradients in rows gradStride apart, unless [Sixteen] then says that it has not. It is nil where
+	// a table has no kernel for that.
+	Across func(s *Sixteen, grad []T, gradStride int, x []T, n, stride int, temp float64) bool
 
 	// Binary returns Σ t·softplus(-x) + (1-t)·softplus(x), where 0·Inf = 0,
 	// and how many of its terms are infinite or NaN.

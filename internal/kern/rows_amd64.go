@@ -22,7 +22,7 @@ var one32 = func() (s scaled[float32]) {
 }()
 
 // acrossAVX512 is [Table.Across].
-func acrossAVX512(rows *Sixteen, x []float32, n, stride int, temp float64) bool {
+func acrossAVX512(rows *Sixteen, grad []float32, gradStride int, x []float32, n, stride int, temp float64) bool {
 	if n < 2 || stride > math.MaxInt32/16 || !(temp >= 0x1p-20 && temp <= 0x1p20) {
 		return false
 	}
@@ -30,15 +30,15 @@ func acrossAVX512(rows *Sixteen, x []float32, n, stride int, temp float64) bool 
 	if temp != 1 {
 		s.init(temp, 4)
 	}
-	f := formatOf[float32]()
-	s.k[atDepth] = float32(f.depth * temp)
+	reach := float32(formatOf[float32]().reach * temp)
+	s.k[atDepths], s.k[atDepths+1] = -reach, reach
+	rows.inverse = 1 / temp
 	_ = x[15*stride+n-1]
-	acrossF32AVX512(&x[0], n, stride, &rows.copies[0], &s.k, &rows.max, &rows.arg, &rows.others, &rows.logs)
-	reach := float32(f.reach * temp)
-	for i, v := range rows.max {
-		if !(v <= reach && v >= -reach && rows.others[i] >= 0x1p-10) {
-			rows.others[i] = math.NaN()
-		}
+	var g *float32
+	if grad != nil {
+		_ = grad[15*gradStride+n-1]
+		g = &grad[0]
 	}
+	fewF32AVX512(&x[0], n, stride, g, gradStride, &s.k, &rows.own[0])
 	return true
 }

@@ -182,7 +182,7 @@ DATA lowestF32<>+0(SB)/4, $0xff800000
 GLOBL lowestF32<>(SB), RODATA|NOPTR, $4
 
 // func sumF32AVX512(x *float32, n int, skip int, ahead int, k *[16]float32) (hi float64, lo float64, max float32)
-// Requires: AVX, AVX512F, BMI2, CMOV, MMX+, SSE, SSE2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+, SSE, SSE2
 TEXT ·sumF32AVX512(SB), NOSPLIT, $0-60
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
@@ -204,9 +204,9 @@ TEXT ·sumF32AVX512(SB), NOSPLIT, $0-60
 	VPSUBD       Z11, Z9, Z9
 	VBROADCASTSS lowestF32<>+0(SB), Z15
 	VBROADCASTSS startF32<>+0(SB), Z11
-	VPXORQ       Z12, Z12, Z12
-	VBROADCASTSS startF32<>+0(SB), Z14
-	VPXORQ       Z13, Z13, Z13
+	VXORPS       Z13, Z13, Z13
+	VBROADCASTSS startF32<>+0(SB), Z12
+	VXORPS       Z14, Z14, Z14
 	LEAQ         (AX)(CX*4), SI
 	ANDQ         $-64, CX
 	LEAQ         (AX)(CX*4), CX
@@ -282,39 +282,39 @@ loop:
 	VPERMPS      Z9, Z20, Z24
 	VPSLLD       $0x13, Z20, Z20
 	VPADDD       Z20, Z24, Z24
-	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Z16, Z24, Z13
 	VADDPS       Z24, Z11, Z16
 	VSUBPS       Z11, Z16, Z11
 	VSUBPS       Z11, Z24, Z24
-	VADDPS       Z24, Z12, Z12
+	VADDPS       Z24, Z13, Z13
 	VMOVAPS      Z16, Z11
 	VPERMPS      Z9, Z21, Z16
 	VPSLLD       $0x13, Z21, Z21
 	VPADDD       Z21, Z16, Z16
-	VFMADD231PS  Z17, Z16, Z13
-	VADDPS       Z16, Z14, Z17
-	VSUBPS       Z14, Z17, Z14
-	VSUBPS       Z14, Z16, Z16
-	VADDPS       Z16, Z13, Z13
-	VMOVAPS      Z17, Z14
+	VFMADD231PS  Z17, Z16, Z14
+	VADDPS       Z16, Z12, Z17
+	VSUBPS       Z12, Z17, Z12
+	VSUBPS       Z12, Z16, Z16
+	VADDPS       Z16, Z14, Z14
+	VMOVAPS      Z17, Z12
 	VPERMPS      Z9, Z22, Z16
 	VPSLLD       $0x13, Z22, Z22
 	VPADDD       Z22, Z16, Z16
-	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z16, Z13
 	VADDPS       Z16, Z11, Z17
 	VSUBPS       Z11, Z17, Z11
 	VSUBPS       Z11, Z16, Z16
-	VADDPS       Z16, Z12, Z12
+	VADDPS       Z16, Z13, Z13
 	VMOVAPS      Z17, Z11
 	VPERMPS      Z9, Z23, Z16
 	VPSLLD       $0x13, Z23, Z23
 	VPADDD       Z23, Z16, Z16
-	VFMADD231PS  Z19, Z16, Z13
-	VADDPS       Z16, Z14, Z17
-	VSUBPS       Z14, Z17, Z14
-	VSUBPS       Z14, Z16, Z16
-	VADDPS       Z16, Z13, Z13
-	VMOVAPS      Z17, Z14
+	VFMADD231PS  Z19, Z16, Z14
+	VADDPS       Z16, Z12, Z17
+	VSUBPS       Z12, Z17, Z12
+	VSUBPS       Z12, Z16, Z16
+	VADDPS       Z16, Z14, Z14
+	VMOVAPS      Z17, Z12
 	ADDQ         $+256, AX
 	JMP          loop
 
@@ -412,59 +412,59 @@ masked:
 	VPERMPS      Z9, Z20, Z24
 	VPSLLD       $0x13, Z20, Z20
 	VPADDD       Z20, Z24, Z24
-	VFMADD231PS  Z16, Z24, Z12
+	VFMADD231PS  Z16, Z24, Z13
 	VADDPS       Z24, Z11, Z16
 	VSUBPS       Z11, Z16, Z11
 	VSUBPS       Z11, Z24, Z24
-	VADDPS       Z24, Z12, Z12
+	VADDPS       Z24, Z13, Z13
 	VMOVAPS      Z16, Z11
 	VPERMPS      Z9, Z21, Z16
 	VPSLLD       $0x13, Z21, Z21
 	VPADDD       Z21, Z16, Z16
-	VFMADD231PS  Z17, Z16, Z13
-	VADDPS       Z16, Z14, Z17
-	VSUBPS       Z14, Z17, Z14
-	VSUBPS       Z14, Z16, Z16
-	VADDPS       Z16, Z13, Z13
-	VMOVAPS      Z17, Z14
+	VFMADD231PS  Z17, Z16, Z14
+	VADDPS       Z16, Z12, Z17
+	VSUBPS       Z12, Z17, Z12
+	VSUBPS       Z12, Z16, Z16
+	VADDPS       Z16, Z14, Z14
+	VMOVAPS      Z17, Z12
 	VPERMPS      Z9, Z22, Z16
 	VPSLLD       $0x13, Z22, Z22
 	VPADDD       Z22, Z16, Z16
-	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z16, Z13
 	VADDPS       Z16, Z11, Z17
 	VSUBPS       Z11, Z17, Z11
 	VSUBPS       Z11, Z16, Z16
-	VADDPS       Z16, Z12, Z12
+	VADDPS       Z16, Z13, Z13
 	VMOVAPS      Z17, Z11
 	VPERMPS      Z9, Z23, Z16
 	VPSLLD       $0x13, Z23, Z23
 	VPADDD       Z23, Z16, Z16
-	VFMADD231PS  Z19, Z16, Z13
-	VADDPS       Z16, Z14, Z17
-	VSUBPS       Z14, Z17, Z14
-	VSUBPS       Z14, Z16, Z16
-	VADDPS       Z16, Z13, Z13
-	VMOVAPS      Z17, Z14
+	VFMADD231PS  Z19, Z16, Z14
+	VADDPS       Z16, Z12, Z17
+	VSUBPS       Z12, Z17, Z12
+	VSUBPS       Z12, Z16, Z16
+	VADDPS       Z16, Z14, Z14
+	VMOVAPS      Z17, Z12
 	ADDQ         $+256, AX
 	JMP          loop
 
 done:
 	VBROADCASTSS  startF32<>+0(SB), Z0
 	VSUBPS        Z0, Z11, Z11
-	VSUBPS        Z0, Z14, Z14
-	VADDPS        Z13, Z12, Z12
+	VSUBPS        Z0, Z12, Z12
+	VADDPS        Z14, Z13, Z13
 	VEXTRACTF64X4 $0x01, Z11, Y0
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y11, Z1
 	VADDPD        Z0, Z1, Z1
-	VEXTRACTF64X4 $0x01, Z14, Y0
-	VCVTPS2PD     Y0, Z0
-	VCVTPS2PD     Y14, Z2
-	VADDPD        Z0, Z2, Z2
-	VADDPD        Z2, Z1, Z1
 	VEXTRACTF64X4 $0x01, Z12, Y0
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y12, Z2
+	VADDPD        Z0, Z2, Z2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z13, Y0
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y13, Z2
 	VADDPD        Z0, Z2, Z2
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VADDPD        Y0, Y2, Y0
@@ -974,206 +974,682 @@ done:
 	VZEROUPPER
 	RET
 
-// func acrossF32AVX512(x *float32, n int, stride int, buf *float32, k *[16]float32, max *[16]float32, arg *[16]int32, others *[16]float64, logs *[16]float64)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·acrossF32AVX512(SB), NOSPLIT, $0-72
+// func fewF32AVX512(x *float32, n int, stride int, grad *float32, gradStride int, k *[16]float32, s *float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
+TEXT ·fewF32AVX512(SB), $16448-56
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
 	MOVQ         stride+16(FP), DX
-	MOVQ         buf+24(FP), BX
-	MOVQ         k+32(FP), SI
-	VBROADCASTSS (SI), Z0
-	VBROADCASTSS 4(SI), Z1
-	VBROADCASTSS 8(SI), Z2
-	VBROADCASTSS 12(SI), Z3
-	VBROADCASTSS 16(SI), Z4
-	VBROADCASTSS 24(SI), Z5
-	VBROADCASTSS 28(SI), Z6
-	VBROADCASTSS 32(SI), Z7
-	VBROADCASTSS 36(SI), Z8
-	VMOVUPS      lessenedF32<>+0(SB), Z9
-	VMOVUPS      missedF32<>+0(SB), Z10
-	VPBROADCASTD DX, Z0
-	VPMULLD      lanes<>+0(SB), Z0, Z0
-	VBROADCASTSS lowestF32<>+0(SB), Z11
-	VPXORQ       Z12, Z12, Z12
-	VPXORQ       Z13, Z13, Z13
-	VPBROADCASTD one<>+0(SB), Z14
-	SHLQ         $+6, DX
-	ADDQ         AX, DX
-	MOVQ         BX, DI
-	MOVQ         CX, R8
+	MOVQ         k+40(FP), BX
+	MOVQ         s+48(FP), SI
+	LEAQ         (SP), DI
+	ADDQ         $+63, DI
+	ANDQ         $-64, DI
+	VMOVDQU32    lanes<>+0(SB), Z0
+	VPBROADCASTD DX, Z1
+	VPMULLD      Z0, Z1, Z1
+	VPADDD       256(SI), Z1, Z1
+	KXNORW       K1, K1, K1
+	VXORPS       Z2, Z2, Z2
+	VGATHERDPS   (AX)(Z1*4), K1, Z2
+	LEAQ         (DX)(DX*1), DX
+	SHLQ         $+1, DX
+	MOVQ         DI, R10
+	MOVQ         CX, R11
+	MOVQ         $0x00000010, R12
+
+in:
+	MOVQ         R11, R8
+	CMPQ         R8, R12
+	CMOVQGT      R12, R8
+	MOVQ         $-1, R9
+	BZHIQ        R8, R9, R9
+	KMOVW        R9, K1
+	MOVQ         AX, R8
+	MOVQ         DX, R9
+	SHLQ         $+4, R9
+	VMOVUPS.Z    (R8), K1, Z1
+	PREFETCHT0   (R8)(R9*1)
+	ADDQ         DX, R8
+	VMOVUPS.Z    (R8), K1, Z3
+	PREFETCHT0   (R8)(R9*1)
+	ADDQ         DX, R8
+	VMOVUPS.Z    (R8), K1, Z4
+	PREFETCHT0   (R8)(R9*1)
+	ADDQ         DX, R8
+	VMOVUPS.Z    (R8), K1, Z5
+	PREFETCHT0   (R8)(R9*1)
+	ADDQ         DX, R8
+	VMOVUPS.Z    (R8), K1, Z6
+	PREFETCHT0   (R8)(R9*1)
+	ADDQ         DX, R8
+	VMOVUPS.Z    (R8), K1, Z7
+	PREFETCHT0   (R8)(R9*1)
+	ADDQ         DX, R8
+	VMOVUPS.Z    (R8), K1, Z8
+	PREFETCHT0   (R8)(R9*1)
+	ADDQ         DX, R8
+	VMOVUPS.Z    (R8), K1, Z9
+	PREFETCHT0   (R8)(R9*1)
+	ADDQ         DX, R8
+	VMOVUPS.Z    (R8), K1, Z10
+	PREFETCHT0   (R8)(R9*1)
+	ADDQ         DX, R8
+	VMOVUPS.Z    (R8), K1, Z11
+	PREFETCHT0   (R8)(R9*1)
+	ADDQ         DX, R8
+	VMOVUPS.Z    (R8), K1, Z12
+	PREFETCHT0   (R8)(R9*1)
+	ADDQ         DX, R8
+	VMOVUPS.Z    (R8), K1, Z13
+	PREFETCHT0   (R8)(R9*1)
+	ADDQ         DX, R8
+	VMOVUPS.Z    (R8), K1, Z14
+	PREFETCHT0   (R8)(R9*1)
+	ADDQ         DX, R8
+	VMOVUPS.Z    (R8), K1, Z15
+	PREFETCHT0   (R8)(R9*1)
+	ADDQ         DX, R8
+	VMOVUPS.Z    (R8), K1, Z16
+	PREFETCHT0   (R8)(R9*1)
+	ADDQ         DX, R8
+	VMOVUPS.Z    (R8), K1, Z17
+	PREFETCHT0   (R8)(R9*1)
+	ADDQ         DX, R8
+	VUNPCKLPS    Z3, Z1, Z18
+	VUNPCKHPS    Z3, Z1, Z1
+	VUNPCKLPS    Z5, Z4, Z3
+	VUNPCKHPS    Z5, Z4, Z4
+	VUNPCKLPS    Z7, Z6, Z5
+	VUNPCKHPS    Z7, Z6, Z6
+	VUNPCKLPS    Z9, Z8, Z7
+	VUNPCKHPS    Z9, Z8, Z8
+	VUNPCKLPS    Z11, Z10, Z9
+	VUNPCKHPS    Z11, Z10, Z10
+	VUNPCKLPS    Z13, Z12, Z11
+	VUNPCKHPS    Z13, Z12, Z12
+	VUNPCKLPS    Z15, Z14, Z13
+	VUNPCKHPS    Z15, Z14, Z14
+	VUNPCKLPS    Z17, Z16, Z15
+	VUNPCKHPS    Z17, Z16, Z16
+	VUNPCKLPD    Z3, Z18, Z17
+	VUNPCKHPD    Z3, Z18, Z3
+	VUNPCKLPD    Z4, Z1, Z18
+	VUNPCKHPD    Z4, Z1, Z1
+	VUNPCKLPD    Z7, Z5, Z4
+	VUNPCKHPD    Z7, Z5, Z5
+	VUNPCKLPD    Z8, Z6, Z7
+	VUNPCKHPD    Z8, Z6, Z6
+	VUNPCKLPD    Z11, Z9, Z8
+	VUNPCKHPD    Z11, Z9, Z9
+	VUNPCKLPD    Z12, Z10, Z11
+	VUNPCKHPD    Z12, Z10, Z10
+	VUNPCKLPD    Z15, Z13, Z12
+	VUNPCKHPD    Z15, Z13, Z13
+	VUNPCKLPD    Z16, Z14, Z15
+	VUNPCKHPD    Z16, Z14, Z14
+	VSHUFF32X4   $0x88, Z4, Z17, Z16
+	VSHUFF32X4   $0xdd, Z4, Z17, Z4
+	VSHUFF32X4   $0x88, Z12, Z8, Z17
+	VSHUFF32X4   $0xdd, Z12, Z8, Z19
+	VSHUFF32X4   $0x88, Z17, Z16, Z8
+	VSHUFF32X4   $0x88, Z19, Z4, Z12
+	VSHUFF32X4   $0xdd, Z17, Z16, Z16
+	VSHUFF32X4   $0xdd, Z19, Z4, Z4
+	VSHUFF32X4   $0x88, Z5, Z3, Z17
+	VSHUFF32X4   $0xdd, Z5, Z3, Z3
+	VSHUFF32X4   $0x88, Z13, Z9, Z5
+	VSHUFF32X4   $0xdd, Z13, Z9, Z19
+	VSHUFF32X4   $0x88, Z5, Z17, Z9
+	VSHUFF32X4   $0x88, Z19, Z3, Z13
+	VSHUFF32X4   $0xdd, Z5, Z17, Z5
+	VSHUFF32X4   $0xdd, Z19, Z3, Z3
+	VSHUFF32X4   $0x88, Z7, Z18, Z17
+	VSHUFF32X4   $0xdd, Z7, Z18, Z7
+	VSHUFF32X4   $0x88, Z15, Z11, Z18
+	VSHUFF32X4   $0xdd, Z15, Z11, Z19
+	VSHUFF32X4   $0x88, Z18, Z17, Z11
+	VSHUFF32X4   $0x88, Z19, Z7, Z15
+	VSHUFF32X4   $0xdd, Z18, Z17, Z17
+	VSHUFF32X4   $0xdd, Z19, Z7, Z7
+	VSHUFF32X4   $0x88, Z6, Z1, Z18
+	VSHUFF32X4   $0xdd, Z6, Z1, Z1
+	VSHUFF32X4   $0x88, Z14, Z10, Z6
+	VSHUFF32X4   $0xdd, Z14, Z10, Z19
+	VSHUFF32X4   $0x88, Z6, Z18, Z10
+	VSHUFF32X4   $0x88, Z19, Z1, Z14
+	VSHUFF32X4   $0xdd, Z6, Z18, Z6
+	VSHUFF32X4   $0xdd, Z19, Z1, Z1
+	VMOVUPS      Z8, (R10)
+	VMOVUPS      Z9, 64(R10)
+	VMOVUPS      Z11, 128(R10)
+	VMOVUPS      Z10, 192(R10)
+	VMOVUPS      Z12, 256(R10)
+	VMOVUPS      Z13, 320(R10)
+	VMOVUPS      Z15, 384(R10)
+	VMOVUPS      Z14, 448(R10)
+	VMOVUPS      Z16, 512(R10)
+	VMOVUPS      Z5, 576(R10)
+	VMOVUPS      Z17, 640(R10)
+	VMOVUPS      Z6, 704(R10)
+	VMOVUPS      Z4, 768(R10)
+	VMOVUPS      Z3, 832(R10)
+	VMOVUPS      Z7, 896(R10)
+	VMOVUPS      Z1, 960(R10)
+	ADDQ         $+64, AX
+	ADDQ         $+1024, R10
+	SUBQ         R12, R11
+	JGT          in
+	VBROADCASTSS lowestF32<>+0(SB), Z3
+	VMOVAPS      Z3, Z1
+	VXORPS       Z4, Z4, Z4
+	VXORPS       Z9, Z9, Z9
+	VPBROADCASTD one<>+0(SB), Z10
+	MOVQ         DI, AX
+	MOVQ         CX, DX
 
 top:
-	KXNORW           K1, K1, K1
-	VPXORQ           Z15, Z15, Z15
-	VGATHERDPS       (AX)(Z0*4), K1, Z15
-	PREFETCHT0       (DX)
-	VMOVUPS          Z15, (DI)
-	VCMPPS           $0x1e, Z11, Z15, K2
-	VMOVAPS          Z15, K2, Z11
-	VMOVDQA32        Z13, K2, Z12
-	VPADDD           Z14, Z13, Z13
-	ADDQ             $+4, AX
-	ADDQ             $+64, DX
-	ADDQ             $+64, DI
-	DECQ             R8
-	JNE              top
-	VMOVAPS          Z11, Z15
-	VFMADD213PS.BCST round<>+0(SB), Z1, Z15
-	VPSLLD           $0x17, Z15, Z15
-	VSUBPS.BCST      60(SI), Z11, Z0
-	VMOVAPS          Z11, Z19
-	VMAXPS           Z19, Z0, Z19
-	VMOVAPS          Z19, Z20
-	VFMADD213PS      Z2, Z1, Z20
-	VSUBPS           Z2, Z20, Z21
-	VFNMADD231PS     Z3, Z21, Z19
-	VFNMADD231PS     Z4, Z21, Z19
-	VMOVAPS          Z8, Z21
-	VFMADD213PS      Z7, Z19, Z21
-	VFMADD213PS      Z6, Z19, Z21
-	VFMADD213PS      Z5, Z19, Z21
-	VPERMPS          Z10, Z20, Z22
-	VFMADD213PS      Z22, Z21, Z19
-	VPERMPS          Z9, Z20, Z21
-	VPSLLD           $0x13, Z20, Z20
-	VPADDD           Z20, Z21, Z21
-	VPSUBD           Z15, Z21, Z21
-	VMULPS           Z21, Z19, Z19
-	VBROADCASTSS     startF32<>+0(SB), Z20
-	VPXORQ           Z16, Z16, Z16
-	VPXORQ           Z13, Z13, Z13
-	MOVQ             BX, DI
-	MOVQ             CX, R8
+	VMOVUPS      (AX), Z5
+	VCMPPS       $0x1e, Z3, Z5, K1
+	VMINPS       Z3, Z5, Z6
+	VMAXPS       Z1, Z6, Z1
+	VMOVAPS      Z5, K1, Z3
+	VMOVDQA32    Z9, K1, Z4
+	VPADDD       Z10, Z9, Z9
+	ADDQ         $+64, AX
+	DECQ         DX
+	JNE          top
+	VMOVUPS      Z3, 320(SI)
+	VMOVDQU32    Z4, 384(SI)
+	VCMPPS.BCST  $0x09, 56(BX), Z1, K6
+	VCMPPS.BCST  $0x06, 60(BX), Z3, K1
+	KORW         K6, K1, K1
+	KMOVW        K1, AX
+	VBROADCASTSS (BX), Z11
+	VBROADCASTSS 4(BX), Z12
+	VBROADCASTSS 8(BX), Z13
+	VBROADCASTSS 12(BX), Z14
+	VBROADCASTSS 16(BX), Z15
+	VBROADCASTSS 24(BX), Z16
+	VBROADCASTSS 28(BX), Z17
+	VBROADCASTSS 32(BX), Z18
+	VBROADCASTSS 36(BX), Z19
+	VMOVUPS      powersF32<>+0(SB), Z20
+	VMOVUPS      missedF32<>+0(SB), Z21
+	VMULPS       Z3, Z12, Z22
+	VRNDSCALEPS  $0x00, Z22, Z22
+	VMULPS       Z1, Z12, Z1
+	VRNDSCALEPS  $0x00, Z1, Z1
+	VMOVAPS      Z3, Z6
+	VMOVAPS      Z3, Z11
+	VMAXPS       Z6, Z11, Z6
+	VMOVAPS      Z6, Z5
+	VFMADD213PS  Z13, Z12, Z5
+	VSUBPS       Z13, Z5, Z7
+	VFNMADD231PS Z14, Z7, Z6
+	VFNMADD231PS Z15, Z7, Z6
+	VMOVAPS      Z19, Z7
+	VFMADD213PS  Z18, Z6, Z7
+	VFMADD213PS  Z17, Z6, Z7
+	VFMADD213PS  Z16, Z6, Z7
+	VPERMPS      Z21, Z5, Z8
+	VFMADD213PS  Z8, Z7, Z6
+	VPERMPS      Z20, Z5, Z7
+	VSUBPS       Z13, Z5, Z5
+	VSUBPS       Z22, Z5, Z5
+	VSCALEFPS    Z5, Z7, Z7
+	VMULPS       Z7, Z6, Z6
+	VADDPS.BCST  gone<>+0(SB), Z1, Z11
+	VMULPS       Z14, Z11, Z11
+	VBROADCASTSS startF32<>+0(SB), Z8
+	VXORPS       Z5, Z5, Z5
+	VXORPS       Z23, Z23, Z23
+	VXORPS       Z9, Z9, Z9
+	MOVQ         DI, DX
+	MOVQ         CX, BX
 
 sum:
-	VMOVUPS          (DI), Z22
-	VPCMPEQD         Z13, Z12, K1
-	VMOVAPS          Z0, K1, Z22
-	VPADDD           Z14, Z13, Z13
-	VMAXPS           Z22, Z0, Z22
-	VMOVAPS          Z22, Z23
-	VFMADD213PS      Z2, Z1, Z23
-	VSUBPS           Z2, Z23, Z24
-	VFNMADD231PS     Z3, Z24, Z22
-	VFNMADD231PS     Z4, Z24, Z22
-	VMOVAPS          Z8, Z24
-	VFMADD213PS      Z7, Z22, Z24
-	VFMADD213PS      Z6, Z22, Z24
-	VFMADD213PS      Z5, Z22, Z24
-	VPERMPS          Z10, Z23, Z25
-	VFMADD213PS      Z25, Z24, Z22
-	VPERMPS          Z9, Z23, Z24
-	VPSLLD           $0x13, Z23, Z23
-	VPADDD           Z23, Z24, Z24
-	VPSUBD           Z15, Z24, Z24
-	VFMADD231PS      Z22, Z24, Z16
-	VADDPS           Z24, Z20, Z22
-	VSUBPS           Z20, Z22, Z20
-	VSUBPS           Z20, Z24, Z24
-	VADDPS           Z24, Z16, Z16
-	VMOVAPS          Z22, Z20
-	ADDQ             $+64, DI
-	DECQ             R8
+	VMOVUPS          (DX), Z24
+	VPCMPD           $0x04, Z9, Z4, K1
+	VPADDD           Z10, Z9, Z9
+	VMAXPS           Z24, Z11, Z24
+	VMOVAPS          Z24, Z25
+	VFMADD213PS      Z13, Z12, Z25
+	VSUBPS           Z13, Z25, Z26
+	VFNMADD231PS     Z14, Z26, Z24
+	VFNMADD231PS     Z15, Z26, Z24
+	VMOVAPS          Z19, Z26
+	VFMADD213PS      Z18, Z24, Z26
+	VFMADD213PS      Z17, Z24, Z26
+	VFMADD213PS      Z16, Z24, Z26
+	VPERMPS          Z21, Z25, Z27
+	VFMADD213PS      Z27, Z26, Z24
+	VPERMPS          Z20, Z25, Z26
+	VSUBPS           Z13, Z25, Z25
+	VSUBPS           Z1, Z25, Z25
+	VSCALEFPS        Z25, Z26, Z26
+	VMOVUPS          Z26, (DX)
+	VMOVUPS          Z24, 8192(DX)
+	VMOVAPS.Z        Z26, K1, Z25
+	VFMADD231PS      Z24, Z25, Z23
+	VADDPS           Z25, Z8, Z24
+	VSUBPS           Z8, Z24, Z8
+	VSUBPS           Z8, Z25, Z25
+	VADDPS           Z25, Z5, Z5
+	VMOVAPS          Z24, Z8
+	ADDQ             $+64, DX
+	DECQ             BX
 	JNE              sum
-	MOVQ             max+40(FP), AX
-	VMOVUPS          Z11, (AX)
-	MOVQ             arg+48(FP), AX
-	VMOVUPS          Z12, (AX)
-	VSUBPS.BCST      startF32<>+0(SB), Z20, Z20
-	MOVQ             others+56(FP), AX
-	MOVQ             logs+64(FP), CX
-	VEXTRACTF64X4    $0x00, Z20, Y0
-	VCVTPS2PD        Y0, Z0
-	VEXTRACTF64X4    $0x00, Z19, Y1
+	VSUBPS.BCST      startF32<>+0(SB), Z8, Z8
+	VADDPS           Z23, Z5, Z5
+	VPCMPEQD         256(SI), Z4, K1
+	KMOVW            K1, DX
+	MOVQ             DX, 840(SI)
+	VSUBPS           Z22, Z1, Z1
+	VEXTRACTF64X4    $0x00, Z8, Y4
+	VCVTPS2PD        Y4, Z9
+	VEXTRACTF64X4    $0x00, Z5, Y4
+	VCVTPS2PD        Y4, Z4
+	VADDPD           Z4, Z9, Z9
+	VEXTRACTF64X4    $0x00, Z3, Y4
+	VCVTPS2PD        Y4, Z10
+	VBROADCASTSD     unit<>+0(SB), Z4
+	VEXTRACTF64X4    $0x00, Z1, Y11
+	VCVTPS2PD        Y11, Z11
+	VSCALEFPD        Z11, Z4, Z4
+	VEXTRACTF64X4    $0x00, Z6, Y11
+	VCVTPS2PD        Y11, Z11
+	VEXTRACTF64X4    $0x00, Z7, Y12
+	VCVTPS2PD        Y12, Z12
+	VADDPD           Z12, Z11, Z11
+	VDIVPD           Z11, Z4, Z4
+	VMULPD           Z4, Z9, Z9
+	VMOVUPD          Z9, 448(SI)
+	VADDPD.BCST      unit<>+0(SB), Z9, Z11
+	VSUBPD.BCST      unit<>+0(SB), Z11, Z12
+	VSUBPD           Z12, Z9, Z12
+	VGETEXPPD        Z11, Z14
+	VGETMANTPD       $0x00, Z11, Z13
+	VPSRLQ           $0x30, Z11, Z11
+	VMOVAPD          Z11, Z15
+	VMOVAPD          Z11, Z11
+	VMOVUPD          inverses<>+0(SB), Z16
+	VPERMI2PD        inverses<>+64(SB), Z16, Z15
+	VMOVUPD          logs<>+0(SB), Z16
+	VPERMI2PD        logs<>+64(SB), Z16, Z11
+	VMOVAPD          Z13, Z13
+	VFMSUB213PD.BCST unit<>+0(SB), Z15, Z13
+	VXORPS           Z16, Z16, Z16
+	VSUBPD           Z14, Z16, Z16
+	VSCALEFPD        Z16, Z12, Z12
+	VFMADD231PD      Z15, Z12, Z13
+	VBROADCASTSD     term12<>+0(SB), Z12
+	VFMADD213PD.BCST term11<>+0(SB), Z13, Z12
+	VFMADD213PD.BCST term10<>+0(SB), Z13, Z12
+	VFMADD213PD.BCST term9<>+0(SB), Z13, Z12
+	VFMADD213PD.BCST term8<>+0(SB), Z13, Z12
+	VFMADD213PD.BCST term7<>+0(SB), Z13, Z12
+	VFMADD213PD.BCST term6<>+0(SB), Z13, Z12
+	VFMADD213PD.BCST term5<>+0(SB), Z13, Z12
+	VFMADD213PD.BCST term4<>+0(SB), Z13, Z12
+	VFMADD213PD.BCST term3<>+0(SB), Z13, Z12
+	VFMADD213PD.BCST term2<>+0(SB), Z13, Z12
+	VFMADD213PD.BCST term1<>+0(SB), Z13, Z12
+	VFMADD231PD.BCST ln2<>+0(SB), Z14, Z11
+	VFMADD213PD      Z11, Z13, Z12
+	VMOVUPD          Z12, 576(SI)
+	VEXTRACTF64X4    $0x00, Z2, Y11
+	VCVTPS2PD        Y11, Z11
+	VSUBPD           Z11, Z10, Z10
+	VMULPD.BCST      832(SI), Z10, Z10
+	VADDPD           Z12, Z10, Z10
+	VMOVUPD          Z10, 704(SI)
+	VCMPPD.BCST      $0x09, leastSum<>+0(SB), Z9, K6
+	KMOVW            K6, DX
+	SHLQ             $+0, DX
+	ORQ              DX, AX
+	VEXTRACTF64X4    $0x01, Z8, Y8
+	VCVTPS2PD        Y8, Z8
+	VEXTRACTF64X4    $0x01, Z5, Y5
+	VCVTPS2PD        Y5, Z5
+	VADDPD           Z5, Z8, Z8
+	VEXTRACTF64X4    $0x01, Z3, Y5
+	VCVTPS2PD        Y5, Z9
+	VBROADCASTSD     unit<>+0(SB), Z5
+	VEXTRACTF64X4    $0x01, Z1, Y1
 	VCVTPS2PD        Y1, Z1
-	VEXTRACTF64X4    $0x00, Z21, Y2
-	VCVTPS2PD        Y2, Z2
-	VADDPD           Z2, Z1, Z1
-	VEXTRACTF64X4    $0x00, Z16, Y2
-	VCVTPS2PD        Y2, Z2
-	VADDPD           Z2, Z0, Z0
-	VDIVPD           Z1, Z0, Z0
-	VMOVUPD          Z0, (AX)
-	VADDPD.BCST      unit<>+0(SB), Z0, Z1
-	VSUBPD.BCST      unit<>+0(SB), Z1, Z2
-	VSUBPD           Z2, Z0, Z2
-	VGETEXPPD        Z1, Z3
-	VGETMANTPD       $0x00, Z1, Z0
-	VPSRLQ           $0x30, Z1, Z1
-	VMOVAPD          Z1, Z4
-	VMOVAPD          Z1, Z1
-	VMOVUPD          inverses<>+0(SB), Z5
-	VPERMI2PD        inverses<>+64(SB), Z5, Z4
-	VMOVUPD          logs<>+0(SB), Z5
-	VPERMI2PD        logs<>+64(SB), Z5, Z1
-	VMOVAPD          Z0, Z0
-	VFMSUB213PD.BCST unit<>+0(SB), Z4, Z0
-	VPXORQ           Z17, Z17, Z17
-	VSUBPD           Z3, Z17, Z17
-	VSCALEFPD        Z17, Z2, Z2
-	VFMADD231PD      Z4, Z2, Z0
-	VBROADCASTSD     term12<>+0(SB), Z2
-	VFMADD213PD.BCST term11<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term10<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term9<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term8<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term7<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term6<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term5<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term4<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term3<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term2<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term1<>+0(SB), Z0, Z2
-	VFMADD231PD.BCST ln2<>+0(SB), Z3, Z1
-	VFMADD213PD      Z1, Z0, Z2
-	VMOVUPD          Z2, (CX)
-	VEXTRACTF64X4    $0x01, Z20, Y0
-	VCVTPS2PD        Y0, Z0
-	VEXTRACTF64X4    $0x01, Z19, Y1
+	VSCALEFPD        Z1, Z5, Z5
+	VEXTRACTF64X4    $0x01, Z6, Y1
 	VCVTPS2PD        Y1, Z1
-	VEXTRACTF64X4    $0x01, Z21, Y2
-	VCVTPS2PD        Y2, Z2
-	VADDPD           Z2, Z1, Z1
-	VEXTRACTF64X4    $0x01, Z16, Y2
-	VCVTPS2PD        Y2, Z2
-	VADDPD           Z2, Z0, Z0
-	VDIVPD           Z1, Z0, Z0
-	VMOVUPD          Z0, 64(AX)
-	VADDPD.BCST      unit<>+0(SB), Z0, Z1
-	VSUBPD.BCST      unit<>+0(SB), Z1, Z2
-	VSUBPD           Z2, Z0, Z2
-	VGETEXPPD        Z1, Z3
-	VGETMANTPD       $0x00, Z1, Z0
+	VEXTRACTF64X4    $0x01, Z7, Y6
+	VCVTPS2PD        Y6, Z6
+	VADDPD           Z6, Z1, Z1
+	VDIVPD           Z1, Z5, Z5
+	VMULPD           Z5, Z8, Z8
+	VMOVUPD          Z8, 512(SI)
+	VADDPD.BCST      unit<>+0(SB), Z8, Z1
+	VSUBPD.BCST      unit<>+0(SB), Z1, Z6
+	VSUBPD           Z6, Z8, Z6
+	VGETEXPPD        Z1, Z10
+	VGETMANTPD       $0x00, Z1, Z7
 	VPSRLQ           $0x30, Z1, Z1
-	VMOVAPD          Z1, Z4
+	VMOVAPD          Z1, Z11
 	VMOVAPD          Z1, Z1
-	VMOVUPD          inverses<>+0(SB), Z5
-	VPERMI2PD        inverses<>+64(SB), Z5, Z4
-	VMOVUPD          logs<>+0(SB), Z5
-	VPERMI2PD        logs<>+64(SB), Z5, Z1
-	VMOVAPD          Z0, Z0
-	VFMSUB213PD.BCST unit<>+0(SB), Z4, Z0
-	VPXORQ           Z18, Z18, Z18
-	VSUBPD           Z3, Z18, Z18
-	VSCALEFPD        Z18, Z2, Z2
-	VFMADD231PD      Z4, Z2, Z0
-	VBROADCASTSD     term12<>+0(SB), Z2
-	VFMADD213PD.BCST term11<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term10<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term9<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term8<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term7<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term6<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term5<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term4<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term3<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term2<>+0(SB), Z0, Z2
-	VFMADD213PD.BCST term1<>+0(SB), Z0, Z2
-	VFMADD231PD.BCST ln2<>+0(SB), Z3, Z1
-	VFMADD213PD      Z1, Z0, Z2
-	VMOVUPD          Z2, 64(CX)
+	VMOVUPD          inverses<>+0(SB), Z12
+	VPERMI2PD        inverses<>+64(SB), Z12, Z11
+	VMOVUPD          logs<>+0(SB), Z12
+	VPERMI2PD        logs<>+64(SB), Z12, Z1
+	VMOVAPD          Z7, Z7
+	VFMSUB213PD.BCST unit<>+0(SB), Z11, Z7
+	VXORPS           Z12, Z12, Z12
+	VSUBPD           Z10, Z12, Z12
+	VSCALEFPD        Z12, Z6, Z6
+	VFMADD231PD      Z11, Z6, Z7
+	VBROADCASTSD     term12<>+0(SB), Z6
+	VFMADD213PD.BCST term11<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST term10<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST term9<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST term8<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST term7<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST term6<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST term5<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST term4<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST term3<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST term2<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST term1<>+0(SB), Z7, Z6
+	VFMADD231PD.BCST ln2<>+0(SB), Z10, Z1
+	VFMADD213PD      Z1, Z7, Z6
+	VMOVUPD          Z6, 640(SI)
+	VEXTRACTF64X4    $0x01, Z2, Y1
+	VCVTPS2PD        Y1, Z1
+	VSUBPD           Z1, Z9, Z9
+	VMULPD.BCST      832(SI), Z9, Z9
+	VADDPD           Z6, Z9, Z9
+	VMOVUPD          Z9, 768(SI)
+	VCMPPD.BCST      $0x09, leastSum<>+0(SB), Z8, K6
+	KMOVW            K6, DX
+	SHLQ             $+8, DX
+	ORQ              DX, AX
+	MOVQ             AX, 848(SI)
+	MOVQ             grad+24(FP), DX
+	TESTQ            DX, DX
+	JEQ              done
+	VMOVDQU32        256(SI), Z1
+	VPSLLD           $0x04, Z1, Z1
+	VPADDD           Z0, Z1, Z1
+	VMOVAPS          Z1, Z1
+	KXNORW           K2, K2, K2
+	VXORPS           Z2, Z2, Z2
+	VGATHERDPS       (DI)(Z1*4), K2, Z2
+	KXNORW           K3, K3, K3
+	VXORPS           Z6, Z6, Z6
+	VGATHERDPS       8192(DI)(Z1*4), K3, Z6
+	VMULPS           Z2, Z6, Z6
+	XORQ             BX, BX
+	VEXTRACTF64X4    $0x00, Z6, Y1
+	VCVTPS2PD        Y1, Z7
+	VEXTRACTF64X4    $0x00, Z2, Y1
+	VCVTPS2PD        Y1, Z1
+	VADDPD           Z1, Z7, Z7
+	VEXTRACTF64X4    $0x00, Z3, Y1
+	VCVTPS2PD        Y1, Z8
+	VMOVUPD          448(SI), Z1
+	VBROADCASTSD     unit<>+0(SB), Z9
+	VADDPD           Z9, Z1, Z11
+	VDIVPD           Z11, Z9, Z10
+	VMULPD           Z4, Z7, Z7
+	VSUBPD           Z7, Z1, Z11
+	VADDPD           Z9, Z11, Z11
+	KSHIFTRW         $0x00, K1, K2
+	VMOVAPD          Z1, K2, Z11
+	VMOVAPD          Z9, K2, Z7
+	VMULPD           Z10, Z11, Z11
+	VMULPD           Z10, Z7, Z7
+	VMULPD.BCST      832(SI), Z8, Z8
+	VADDPD           576(SI), Z8, Z8
+	VMULPD           128(SI), Z8, Z8
+	VMULPD           Z8, Z7, Z7
+	VFNMADD231PD     (SI), Z11, Z7
+	VADDPD           (SI), Z8, Z8
+	VMULPD           Z10, Z8, Z8
+	VMULPD           Z8, Z4, Z4
+	VANDPD.BCST      positive<>+0(SB), Z4, Z1
+	VXORPS           Z11, Z11, Z11
+	VCMPPD           $0x04, Z11, Z4, K2
+	VCMPPD.BCST      $0x09, leastFactor<>+0(SB), Z1, K2, K2
+	KMOVW            K2, R8
+	SHLQ             $+0, R8
+	ORQ              R8, BX
+	VCMPPD.BCST      $0x06, mostFactor<>+0(SB), Z1, K2
+	KMOVW            K2, R8
+	SHLQ             $+0, R8
+	ORQ              R8, BX
+	VCVTPD2PS        Z4, Y9
+	VXORPS           Z1, Z1, Z1
+	VMOVAPS          Y9, Y1
+	VCVTPS2PD        Y9, Z9
+	VSUBPD           Z9, Z4, Z4
+	VCVTPD2PS        Z4, Y9
+	VXORPS           Z4, Z4, Z4
+	VMOVAPS          Y9, Y4
+	VCVTPD2PS        Z8, Y9
+	VXORPS           Z8, Z8, Z8
+	VMOVAPS          Y9, Y8
+	VCVTPD2PS        Z7, Y9
+	VXORPS           Z7, Z7, Z7
+	VMOVAPS          Y9, Y7
+	VEXTRACTF64X4    $0x01, Z6, Y6
+	VCVTPS2PD        Y6, Z6
+	VEXTRACTF64X4    $0x01, Z2, Y2
+	VCVTPS2PD        Y2, Z2
+	VADDPD           Z2, Z6, Z6
+	VEXTRACTF64X4    $0x01, Z3, Y2
+	VCVTPS2PD        Y2, Z11
+	VMOVUPD          512(SI), Z2
+	VBROADCASTSD     unit<>+0(SB), Z3
+	VADDPD           Z3, Z2, Z10
+	VDIVPD           Z10, Z3, Z9
+	VMULPD           Z5, Z6, Z6
+	VSUBPD           Z6, Z2, Z10
+	VADDPD           Z3, Z10, Z10
+	KSHIFTRW         $0x08, K1, K1
+	VMOVAPD          Z2, K1, Z10
+	VMOVAPD          Z3, K1, Z6
+	VMULPD           Z9, Z10, Z10
+	VMULPD           Z9, Z6, Z6
+	VMULPD.BCST      832(SI), Z11, Z11
+	VADDPD           640(SI), Z11, Z11
+	VMULPD           192(SI), Z11, Z11
+	VMULPD           Z11, Z6, Z6
+	VFNMADD231PD     64(SI), Z10, Z6
+	VADDPD           64(SI), Z11, Z11
+	VMULPD           Z9, Z11, Z11
+	VMULPD           Z11, Z5, Z5
+	VANDPD.BCST      positive<>+0(SB), Z5, Z2
+	VXORPS           Z10, Z10, Z10
+	VCMPPD           $0x04, Z10, Z5, K1
+	VCMPPD.BCST      $0x09, leastFactor<>+0(SB), Z2, K1, K1
+	KMOVW            K1, R8
+	SHLQ             $+8, R8
+	ORQ              R8, BX
+	VCMPPD.BCST      $0x06, mostFactor<>+0(SB), Z2, K1
+	KMOVW            K1, R8
+	SHLQ             $+8, R8
+	ORQ              R8, BX
+	VCVTPD2PS        Z5, Y2
+	VINSERTF64X4     $0x01, Y2, Z1, Z1
+	VCVTPS2PD        Y2, Z2
+	VSUBPD           Z2, Z5, Z5
+	VCVTPD2PS        Z5, Y2
+	VINSERTF64X4     $0x01, Y2, Z4, Z4
+	VCVTPD2PS        Z11, Y2
+	VINSERTF64X4     $0x01, Y2, Z8, Z8
+	VCVTPD2PS        Z6, Y2
+	VINSERTF64X4     $0x01, Y2, Z7, Z7
+	MOVQ             BX, 856(SI)
+	ORQ              AX, BX
+	JNE              done
+	MOVQ             DI, AX
+	MOVQ             CX, BX
+
+gradient:
+	VMOVUPS     (AX), Z2
+	VMOVUPS     8192(AX), Z3
+	VFMADD213PS Z4, Z1, Z3
+	VMULPS      Z1, Z2, Z5
+	VMOVAPS     Z5, Z6
+	VFMSUB231PS Z1, Z2, Z6
+	VFMADD231PS Z3, Z2, Z6
+	VADDPS      Z6, Z5, Z5
+	VMOVUPS     Z5, (AX)
+	ADDQ        $+64, AX
+	DECQ        BX
+	JNE         gradient
+	VMOVDQU32   384(SI), Z1
+	VPSLLD      $0x04, Z1, Z1
+	VPADDD      Z0, Z1, Z1
+	KXNORW      K4, K4, K4
+	VSCATTERDPS Z8, K4, (DI)(Z1*4)
+	VMOVDQU32   256(SI), Z1
+	VPSLLD      $0x04, Z1, Z1
+	VPADDD      Z0, Z1, Z1
+	KXNORW      K5, K5, K5
+	VSCATTERDPS Z7, K5, (DI)(Z1*4)
+	MOVQ        gradStride+32(FP), AX
+	LEAQ        (AX)(AX*1), AX
+	SHLQ        $+1, AX
+	MOVQ        DI, BX
+	MOVQ        CX, DI
+	MOVQ        $0x00000010, R8
+
+out:
+	MOVQ       DI, CX
+	CMPQ       CX, R8
+	CMOVQGT    R8, CX
+	MOVQ       $-1, SI
+	BZHIQ      CX, SI, SI
+	KMOVW      SI, K1
+	MOVQ       DX, CX
+	MOVQ       AX, SI
+	SHLQ       $+4, SI
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	VMOVUPS    128(BX), Z2
+	VMOVUPS    192(BX), Z3
+	VMOVUPS    256(BX), Z4
+	VMOVUPS    320(BX), Z5
+	VMOVUPS    384(BX), Z6
+	VMOVUPS    448(BX), Z7
+	VMOVUPS    512(BX), Z8
+	VMOVUPS    576(BX), Z9
+	VMOVUPS    640(BX), Z10
+	VMOVUPS    704(BX), Z11
+	VMOVUPS    768(BX), Z12
+	VMOVUPS    832(BX), Z13
+	VMOVUPS    896(BX), Z14
+	VMOVUPS    960(BX), Z15
+	VUNPCKLPS  Z1, Z0, Z16
+	VUNPCKHPS  Z1, Z0, Z0
+	VUNPCKLPS  Z3, Z2, Z1
+	VUNPCKHPS  Z3, Z2, Z2
+	VUNPCKLPS  Z5, Z4, Z3
+	VUNPCKHPS  Z5, Z4, Z4
+	VUNPCKLPS  Z7, Z6, Z5
+	VUNPCKHPS  Z7, Z6, Z6
+	VUNPCKLPS  Z9, Z8, Z7
+	VUNPCKHPS  Z9, Z8, Z8
+	VUNPCKLPS  Z11, Z10, Z9
+	VUNPCKHPS  Z11, Z10, Z10
+	VUNPCKLPS  Z13, Z12, Z11
+	VUNPCKHPS  Z13, Z12, Z12
+	VUNPCKLPS  Z15, Z14, Z13
+	VUNPCKHPS  Z15, Z14, Z14
+	VUNPCKLPD  Z1, Z16, Z15
+	VUNPCKHPD  Z1, Z16, Z1
+	VUNPCKLPD  Z2, Z0, Z16
+	VUNPCKHPD  Z2, Z0, Z0
+	VUNPCKLPD  Z5, Z3, Z2
+	VUNPCKHPD  Z5, Z3, Z3
+	VUNPCKLPD  Z6, Z4, Z5
+	VUNPCKHPD  Z6, Z4, Z4
+	VUNPCKLPD  Z9, Z7, Z6
+	VUNPCKHPD  Z9, Z7, Z7
+	VUNPCKLPD  Z10, Z8, Z9
+	VUNPCKHPD  Z10, Z8, Z8
+	VUNPCKLPD  Z13, Z11, Z10
+	VUNPCKHPD  Z13, Z11, Z11
+	VUNPCKLPD  Z14, Z12, Z13
+	VUNPCKHPD  Z14, Z12, Z12
+	VSHUFF32X4 $0x88, Z2, Z15, Z14
+	VSHUFF32X4 $0xdd, Z2, Z15, Z2
+	VSHUFF32X4 $0x88, Z10, Z6, Z15
+	VSHUFF32X4 $0xdd, Z10, Z6, Z17
+	VSHUFF32X4 $0x88, Z15, Z14, Z6
+	VSHUFF32X4 $0x88, Z17, Z2, Z10
+	VSHUFF32X4 $0xdd, Z15, Z14, Z14
+	VSHUFF32X4 $0xdd, Z17, Z2, Z2
+	VSHUFF32X4 $0x88, Z3, Z1, Z15
+	VSHUFF32X4 $0xdd, Z3, Z1, Z1
+	VSHUFF32X4 $0x88, Z11, Z7, Z3
+	VSHUFF32X4 $0xdd, Z11, Z7, Z17
+	VSHUFF32X4 $0x88, Z3, Z15, Z7
+	VSHUFF32X4 $0x88, Z17, Z1, Z11
+	VSHUFF32X4 $0xdd, Z3, Z15, Z3
+	VSHUFF32X4 $0xdd, Z17, Z1, Z1
+	VSHUFF32X4 $0x88, Z5, Z16, Z15
+	VSHUFF32X4 $0xdd, Z5, Z16, Z5
+	VSHUFF32X4 $0x88, Z13, Z9, Z16
+	VSHUFF32X4 $0xdd, Z13, Z9, Z17
+	VSHUFF32X4 $0x88, Z16, Z15, Z9
+	VSHUFF32X4 $0x88, Z17, Z5, Z13
+	VSHUFF32X4 $0xdd, Z16, Z15, Z15
+	VSHUFF32X4 $0xdd, Z17, Z5, Z5
+	VSHUFF32X4 $0x88, Z4, Z0, Z16
+	VSHUFF32X4 $0xdd, Z4, Z0, Z0
+	VSHUFF32X4 $0x88, Z12, Z8, Z4
+	VSHUFF32X4 $0xdd, Z12, Z8, Z17
+	VSHUFF32X4 $0x88, Z4, Z16, Z8
+	VSHUFF32X4 $0x88, Z17, Z0, Z12
+	VSHUFF32X4 $0xdd, Z4, Z16, Z4
+	VSHUFF32X4 $0xdd, Z17, Z0, Z0
+	VMOVUPS    Z6, K1, (CX)
+	ADDQ       AX, CX
+	VMOVUPS    Z7, K1, (CX)
+	ADDQ       AX, CX
+	VMOVUPS    Z9, K1, (CX)
+	ADDQ       AX, CX
+	VMOVUPS    Z8, K1, (CX)
+	ADDQ       AX, CX
+	VMOVUPS    Z10, K1, (CX)
+	ADDQ       AX, CX
+	VMOVUPS    Z11, K1, (CX)
+	ADDQ       AX, CX
+	VMOVUPS    Z13, K1, (CX)
+	ADDQ       AX, CX
+	VMOVUPS    Z12, K1, (CX)
+	ADDQ       AX, CX
+	VMOVUPS    Z14, K1, (CX)
+	ADDQ       AX, CX
+	VMOVUPS    Z3, K1, (CX)
+	ADDQ       AX, CX
+	VMOVUPS    Z15, K1, (CX)
+	ADDQ       AX, CX
+	VMOVUPS    Z4, K1, (CX)
+	ADDQ       AX, CX
+	VMOVUPS    Z2, K1, (CX)
+	ADDQ       AX, CX
+	VMOVUPS    Z1, K1, (CX)
+	ADDQ       AX, CX
+	VMOVUPS    Z5, K1, (CX)
+	ADDQ       AX, CX
+	VMOVUPS    Z0, K1, (CX)
+	ADDQ       AX, CX
+	ADDQ       $+64, DX
+	ADDQ       $+1024, BX
+	SUBQ       R8, DI
+	JGT        out
+
+done:
 	VZEROUPPER
 	RET
 
@@ -1198,8 +1674,11 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 DATA one<>+0(SB)/4, $0x00000001
 GLOBL one<>(SB), RODATA|NOPTR, $4
 
-DATA round<>+0(SB)/4, $0x4b400000
-GLOBL round<>(SB), RODATA|NOPTR, $4
+DATA gone<>+0(SB)/4, $0xc3180000
+GLOBL gone<>(SB), RODATA|NOPTR, $4
+
+DATA unit<>+0(SB)/8, $0x3ff0000000000000
+GLOBL unit<>(SB), RODATA|NOPTR, $8
 
 DATA inverses<>+0(SB)/8, $0x3ff0000000000000
 DATA inverses<>+8(SB)/8, $0x3fed400000000000
@@ -1236,9 +1715,6 @@ DATA logs<>+104(SB)/8, $0x3fe38ae2171976e7
 DATA logs<>+112(SB)/8, $0x3fe4b6fd6f970c1f
 DATA logs<>+120(SB)/8, $0x3fe5af405c3649e0
 GLOBL logs<>(SB), RODATA|NOPTR, $128
-
-DATA unit<>+0(SB)/8, $0x3ff0000000000000
-GLOBL unit<>(SB), RODATA|NOPTR, $8
 
 DATA term12<>+0(SB)/8, $0xbfb5555555555555
 GLOBL term12<>(SB), RODATA|NOPTR, $8
@@ -1278,6 +1754,18 @@ GLOBL term1<>(SB), RODATA|NOPTR, $8
 
 DATA ln2<>+0(SB)/8, $0x3fe62e42fefa39ef
 GLOBL ln2<>(SB), RODATA|NOPTR, $8
+
+DATA leastSum<>+0(SB)/8, $0x3870000000000000
+GLOBL leastSum<>(SB), RODATA|NOPTR, $8
+
+DATA positive<>+0(SB)/8, $0x7fffffffffffffff
+GLOBL positive<>(SB), RODATA|NOPTR, $8
+
+DATA leastFactor<>+0(SB)/8, $0x3a50000000000000
+GLOBL leastFactor<>(SB), RODATA|NOPTR, $8
+
+DATA mostFactor<>+0(SB)/8, $0x4590000000000000
+GLOBL mostFactor<>(SB), RODATA|NOPTR, $8
 
 DATA powers256F32<>+0(SB)/4, $0x3f800000
 DATA powers256F32<>+4(SB)/4, $0x3f8b95c2
@@ -1932,7 +2420,7 @@ DATA lowestF64<>+0(SB)/8, $0xfff0000000000000
 GLOBL lowestF64<>(SB), RODATA|NOPTR, $8
 
 // func sumF64AVX512(x *float64, n int, skip int, ahead int, k *[16]float64) (hi float64, lo float64, max float64)
-// Requires: AVX, AVX512F, BMI2, CMOV, MMX+, SSE2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+, SSE2
 TEXT ·sumF64AVX512(SB), NOSPLIT, $0-64
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
@@ -1960,9 +2448,9 @@ TEXT ·sumF64AVX512(SB), NOSPLIT, $0-64
 	VPSUBQ       Z16, Z13, Z13
 	VBROADCASTSD lowestF64<>+0(SB), Z20
 	VBROADCASTSD startF64<>+0(SB), Z16
-	VPXORQ       Z17, Z17, Z17
-	VBROADCASTSD startF64<>+0(SB), Z19
-	VPXORQ       Z18, Z18, Z18
+	VXORPS       Z18, Z18, Z18
+	VBROADCASTSD startF64<>+0(SB), Z17
+	VXORPS       Z19, Z19, Z19
 	LEAQ         (AX)(CX*8), SI
 	ANDQ         $-32, CX
 	LEAQ         (AX)(CX*8), CX
@@ -2019,22 +2507,22 @@ loop:
 	VPERMI2PD    Z13, Z12, Z25
 	VPSLLQ       $0x30, Z23, Z23
 	VPADDQ       Z23, Z25, Z25
-	VFMADD231PD  Z21, Z25, Z17
+	VFMADD231PD  Z21, Z25, Z18
 	VADDPD       Z25, Z16, Z21
 	VSUBPD       Z16, Z21, Z16
 	VSUBPD       Z16, Z25, Z25
-	VADDPD       Z25, Z17, Z17
+	VADDPD       Z25, Z18, Z18
 	VMOVAPS      Z21, Z16
 	VMOVAPD      Z24, Z21
 	VPERMI2PD    Z13, Z12, Z21
 	VPSLLQ       $0x30, Z24, Z24
 	VPADDQ       Z24, Z21, Z21
-	VFMADD231PD  Z22, Z21, Z18
-	VADDPD       Z21, Z19, Z22
-	VSUBPD       Z19, Z22, Z19
-	VSUBPD       Z19, Z21, Z21
-	VADDPD       Z21, Z18, Z18
-	VMOVAPS      Z22, Z19
+	VFMADD231PD  Z22, Z21, Z19
+	VADDPD       Z21, Z17, Z22
+	VSUBPD       Z17, Z22, Z17
+	VSUBPD       Z17, Z21, Z21
+	VADDPD       Z21, Z19, Z19
+	VMOVAPS      Z22, Z17
 	VMOVUPD      128(AX), Z21
 	VMOVUPD      192(AX), Z22
 	VMAXPD       Z21, Z20, Z20
@@ -2075,22 +2563,22 @@ loop:
 	VPERMI2PD    Z13, Z12, Z25
 	VPSLLQ       $0x30, Z23, Z23
 	VPADDQ       Z23, Z25, Z25
-	VFMADD231PD  Z21, Z25, Z17
+	VFMADD231PD  Z21, Z25, Z18
 	VADDPD       Z25, Z16, Z21
 	VSUBPD       Z16, Z21, Z16
 	VSUBPD       Z16, Z25, Z25
-	VADDPD       Z25, Z17, Z17
+	VADDPD       Z25, Z18, Z18
 	VMOVAPS      Z21, Z16
 	VMOVAPD      Z24, Z21
 	VPERMI2PD    Z13, Z12, Z21
 	VPSLLQ       $0x30, Z24, Z24
 	VPADDQ       Z24, Z21, Z21
-	VFMADD231PD  Z22, Z21, Z18
-	VADDPD       Z21, Z19, Z22
-	VSUBPD       Z19, Z22, Z19
-	VSUBPD       Z19, Z21, Z21
-	VADDPD       Z21, Z18, Z18
-	VMOVAPS      Z22, Z19
+	VFMADD231PD  Z22, Z21, Z19
+	VADDPD       Z21, Z17, Z22
+	VSUBPD       Z17, Z22, Z17
+	VSUBPD       Z17, Z21, Z21
+	VADDPD       Z21, Z19, Z19
+	VMOVAPS      Z22, Z17
 	ADDQ         $+256, AX
 	JMP          loop
 
@@ -2167,22 +2655,22 @@ masked:
 	VPERMI2PD    Z13, Z12, Z25
 	VPSLLQ       $0x30, Z23, Z23
 	VPADDQ       Z23, Z25, Z25
-	VFMADD231PD  Z21, Z25, Z17
+	VFMADD231PD  Z21, Z25, Z18
 	VADDPD       Z25, Z16, Z21
 	VSUBPD       Z16, Z21, Z16
 	VSUBPD       Z16, Z25, Z25
-	VADDPD       Z25, Z17, Z17
+	VADDPD       Z25, Z18, Z18
 	VMOVAPS      Z21, Z16
 	VMOVAPD      Z24, Z21
 	VPERMI2PD    Z13, Z12, Z21
 	VPSLLQ       $0x30, Z24, Z24
 	VPADDQ       Z24, Z21, Z21
-	VFMADD231PD  Z22, Z21, Z18
-	VADDPD       Z21, Z19, Z22
-	VSUBPD       Z19, Z22, Z19
-	VSUBPD       Z19, Z21, Z21
-	VADDPD       Z21, Z18, Z18
-	VMOVAPS      Z22, Z19
+	VFMADD231PD  Z22, Z21, Z19
+	VADDPD       Z21, Z17, Z22
+	VSUBPD       Z17, Z22, Z17
+	VSUBPD       Z17, Z21, Z21
+	VADDPD       Z21, Z19, Z19
+	VMOVAPS      Z22, Z17
 	VMOVAPS      Z0, Z21
 	VMOVUPD      128(AX), K3, Z21
 	VMOVAPS      Z0, Z22
@@ -2225,33 +2713,33 @@ masked:
 	VPERMI2PD    Z13, Z12, Z25
 	VPSLLQ       $0x30, Z23, Z23
 	VPADDQ       Z23, Z25, Z25
-	VFMADD231PD  Z21, Z25, Z17
+	VFMADD231PD  Z21, Z25, Z18
 	VADDPD       Z25, Z16, Z21
 	VSUBPD       Z16, Z21, Z16
 	VSUBPD       Z16, Z25, Z25
-	VADDPD       Z25, Z17, Z17
+	VADDPD       Z25, Z18, Z18
 	VMOVAPS      Z21, Z16
 	VMOVAPD      Z24, Z21
 	VPERMI2PD    Z13, Z12, Z21
 	VPSLLQ       $0x30, Z24, Z24
 	VPADDQ       Z24, Z21, Z21
-	VFMADD231PD  Z22, Z21, Z18
-	VADDPD       Z21, Z19, Z22
-	VSUBPD       Z19, Z22, Z19
-	VSUBPD       Z19, Z21, Z21
-	VADDPD       Z21, Z18, Z18
-	VMOVAPS      Z22, Z19
+	VFMADD231PD  Z22, Z21, Z19
+	VADDPD       Z21, Z17, Z22
+	VSUBPD       Z17, Z22, Z17
+	VSUBPD       Z17, Z21, Z21
+	VADDPD       Z21, Z19, Z19
+	VMOVAPS      Z22, Z17
 	ADDQ         $+256, AX
 	JMP          loop
 
 done:
 	VBROADCASTSD  startF64<>+0(SB), Z0
 	VSUBPD        Z0, Z16, Z16
-	VSUBPD        Z0, Z19, Z19
-	VADDPD        Z18, Z17, Z17
-	VADDPD        Z19, Z16, Z16
-	VEXTRACTF64X4 $0x01, Z17, Y0
-	VADDPD        Y0, Y17, Y0
+	VSUBPD        Z0, Z17, Z17
+	VADDPD        Z19, Z18, Z18
+	VADDPD        Z17, Z16, Z16
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VADDPD        Y0, Y18, Y0
 	VEXTRACTF128  $0x01, Y0, X1
 	VADDPD        X1, X0, X1
 	VPERMILPD     $0x01, X1, X0
@@ -2817,7 +3305,7 @@ done:
 	RET
 
 // func momentsF32AVX512(x *float32, n int, skip int, ahead int, max float64, k *[16]float64, sums *[4]float64)
-// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·momentsF32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
@@ -2844,10 +3332,10 @@ TEXT ·momentsF32AVX512(SB), NOSPLIT, $0-56
 	VPSUBQ       Z16, Z12, Z12
 	VPSUBQ       Z16, Z13, Z13
 	VBROADCASTSD max+32(FP), Z16
-	VPXORQ       Z17, Z17, Z17
-	VPXORQ       Z18, Z18, Z18
-	VPXORQ       Z19, Z19, Z19
-	VPXORQ       Z20, Z20, Z20
+	VXORPS       Z17, Z17, Z17
+	VXORPS       Z18, Z18, Z18
+	VXORPS       Z19, Z19, Z19
+	VXORPS       Z20, Z20, Z20
 	LEAQ         (AX)(CX*4), SI
 	ANDQ         $-32, CX
 	LEAQ         (AX)(CX*4), CX
@@ -3171,7 +3659,7 @@ done:
 	RET
 
 // func momentsF64AVX512(x *float64, n int, skip int, ahead int, max float64, k *[16]float64, sums *[4]float64)
-// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·momentsF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
@@ -3198,10 +3686,10 @@ TEXT ·momentsF64AVX512(SB), NOSPLIT, $0-56
 	VPSUBQ       Z16, Z12, Z12
 	VPSUBQ       Z16, Z13, Z13
 	VBROADCASTSD max+32(FP), Z16
-	VPXORQ       Z17, Z17, Z17
-	VPXORQ       Z18, Z18, Z18
-	VPXORQ       Z19, Z19, Z19
-	VPXORQ       Z20, Z20, Z20
+	VXORPS       Z17, Z17, Z17
+	VXORPS       Z18, Z18, Z18
+	VXORPS       Z19, Z19, Z19
+	VXORPS       Z20, Z20, Z20
 	LEAQ         (AX)(CX*8), SI
 	ANDQ         $-32, CX
 	LEAQ         (AX)(CX*8), CX

@@ -73,7 +73,7 @@ const (
 	atStep2
 	atBias
 	atTerms
-	atDepth = 15 // of across
+	atDepths = 14 // two, of few
 )
 
 // format is what the kernels need to know about T.

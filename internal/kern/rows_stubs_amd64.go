@@ -17,7 +17,7 @@ func expsF32AVX512(dst *float32, x *float32, n int, ahead int, k *[16]float32, m
 func streamF32AVX512(dst *float32, x *float32, n int, ahead int, k *[16]float32, m float64)
 
 //go:noescape
-func acrossF32AVX512(x *float32, n int, stride int, buf *float32, k *[16]float32, max *[16]float32, arg *[16]int32, others *[16]float64, logs *[16]float64)
+func fewF32AVX512(x *float32, n int, stride int, grad *float32, gradStride int, k *[16]float32, s *float64)
 
 //go:noescape
 func sumF32AVX2(x *float32, n int, ahead int, k *[16]float32) (hi float64, lo float64, max float32)

@@ -2,53 +2,63 @@ package kern
 
 import "unsafe"
 
-// Sixteen is what [Table.Across] finds in 16 rows of few classes: for each the maximum, its first index, others of
-// [Table.Others] and ln(1+others).
+// Sixteen is what [Table.Across] is asked of 16 rows of few classes, and what it answers.
 type Sixteen struct {
-	max    [16]float32
-	arg    [16]int32
-	others [16]float64
-	logs   [16]float64
-	copies [16 * mostAcross]float32 // of the columns
+	own, pull [16]float64 // see [Sixteen.Ask]
+	label     [16]int32
+	max       [16]float32 // of each row the largest logit, and
+	arg       [16]int32   // where it is first,
+	others    [16]float64 // others of [Table.Others],
+	logs      [16]float64 // ln(1+others),
+	cost      [16]float64 // and -ln p of its label
+	inverse   float64     // of the temperature
+	first     uint64      // a bit for each row of which arg is the label
+	bad       uint64      // a bit for each row that is left to [Table.Others]
+	far       uint64      // not 0: there is no gradient
 }
 
-// mostAcross is how many classes rows may have that are looked at together.
-const mostAcross = 128
+// the kernel knows where the fields are
+var _ = [1]int{}[unsafe.Offsetof(Sixteen{}.cost)-704|unsafe.Offsetof(Sixteen{}.far)-856]
 
-// Together looks at 16 rows of n classes, of which row i begins at x[i*stride], and tells whether the table in use
-// does that.
-func Together[T Float](s *Sixteen, x []T, n, stride int, link Link) bool {
+// MostAcross is how many classes rows may have that are looked at together.
+const MostAcross = 128
+
+// AcrossRows tells whether 16 rows of n classes can be looked at together in the table in use.
+func AcrossRows[T Float](n int, link Link) bool {
+	return assembly && n >= 2 && n <= MostAcross && link.Cap == 0 && Of[T]().Across != nil
+}
+
+// Ask says of row i which class is its label, what its gradient is to be multiplied by, and by what the gradient of
+// LogSumExp² is.
+func (s *Sixteen) Ask(i, label int, own, penalty float64) {
+	s.label[i], s.own[i], s.pull[i] = int32(label), own, 2*penalty
+}
+
+// Together looks at 16 rows of n classes, of which row i begins at x[i*stride], and tells whether it did. Given grad, it
+// also tells whether it has stored all their gradients there, as [Grad] does for a label; otherwise it has stored nothing.
+func Together[T Float](s *Sixteen, grad []T, gradStride int, x []T, n, stride int, link Link) (looked, stored bool) {
 	if !assembly {
-		return false
+		return false, false
 	}
-	k := Of[T]()
-	return k.Across != nil && n <= mostAcross && link.Cap == 0 && k.Across(stay(s), x, n, stride, link.Temp)
+	if !Of[T]().Across(stay(s), grad, gradStride, x, n, stride, link.Temp) {
+		return false, false
+	}
+	return true, grad != nil && s.bad|s.far == 0
 }
 
 // Row makes r row i of the rows last looked at, and tells whether it can; else it is one for [NewRow].
 func (s *Sixteen) Row(r *Row, i int, link Link) bool {
-	others := s.others[i]
-	if others != others {
+	if s.bad>>i&1 != 0 {
 		return false
 	}
 	max := float64(s.max[i])
-	*r = Row{Link: link, Max: max, Arg: int(s.arg[i]), s: dd{others, 0}, top: dd{max, 0}, log: s.logs[i]}
+	*r = Row{Link: link, Max: max, Arg: int(s.arg[i]), s: dd{s.others[i], 0}, top: dd{max, 0}, log: s.logs[i]}
 	return true
 }
 
-// Cost returns -ln p of class y with logit x in row i of the rows last looked at, and whether it is the first of the
-// largest: to the bit what the row itself gives. It fails where Row does.
-func (s *Sixteen) Cost(i, y int, x, temp float64) (loss float64, first, ok bool) {
-	log := s.logs[i]
-	if s.others[i] != s.others[i] {
-		return 0, false, false
-	}
-	if int(s.arg[i]) == y {
-		return log, true, true
-	}
-	t, rest := gap(x, float64(s.max[i]), temp)
-	return (log - rest) - t, false, true
-}
+// Costs returns -ln p of the labels of the rows last looked at, and a bit for each row of which the label is the first of
+// the largest, and for each that is left out: its cost is any number.
+func (s *Sixteen) Costs() (costs *[16]float64, first, out uint64) { return &s.cost, s.first, s.bad }
 
 // stay is p, of which the compiler does not know that it points to the same. Calls of function values make
 // it think that arguments outlive the call; those of kernels do not.

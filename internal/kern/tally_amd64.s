@@ -13,7 +13,7 @@ TEXT ·extentF32AVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSS (AX), Z2
 	VBROADCASTSS (AX), Z1
 	VBROADCASTSS (AX), Z3
-	VPXORQ       Z4, Z4, Z4
+	VXORPS       Z4, Z4, Z4
 	LEAQ         (AX)(CX*4), DX
 	ANDQ         $-64, CX
 	LEAQ         (AX)(CX*4), CX
@@ -155,7 +155,7 @@ TEXT ·extentF64AVX512(SB), NOSPLIT, $0-40
 	VBROADCASTSD (AX), Z2
 	VBROADCASTSD (AX), Z1
 	VBROADCASTSD (AX), Z3
-	VPXORQ       Z4, Z4, Z4
+	VXORPS       Z4, Z4, Z4
 	LEAQ         (AX)(CX*8), DX
 	ANDQ         $-32, CX
 	LEAQ         (AX)(CX*8), CX
@@ -277,7 +277,7 @@ DATA shareUnitF64<>+0(SB)/8, $0x4340000000000000
 GLOBL shareUnitF64<>(SB), RODATA|NOPTR, $8
 
 // func measureF32AVX512(x *float32, n int, skip int, e *float64, r *[12]float64) (hi float64, lo float64, s1 float64, s2 float64, q2 float64)
-// Requires: AVX, AVX512F, BMI2, CMOV, SSE2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, SSE2
 TEXT ·measureF32AVX512(SB), NOSPLIT, $0-80
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
@@ -300,10 +300,10 @@ TEXT ·measureF32AVX512(SB), NOSPLIT, $0-80
 	VMOVUPD      momentPowersF64<>+64(SB), Z13
 	VPSUBQ       Z11, Z12, Z12
 	VPSUBQ       Z11, Z13, Z13
-	VPXORQ       Z14, Z14, Z14
-	VPXORQ       Z15, Z15, Z15
-	VPXORQ       Z16, Z16, Z16
-	VPXORQ       Z17, Z17, Z17
+	VXORPS       Z14, Z14, Z14
+	VXORPS       Z15, Z15, Z15
+	VXORPS       Z16, Z16, Z16
+	VXORPS       Z17, Z17, Z17
 	VBROADCASTSD momentStartF64<>+0(SB), Z11
 	LEAQ         (AX)(CX*4), SI
 	ANDQ         $-32, CX
@@ -758,7 +758,7 @@ done:
 	RET
 
 // func measureF64AVX512(x *float64, n int, skip int, e *float64, r *[12]float64) (hi float64, lo float64, s1 float64, s2 float64, q2 float64)
-// Requires: AVX, AVX512F, BMI2, CMOV, SSE2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, SSE2
 TEXT ·measureF64AVX512(SB), NOSPLIT, $0-80
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
@@ -781,10 +781,10 @@ TEXT ·measureF64AVX512(SB), NOSPLIT, $0-80
 	VMOVUPD      momentPowersF64<>+64(SB), Z13
 	VPSUBQ       Z11, Z12, Z12
 	VPSUBQ       Z11, Z13, Z13
-	VPXORQ       Z14, Z14, Z14
-	VPXORQ       Z15, Z15, Z15
-	VPXORQ       Z16, Z16, Z16
-	VPXORQ       Z17, Z17, Z17
+	VXORPS       Z14, Z14, Z14
+	VXORPS       Z15, Z15, Z15
+	VXORPS       Z16, Z16, Z16
+	VXORPS       Z17, Z17, Z17
 	VBROADCASTSD momentStartF64<>+0(SB), Z11
 	LEAQ         (AX)(CX*8), SI
 	ANDQ         $-32, CX

@@ -109,7 +109,8 @@ func zmms(n int) []reg.VecVirtual {
 	return z
 }
 
-func zero(z reg.VecVirtual) { VPXORQ(z, z, z) }
+// zero clears z, by an instruction of which the allocation of registers knows that it reads nothing.
+func zero(z reg.VecVirtual) { VXORPS(z, z, z) }
 
 func gp(param string) reg.GPVirtual { return Load(Param(param), GP64()).(reg.GPVirtual) }
 

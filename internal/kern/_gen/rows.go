@@ -16,7 +16,7 @@ func rows() {
 		w.exps("exps", whole, miss, w.store)
 		w.exps("stream", whole, miss, w.streamed)
 		if w == &f32 {
-			across(less, miss)
+			few(whole, miss)
 			rows256()
 		}
 		if w == &f64 {

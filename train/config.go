@@ -122,13 +122,13 @@ func (c *Config) check() error {
 	case c.Schedule != "constant" && c.Schedule != "cosine":
 		return &ConfigError{"schedule", strconv.Quote(c.Schedule), "constant or cosine"}
 	case c.Warmup < 0 || c.Warmup > 1e9:
-		return &ConfigError{"warmup", strconv.Itoa(c.Warmup), "0 or more steps"}
+		return &ConfigError{"warmup", strconv.Itoa(c.Warmup), "0 to 1e9 steps"}
 	case !(c.Rate > 0 && c.Rate < 1e9):
-		return &ConfigError{"rate", float(c.Rate), "a number above 0"}
+		return &ConfigError{"rate", float(c.Rate), "a number above 0 and below 1e9"}
 	case !(c.Momentum >= 0 && c.Momentum < 1):
 		return &ConfigError{"momentum", float(c.Momentum), "0 or more and below 1"}
 	case !(c.Decay >= 0 && c.Decay < 1e9):
-		return &ConfigError{"decay", float(c.Decay), "0 or more"}
+		return &ConfigError{"decay", float(c.Decay), "0 or more and below 1e9"}
 	case !(c.Clip >= 0 && c.Clip < 1e30):
 		return &ConfigError{"clip", float(c.Clip), "a norm above 0, or 0 for none"}
 	case !(c.Focus >= 0 && c.Focus <= 100):

@@ -61,16 +61,21 @@ func writeFile(flag, name string, render func(io.Writer) error) (err error) {
 
 // inWords tells what kept a file from being made in a folder, without the path of that file.
 func inWords(err error) error {
-	var p *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return errors.New("does not exist")
 	case errors.Is(err, fs.ErrPermission):
 		return errors.New("may not be written by this user")
-	case errors.As(err, &p):
-		return fmt.Errorf("takes no file: %w", p.Err)
 	}
-	return fmt.Errorf("takes no file: %w", err)
+	return fmt.Errorf("takes no file: %w", cause(err))
+}
+
+// cause is what the operating system said, without the path that it repeats.
+func cause(err error) error {
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }
 
 func writeTo(flag, name string, render func(io.Writer) error) error {

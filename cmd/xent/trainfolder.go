@@ -88,7 +88,7 @@ func createFolder(dir string, c train.Config) (*runFolder, error) {
 		return nil, usage("xent train classify --resume "+quoted(dir)+" goes on with it; --out names another folder", "%s holds a run", dir)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--out %s: the folder cannot be made: %w", dir, cause(err))
 	}
 	text, err := json.MarshalIndent(c, "", "  ")
 	if err != nil {

@@ -13,7 +13,7 @@ const (
 	Matrix                    // (β·1+O)·z + b: Dirichlet calibration, for two classes beta calibration
 )
 
-// An Affine map turns log-probabilities z of a row into logits
+// An Affine map turns the log-probabilities z of a row into the logits z' of another prediction.
 //
 //	z'[k] = β·z[k] + Σ_j O[k][j]·z[j] + b[k]
 //

@@ -25,7 +25,10 @@ func Text(w io.Writer, d *Document, opt TextOptions) error {
 	}
 	var lines []string
 	t := &text{d: d, r: d.Report, style: style{opt.Color}, columns: max(opt.Columns, 80)}
-	for t.asides = 4; t.asides > 0; t.asides-- { // where figures leave little room, asides give way
+	for less := range 10 { // where figures leave little room, asides give way, and then the rows that nobody asked for
+		if t.asides = max(4-less, 1); len(d.Report.Surprising) <= 10 {
+			t.fewer = max(less-3, 0)
+		}
 		t.notes = newFootnotes(d.Report.Warnings)
 		if lines = t.lines(height); len(lines) <= height {
 			break
@@ -43,6 +46,9 @@ func (t *text) lines(height int) []string {
 	head := join(t.head(), t.verdict(), t.figures())
 	classMark := t.notes.mark("per_class")
 	rows := t.surprising()
+	if rows = rows[:max(len(rows)-t.fewer, 0)]; len(rows) == 1 {
+		rows = nil // a heading
+	}
 	room := height - len(head) - 1
 	if len(rows) > 0 {
 		room -= len(rows) + 1
@@ -68,6 +74,7 @@ type text struct {
 	style   style
 	columns int
 	asides  int // lines of them
+	fewer   int // lines that the surprising rows do without
 	notes   *footnotes
 }
 

@@ -39,7 +39,10 @@ type Attention[T xent.Float] struct {
 }
 
 // attentionRoom is what a worker works in.
-type attentionRoom[T xent.Float] struct{ ds, scratch buffer[T] }
+type attentionRoom[T xent.Float] struct {
+	scratch[T]
+	ds buffer[T]
+}
 
 // attentionRows is how many positions of a sequence are computed together: those that come after the last of them
 // need not be looked at.
@@ -109,12 +112,6 @@ func (a *Attention[T]) weights(n int) kern.Matrix[T] {
 
 // scale is 1/√d.
 func (a *Attention[T]) scale() float64 { return 1 / math.Sqrt(float64(a.Width/a.Heads)) }
-
-// product stores a·b in c, or adds it.
-func (r *attentionRoom[T]) product(c, a, b kern.Matrix[T], add bool) {
-	k := kern.Of[T]()
-	k.Product(c, a, b, add, r.scratch.of(k.Scratch(c.Cols, a.Cols)))
-}
 
 // attend is the forward pass of one head in one sequence a chunk.
 type attend[T xent.Float] Attention[T]

@@ -64,7 +64,10 @@ type Conv2D[T xent.Float] struct {
 }
 
 // convRoom is what a worker works in.
-type convRoom[T xent.Float] struct{ columns, scratch buffer[T] }
+type convRoom[T xent.Float] struct {
+	scratch[T]
+	columns buffer[T]
+}
 
 // NewConv2D returns a layer of so many output channels with weights drawn from rng by init, in the order of W, and
 // biases of 0. For init the layer has In.Channels·size² inputs and channels·size² outputs.
@@ -160,12 +163,6 @@ func (l *Conv2D[T]) makeRoom() {
 	for len(l.room) < l.crew.Size() {
 		l.room = append(l.room, convRoom[T]{})
 	}
-}
-
-// product stores a·b in c, or adds it.
-func (r *convRoom[T]) product(c, a, b kern.Matrix[T], add bool) {
-	k := kern.Of[T]()
-	k.Product(c, a, b, add, r.scratch.of(k.Scratch(c.Cols, a.Cols)))
 }
 
 // convForward computes one image a chunk.

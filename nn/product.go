@@ -12,9 +12,9 @@ type products[T xent.Float] struct {
 	crew    par.Crew
 	c, a, b kern.Matrix[T]
 	add     bool
-	rows    bool // cut by rows; else by columns
-	part    int  // of these, in each part
-	scratch [][]T
+	rows    bool         // cut by rows; else by columns
+	part    int          // of these, in each part
+	room    []scratch[T] // by worker
 }
 
 // multiply stores a·b in c, or with add adds it to c.
@@ -37,8 +37,8 @@ func (p *products[T]) multiply(c, a, b kern.Matrix[T], add bool) {
 		p.part = ((c.Cols-1)/strip/workers + 1) * strip
 		parts = pieces(c.Cols, p.part)
 	}
-	for len(p.scratch) < p.crew.Size() {
-		p.scratch = append(p.scratch, nil)
+	for len(p.room) < p.crew.Size() {
+		p.room = append(p.room, scratch[T]{})
 	}
 	p.crew.Do(parts, p)
 	p.c, p.a, p.b = kern.Matrix[T]{}, kern.Matrix[T]{}, kern.Matrix[T]{}
@@ -59,10 +59,16 @@ func (p *products[T]) Run(worker, part int) {
 		n := min(p.part, c.Cols-first)
 		c, b = c.Part(0, first, c.Rows, n), b.Part(0, first, b.Rows, n)
 	}
+	p.room[worker].product(c, a, b, p.add)
+}
+
+// scratch is what one worker multiplies matrices in.
+type scratch[T xent.Float] struct{ elements buffer[T] }
+
+// product stores a·b in c, or with add adds it to c.
+func (s *scratch[T]) product(c, a, b kern.Matrix[T], add bool) {
 	k := kern.Of[T]()
-	scratch := buffer[T](p.scratch[worker])
-	p.scratch[worker] = scratch.of(k.Scratch(c.Cols, a.Cols))
-	k.Product(c, a, b, p.add, p.scratch[worker])
+	k.Product(c, a, b, add, s.elements.of(k.Scratch(c.Cols, a.Cols)))
 }
 
 // view is m, which has no gaps, for a product.

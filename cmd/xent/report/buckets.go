@@ -66,16 +66,21 @@ func (t *text) bucketTable(key *eval.Buckets, room int) []string {
 			bar(b.Share/largest, 7), Fixed(b.Accuracy, 3), gapText(b.Gap), zText(b.Z), differs))
 	}
 	if len(others) > 0 {
-		rows, share := 0.0, 0.0
-		for _, b := range others {
-			rows += b.Rows
-			if finite(b.Share) {
-				share += b.Share
-			}
-		}
+		rows, share := together(others)
 		lines = append(lines, t.style.dim(bucketLine(Count(int64(len(others)))+" others", amount(rows), Fixed(share*t.r.Loss.Weight/rows, 4), Fixed(share, 4), "", "", "", "", "")))
 	}
 	return lines
+}
+
+// together returns the rows of buckets and what they add to the loss, as far as that is a number.
+func together(buckets []eval.Bucket) (rows, share float64) {
+	for _, b := range buckets {
+		rows += b.Rows
+		if finite(b.Share) {
+			share += b.Share
+		}
+	}
+	return rows, share
 }
 
 // costliest are the buckets of a table of at most room lines: all in their order if they fit, else those that add most to
@@ -146,13 +151,7 @@ func (t *text) pageBuckets() []pageBuckets {
 			p.Rows = append(p.Rows, row)
 		}
 		if len(others) > 0 {
-			rows, share := 0.0, 0.0
-			for _, b := range others {
-				rows += b.Rows
-				if finite(b.Share) {
-					share += b.Share
-				}
-			}
+			rows, share := together(others)
 			p.Others = &pageBucket{Value: Count(int64(len(others))) + " others", Rows: amount(rows), Loss: typeset(Fixed(share*t.r.Loss.Weight/rows, 4)), Adds: typeset(Fixed(share, 4))}
 		}
 		tables = append(tables, p)

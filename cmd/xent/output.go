@@ -16,6 +16,9 @@ import (
 // temporary file beside it, which takes its name only when everything is on the disk. A name
 // that is no regular file (/dev/stdout, a pipe) is written to directly. flag is the one that named it, for errors.
 func writeFile(flag, name string, render func(io.Writer) error) (err error) {
+	if name == "-" {
+		return usage(flag+" /dev/stdout", "%s -: want the name of a file", flag)
+	}
 	mode := os.FileMode(0o644)
 	if target, err := filepath.EvalSymlinks(name); err == nil {
 		name = target // replace what a link points at, not the link

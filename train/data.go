@@ -31,6 +31,22 @@ func (r Rows) matrix(i, j, cols int) xent.Matrix[float32] {
 	return xent.MatrixOf(r.X[i*cols:j*cols], cols)
 }
 
+// gather copies rows of inputs into memory for so many.
+func (r Rows) gather(to []float32, rows []int32, cols int) xent.Matrix[float32] {
+	for i, row := range rows {
+		copy(to[i*cols:(i+1)*cols], r.X[int(row)*cols:(int(row)+1)*cols])
+	}
+	return xent.MatrixOf(to[:len(rows)*cols], cols)
+}
+
+// labels copies those of rows.
+func (r Rows) labels(to []int32, rows []int32) []int32 {
+	for i, row := range rows {
+		to[i] = r.Y[row]
+	}
+	return to[:len(rows)]
+}
+
 // A DataError is data that cannot be trained on.
 type DataError struct{ Got, Want string }
 

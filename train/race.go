@@ -175,7 +175,7 @@ func (r *Race) run(data *Data, loss string, rate float64, seed uint64, tick func
 
 // begin measures the gradient of the first batch, by the logits, by the probabilities and by each layer's parameters.
 func (res *RaceRun) begin(r *Run) error {
-	x, y := r.batch()
+	x, y, _ := r.batch()
 	logits := r.Net.Forward(x)
 	_, grad, err := r.head.Grad(logits, y)
 	if err != nil {

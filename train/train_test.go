@@ -13,7 +13,7 @@ import (
 // newRun returns a small run on the digits.
 func newRun(t *testing.T, change func(*train.Config)) *train.Run {
 	t.Helper()
-	c := train.Config{Net: "64-16-10", Epochs: 2, Seed: 3}
+	c := train.Config{Net: "64-16-10", Training: train.Training{Epochs: 2, Seed: 3}}
 	if change != nil {
 		change(&c)
 	}
@@ -266,7 +266,7 @@ func TestNoAllocations(t *testing.T) {
 }
 
 func BenchmarkStep(b *testing.B) {
-	c := train.Config{Net: "784-256-10", Batch: 128}.Default()
+	c := train.Config{Net: "784-256-10", Training: train.Training{Batch: 128}}.Default()
 	d := &train.Data{Inputs: 784, Classes: 10}
 	for i := range 1024 {
 		for k := range 784 {
@@ -291,7 +291,7 @@ func BenchmarkStep(b *testing.B) {
 // The first gradients of a race are those of the formulas: by the probabilities of cross-entropy -1/(N·p) at the labels, by the
 // logits (p-y)/N; and lanes of one seed begin with the same weights, whatever their loss and rate.
 func TestRace(t *testing.T) {
-	r := train.Race{Config: train.Config{Net: "64-10", Epochs: 4, Init: "xavier", Seed: 5}, Seeds: 2, Target: .85}.Default()
+	r := train.Race{Config: train.Config{Net: "64-10", Init: "xavier", Training: train.Training{Epochs: 4, Seed: 5}}, Seeds: 2, Target: .85}.Default()
 	d := train.Digits()
 	ce, err := r.Lane(d, "ce", .1, nil)
 	if err != nil {

@@ -63,10 +63,7 @@ those that are shown.`,
 		s.StringVar(&f.plot, "plot", "", "write the course of the accuracies to `file` as SVG, too")
 		s.BoolVar(&f.quiet, "no-progress", false, "no progress")
 	})
-	quietConfig(cmd.Flags())
-	for _, name := range []string{"every"} {
-		cmd.Flags().Lookup(name).DefValue = "0"
-	}
+	quietConfig(cmd.Flags(), "focus", "smoothing", "every")
 	return cmd
 }
 

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"xent/cmd/xent/report"
 	"xent/internal/eventfile"
 	"xent/internal/tensorfile"
@@ -82,10 +84,11 @@ func openLog(path string, size int64) (*logFile, error) {
 	return &logFile{f: f, b: bufio.NewWriter(f), size: size}, nil
 }
 
-// createFolder makes the folder of a new run. One that holds a run is refused.
-func createFolder(dir string, c train.Config) (*runFolder, error) {
+// createFolder makes the folder of a new run with this configuration. One that holds a run is refused; resumption says how to
+// go on with that.
+func createFolder(dir, resumption string, c any) (*runFolder, error) {
 	if _, err := os.Stat(filepath.Join(dir, configFile)); err == nil {
-		return nil, usage("xent train classify --resume "+quoted(dir)+" goes on with it; --out names another folder", "%s holds a run", dir)
+		return nil, usage(resumption+" goes on with it; --out names another folder", "%s holds a run", dir)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("--out %s: the folder cannot be made: %w", dir, cause(err))
@@ -125,28 +128,39 @@ func openFolder(dir string, metrics, events int64) (*runFolder, error) {
 
 func now() float64 { return float64(time.Now().UnixMicro()) / 1e6 }
 
-// readConfig reads the config.json of a run.
-func readConfig(dir string) (c train.Config, err error) {
+// readConfig reads the config.json of a run of a recipe, and changes in it what may be: the epochs.
+func readConfig[C any](dir, recipe string, flags *pflag.FlagSet) (c C, err error) {
 	path := filepath.Join(dir, configFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return c, usage("--resume wants the folder of a run, as --out named it", "%s: no run is there", dir)
 	}
+	var begun struct {
+		Recipe string `json:"recipe"`
+	}
 	if err == nil {
-		err = json.Unmarshal(text, &c)
+		err = errors.Join(json.Unmarshal(text, &begun), json.Unmarshal(text, &c))
 	}
 	if err != nil {
 		return c, fmt.Errorf("%s: %w", path, err)
 	}
-	return c, nil
+	if got := or(begun.Recipe == "", "classify", begun.Recipe); got != recipe {
+		return c, usage("xent train "+got+" --resume "+quoted(dir), "%s holds a run of xent train %s", dir, report.Plain(got))
+	}
+	if e := flags.Lookup("epochs"); e.Changed {
+		err = json.Unmarshal([]byte(`{"epochs": `+e.Value.String()+`}`), &c)
+	}
+	return c, err
 }
 
 // log writes a line of metrics and the same as an event. Metrics hold no time, so that a run that was stopped and went on
 // leaves the same bytes as one that was not.
-func (f *runFolder) log(step int, scalars []eventfile.Scalar) error {
+func (f *runFolder) log(step int, figures []train.Figure) error {
 	line := []byte(`{"step": ` + strconv.Itoa(step))
-	for _, s := range scalars {
-		line = append(line, `, `+strconv.Quote(s.Tag)+`: `...)
+	scalars := make([]eventfile.Scalar, len(figures))
+	for i, s := range figures {
+		scalars[i] = eventfile.Scalar{Tag: s.Name, Value: s.Value}
+		line = append(line, `, `+strconv.Quote(s.Name)+`: `...)
 		if s.Value-s.Value != 0 {
 			line = append(line, `"`+report.Short(s.Value, 3)+`"`...)
 		} else {
@@ -160,9 +174,9 @@ func (f *runFolder) log(step int, scalars []eventfile.Scalar) error {
 }
 
 // histograms writes how the gradients of the last batch are spread, as events.
-func (f *runFolder) histograms(r *train.Run) error {
+func (f *runFolder) histograms(r train.Experiment) error {
 	var values []float64
-	for _, p := range r.Net.Params() {
+	for _, p := range r.Params() {
 		values = values[:0]
 		for _, g := range p.Grad {
 			values = append(values, float64(g))
@@ -175,7 +189,7 @@ func (f *runFolder) histograms(r *train.Run) error {
 }
 
 // checkpoint saves where the run is, in a file that takes its name when all is on the disk.
-func (f *runFolder) checkpoint(r *train.Run) error {
+func (f *runFolder) checkpoint(r train.Experiment) error {
 	for _, l := range []*logFile{f.metrics, f.events} {
 		if err := l.sync(); err != nil {
 			return err
@@ -246,7 +260,7 @@ func (s *restorer) Word(name string, value *uint64) {
 }
 
 // resume opens the folder of a run and puts r where its checkpoint is.
-func resumeFolder(dir string, r *train.Run) (*runFolder, error) {
+func resumeFolder(dir string, r train.Experiment) (*runFolder, error) {
 	path := filepath.Join(dir, checkpointFile)
 	file, err := tensorfile.Open(path, 0)
 	if err != nil {
@@ -269,12 +283,12 @@ func resumeFolder(dir string, r *train.Run) (*runFolder, error) {
 }
 
 // gradients writes those over many rows, for xent gradflow.
-func (f *runFolder) gradients(r *train.Run) error {
+func (f *runFolder) gradients(r train.Experiment) error {
 	if _, err := r.Gradient(); err != nil {
 		return err
 	}
 	var all []tensorfile.Tensor
-	for _, p := range r.Net.Params() {
+	for _, p := range r.Params() {
 		all = append(all, tensorfile.Tensor{Name: p.Name, Shape: p.Shape, Float32: p.Grad})
 	}
 	return writeFile("--out", filepath.Join(f.dir, gradientsFile), func(w io.Writer) error { return tensorfile.Write(w, all, nil) })

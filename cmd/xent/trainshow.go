@@ -21,6 +21,7 @@ type trainShow struct {
 	live    bool
 	quiet   bool
 	columns int
+	rows    string // what a batch counts
 	begun   time.Time
 	from    int // the step at which this process began
 	drawn   time.Time
@@ -31,8 +32,8 @@ type trainShow struct {
 // between is the time between two drawings.
 const between = 100 * time.Millisecond
 
-func newTrainShow(w io.Writer, quiet bool, from int) *trainShow {
-	s := &trainShow{w: w, live: !quiet && isTerminal(w), quiet: quiet, columns: 80, begun: time.Now(), from: from}
+func newTrainShow(w io.Writer, quiet bool, from int, rows string) *trainShow {
+	s := &trainShow{w: w, rows: rows, live: !quiet && isTerminal(w), quiet: quiet, columns: 80, begun: time.Now(), from: from}
 	if f, ok := w.(interface{ Fd() uintptr }); ok && s.live {
 		if n, _, err := term.GetSize(int(f.Fd())); err == nil && n >= 40 {
 			s.columns = n
@@ -45,7 +46,7 @@ func newTrainShow(w io.Writer, quiet bool, from int) *trainShow {
 func (s *trainShow) due() bool { return s.live && time.Since(s.drawn) >= between }
 
 // step shows a step.
-func (s *trainShow) step(r *train.Run, last train.Step, loss float64) {
+func (s *trainShow) step(r train.Experiment, last train.Step, loss float64) {
 	if !s.live || time.Since(s.drawn) < between {
 		return
 	}
@@ -58,8 +59,8 @@ func (s *trainShow) step(r *train.Run, last train.Step, loss float64) {
 		eta = (time.Duration(float64(all-done)/rate*1e9) * time.Nanosecond).Round(time.Second).String()
 	}
 	lines := []string{
-		fmt.Sprintf("%-16s  %3.0f %%  epoch %d of %d  loss %s  %s rows/s  %s left", drawBar(float64(done)/float64(all), 16), 100*float64(done)/float64(all),
-			min(last.Epoch+1, r.Config.Epochs), r.Config.Epochs, report.Short(loss, 4), report.Count(int64(rate*float64(r.Config.Batch))), eta),
+		fmt.Sprintf("%-16s  %3.0f %%  epoch %d of %d  loss %s  %s %s/s  %s left", drawBar(float64(done)/float64(all), 16), 100*float64(done)/float64(all),
+			min(last.Epoch+1, r.Shared().Epochs), r.Shared().Epochs, report.Short(loss, 4), report.Count(int64(rate*float64(r.Shared().Batch))), s.rows, eta),
 	}
 	if s.judged != "" {
 		lines = append(lines, s.judged)
@@ -74,7 +75,7 @@ func gradientBars(records []nn.Record, columns int) []string {
 		if !(rec.RMS > 0) {
 			continue
 		}
-		line := fmt.Sprintf("layer %-3s gradient %8.1e  ", train.LayerName(rec), rec.RMS)
+		line := fmt.Sprintf("layer %-3s gradient %8.1e  ", rec.Name, rec.RMS)
 		tail := fmt.Sprintf("  step/weight %.0e", rec.Ratio)
 		room := max(min(columns-len(line)-len(tail)-1, 40), 8)
 		share := (math.Log10(rec.RMS) + 8) / 8
@@ -110,12 +111,11 @@ func (s *trainShow) redraw(lines []string) {
 	io.WriteString(s.w, b.String())
 }
 
-// epoch shows the end of an epoch.
-func (s *trainShow) epoch(r *train.Run, loss float64, j train.Judged) {
-	text := fmt.Sprintf("test loss %s, accuracy %s", report.Short(j.Loss, 4), report.Percent(j.Accuracy))
-	s.judged = text
+// epoch shows the end of an epoch: the mean loss of late, and what was said of the rows that were held out.
+func (s *trainShow) epoch(r train.Experiment, loss float64, said string) {
+	s.judged = said
 	if !s.live && !s.quiet {
-		fmt.Fprintf(s.w, "epoch %d of %d: loss %s, %s\n", r.At()/r.PerEpoch(), r.Config.Epochs, report.Short(loss, 4), text)
+		fmt.Fprintf(s.w, "epoch %d of %d: loss %s, %s\n", r.At()/r.PerEpoch(), r.Shared().Epochs, report.Short(loss, 4), said)
 	}
 }
 

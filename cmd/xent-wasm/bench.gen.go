@@ -6,6 +6,35 @@ package main
 
 import "xent/lab"
 
+// shapes is what lies on the tape of this core, as the host reads it (internal/labgen/shapes.go).
+const shapes = "" +
+	"Style= fixed significant shortest\n" +
+	"Unit= nats bits\n" +
+	"DifferenceParams a b sea seb\n" +
+	"DifferenceView value known! se low high apart!\n" +
+	"FormatParams values* style@Style digits\n" +
+	"FormatView texts*$\n" +
+	"InUnitParams nats* unit@Unit\n" +
+	"InUnitView values*\n" +
+	"NormaliseParams values*\n" +
+	"NormaliseView values* changed!\n" +
+	"OwnRowParams scores* label probs!\n" +
+	"OwnRowView logits* label classes* probs*\n" +
+	"RedistributeParams values* index to locked?*!\n" +
+	"RedistributeView values* reached!\n" +
+	"SolveLogitParams logits* class prob min max step temperature?\n" +
+	"SolveLogitView logit logits* clamped!\n" +
+	"SurprisalParams probs* unit@Unit\n" +
+	"SurprisalView values* texts*$\n" +
+	"difference: DifferenceParams DifferenceView\n" +
+	"format: FormatParams FormatView\n" +
+	"inUnit: InUnitParams InUnitView\n" +
+	"normalise: NormaliseParams NormaliseView\n" +
+	"ownRow: OwnRowParams OwnRowView\n" +
+	"redistribute: RedistributeParams RedistributeView\n" +
+	"solveLogit: SolveLogitParams SolveLogitView\n" +
+	"surprisal: SurprisalParams SurprisalView\n"
+
 //go:wasmexport difference
 func exportDifference() status {
 	return call(func(t *tape) error {

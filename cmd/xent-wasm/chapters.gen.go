@@ -6,6 +6,109 @@ package main
 
 import "xent/lab"
 
+// shapes is what lies on the tape of this core, as the host reads it (internal/labgen/shapes.go).
+const shapes = "" +
+	"Axis= linear log\n" +
+	"Divergence= forward reverse js\n" +
+	"Style= fixed significant shortest\n" +
+	"Unit= nats bits\n" +
+	"Area left right truth model\n" +
+	"ClassCurveParams logits* class target* unit@Unit axis@Axis samples minProb maxLoss\n" +
+	"Point x y\n" +
+	"Marker x y offScale! text$\n" +
+	"ClassCurveView points*@Point marker@Marker best@Point minX\n" +
+	"CodeParams p* q* message* unit@Unit\n" +
+	"WordsText ideal*$ mean$ bits$ information$\n" +
+	"WordsView words*$ lengths* shannon* ideal* mean text@WordsText\n" +
+	"CodeView truth@WordsView model@WordsView entropy$ crossEntropy$\n" +
+	"Contour level text$ lines**@Point label*@Point\n" +
+	"CrossEntropyCode logits*$ target*$ loss$ nats$ gradient*$\n" +
+	"FormulaTerm weight$ prob$ cost$ zero!\n" +
+	"CrossEntropyFormula terms*@FormulaTerm result$ log$\n" +
+	"CrossEntropyParams logits* label target?* unit@Unit\n" +
+	"CrossEntropyText probs*$ surprisal*$ terms*$ gradient*$ loss$ targetEntropy$ kl$ perplexity$ uniformLoss$\n" +
+	"CrossEntropyView target* probs* logProbs* surprisal* terms* gradient* loss targetEntropy kl perplexity logSumExp text@CrossEntropyText formula@CrossEntropyFormula code@CrossEntropyCode\n" +
+	"DistilParams teacher* student* temperature unit@Unit samples\n" +
+	"DistilText teacher*$ student*$ gradient*$ scaledGradient*$ kl$ length$ scaled$ square$\n" +
+	"DistilView teacher* student* gradient* kl length scaled curve*@Point scaledCurve*@Point text@DistilText\n" +
+	"FormatParams values* style@Style digits\n" +
+	"FormatView texts*$\n" +
+	"JacobianParams logits* temperature\n" +
+	"JacobianView values* texts*$ largest\n" +
+	"KLCode p*$ q*$ entropy$ kl$ crossEntropy$ reverseKL$ js$\n" +
+	"KLParams p* q* unit@Unit\n" +
+	"KLPathParams p* q* unit@Unit samples t\n" +
+	"PathCurve kind@Divergence points*@Point marker@Marker endless!\n" +
+	"KLPathView q* curves*@PathCurve top\n" +
+	"KLRowText p$ q$ entropy$ kl$ crossEntropy$\n" +
+	"KLRow entropy kl crossEntropy text@KLRowText\n" +
+	"KLSum entropy$ kl$ crossEntropy$\n" +
+	"KLText entropy$ kl$ crossEntropy$ reverseKL$ modelEntropy$ js$ jsMax$ sum@KLSum rowsAddUp! log$\n" +
+	"KLView rows*@KLRow entropy kl crossEntropy reverseKL modelEntropy js jsMax missed* invented* areas*@Area areaTop code@KLCode text@KLText\n" +
+	"LikelihoodCode counts*$ model*$ product$ logLikelihood$ crossEntropy$\n" +
+	"LikelihoodCurveParams counts* model* face unit@Unit\n" +
+	"LikelihoodCurveText best$ share$ lowest$\n" +
+	"LikelihoodCurveView likelihood*@Point crossEntropy*@Point best@Point top now@Point marker@Marker text@LikelihoodCurveText\n" +
+	"LikelihoodTerm face count$ prob$\n" +
+	"LikelihoodFormula terms*@LikelihoodTerm logLikelihood$ crossEntropy$ rolls$ log$\n" +
+	"LikelihoodParams truth* model* rolls seed unit@Unit\n" +
+	"LikelihoodText shares*$ costs*$ parts*$ likelihood$ product$ product32$ logLikelihood$ crossEntropy$ entropy$ divergence$\n" +
+	"LikelihoodView counts* shares* strip* logLikelihood crossEntropy entropy divergence product product32 lost lost32 impossible* exact*@Point computed*@Point bottom text@LikelihoodText formula@LikelihoodFormula code@LikelihoodCode\n" +
+	"LossCurveParams unit@Unit axis@Axis samples minProb maxLoss loss\n" +
+	"LossCurveView points*@Point marker@Marker minX\n" +
+	"MaxEntropyCode mean$ probs*$ multiplier$ entropy$\n" +
+	"MaxEntropyFormula ratio$ sum$ last$ entropy$ probs*$ mean$ log$\n" +
+	"MaxEntropyParams mean bend face unit@Unit\n" +
+	"MaxEntropyText probs*$ rival*$ costs*$ multiplier$ temperature$ ratio$ entropy$ greatest$ rivalEntropy$ lost$ mean$\n" +
+	"MaxEntropyView probs* multiplier temperature ratio entropy greatest rival* rivalEntropy lost bends*@Point marker@Marker means*@Point rungs*@Point text@MaxEntropyText formula@MaxEntropyFormula code@MaxEntropyCode\n" +
+	"MaxTrickParams logits* temperature shift trick!\n" +
+	"MaxTrickText exponents*$ powers*$ shares*$ sum$ off$ moved$\n" +
+	"MaxTrickView exponents* powers* sum text@MaxTrickText\n" +
+	"NormaliseParams values*\n" +
+	"NormaliseView values* changed!\n" +
+	"RedistributeParams values* index to locked?*!\n" +
+	"RedistributeView values* reached!\n" +
+	"SampleParams logits* temperature topK topP seed draws\n" +
+	"SampleText probs*$ mass$\n" +
+	"SampleView order* edges* kept mass probs* throws* drawn* counts* text@SampleText\n" +
+	"SoftmaxCode logits*$ gradient*$ loss$\n" +
+	"SoftmaxCurveParams logits* label unit@Unit samples\n" +
+	"SoftmaxCurveView entropy*@Point loss*@Point ceiling top\n" +
+	"SoftmaxFormula gaps*$ temperature$ prob$ gradient$ log$ slopes*$ balanced!\n" +
+	"SoftmaxParams logits* label temperature unit@Unit\n" +
+	"SoftmaxText probs*$ gradient*$ loss$ entropy$ ceiling$ choices$\n" +
+	"SoftmaxView probs* gradient* loss entropy ceiling choices text@SoftmaxText formula@SoftmaxFormula code@SoftmaxCode\n" +
+	"SolveLogitParams logits* class prob min max step temperature?\n" +
+	"SolveLogitView logit logits* clamped!\n" +
+	"SurprisalParams probs* unit@Unit\n" +
+	"SurprisalView values* texts*$\n" +
+	"TernaryParams p* q* unit@Unit divergence@Divergence levels* rays\n" +
+	"TernaryPointParams x y\n" +
+	"TernaryPointView values*\n" +
+	"TernaryView p@Point q@Point contours*@Contour\n" +
+	"classCurve: ClassCurveParams ClassCurveView\n" +
+	"code: CodeParams CodeView\n" +
+	"crossEntropy: CrossEntropyParams CrossEntropyView\n" +
+	"distil: DistilParams DistilView\n" +
+	"format: FormatParams FormatView\n" +
+	"jacobian: JacobianParams JacobianView\n" +
+	"kl: KLParams KLView\n" +
+	"klPath: KLPathParams KLPathView\n" +
+	"likelihood: LikelihoodParams LikelihoodView\n" +
+	"likelihoodCurve: LikelihoodCurveParams LikelihoodCurveView\n" +
+	"lossCurve: LossCurveParams LossCurveView\n" +
+	"maxEntropy: MaxEntropyParams MaxEntropyView\n" +
+	"maxTrick: MaxTrickParams MaxTrickView\n" +
+	"normalise: NormaliseParams NormaliseView\n" +
+	"redistribute: RedistributeParams RedistributeView\n" +
+	"sample: SampleParams SampleView\n" +
+	"softmax: SoftmaxParams SoftmaxView\n" +
+	"softmaxCurve: SoftmaxCurveParams SoftmaxCurveView\n" +
+	"solveLogit: SolveLogitParams SolveLogitView\n" +
+	"surprisal: SurprisalParams SurprisalView\n" +
+	"ternary: TernaryParams TernaryView\n" +
+	"ternaryPoint: TernaryPointParams TernaryPointView\n"
+
 //go:wasmexport classCurve
 func exportClassCurve() status {
 	return call(func(t *tape) error {

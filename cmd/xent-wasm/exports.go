@@ -15,3 +15,15 @@ func tapeLength() int32 { return tapeSlots }
 
 //go:wasmexport textBytes
 func textLength() int32 { return textBytes }
+
+// describe tells the host what the explorers take and give.
+//
+//go:wasmexport describe
+func describe() status {
+	return call(func(t *tape) error {
+		t.startView()
+		t.writeString(shapes)
+		t.endView()
+		return nil
+	})
+}

@@ -6,6 +6,61 @@ package main
 
 import "xent/lab"
 
+// shapes is what lies on the tape of this core, as the host reads it (internal/labgen/shapes.go).
+const shapes = "" +
+	"Certainty= error warning note\n" +
+	"Fault= none softmax logsoftmax base2 swapped fromone ignored shifted permuted misaligned shuffled broken clipped constant own\n" +
+	"FloatFormat= float16 bfloat16 float32 float64\n" +
+	"FloatState= normal subnormal zero infinite none\n" +
+	"Program= naive clipped shifted log1p\n" +
+	"ScoreKind= unknown logits probs logprobs\n" +
+	"Style= fixed significant shortest\n" +
+	"Unit= nats bits\n" +
+	"BenchRow scores*$ probs* label$ class loss$\n" +
+	"DoctorFinding id$ certainty@Certainty message$ otherwise$ fix$ follows$ evidence*$ rows*\n" +
+	"DoctorParams fault@Fault rows classes skill scale seed scores?* labels?* kind@ScoreKind unit@Unit\n" +
+	"DoctorText loss$ accuracy$ own$\n" +
+	"DoctorView diagnosis$ findings*@DoctorFinding looked rows kind@ScoreKind shown*@BenchRow loss accuracy own text@DoctorText\n" +
+	"ELBOParams x noise mean sd unit@Unit\n" +
+	"ELBOText reconstruction$ kl$ elbo$ gap$ evidence$ bestMean$ bestSD$ mean$ sd$ klAlone$\n" +
+	"Point x y\n" +
+	"ELBOView reconstruction kl elbo gap evidence bestMean bestSD prior*@Point model*@Point truth*@Point top text@ELBOText\n" +
+	"FloatNumber value state@FloatState text$ sign$ exponent$ fraction$ power numerator$ denominator$\n" +
+	"FloatRange zero subnormal overflow zeroText$ subnormalText$ overflowText$ digits$\n" +
+	"FormatParams values* style@Style digits\n" +
+	"FormatView texts*$\n" +
+	"LossMapCode loss$ accuracy$ floor$ double$ lower$ fano$\n" +
+	"LossMapParams classes loss accuracy samples unit@Unit\n" +
+	"LossMapText classes$ others$ loss$ accuracy$ uniform$ floor$ double$ lower$ fano$ log$\n" +
+	"Marker x y offScale! text$\n" +
+	"LossMapView findings*@DoctorFinding diagnosis$ uniform floor double lower fano fanoCurve*@Point lowerLine*@Point doubleLine*@Point maxLoss marker@Marker text@LossMapText code@LossMapCode\n" +
+	"NormaliseParams values*\n" +
+	"NormaliseView values* changed!\n" +
+	"PerplexityParams probs* unit@Unit\n" +
+	"PerplexityText inverse*$ costs*$ loss$ perplexity$ tokens$\n" +
+	"PerplexityView loss perplexity text@PerplexityText\n" +
+	"ProgramView loss@FloatNumber slope@FloatNumber lossText$ slopeText$ lossRight! slopeRight!\n" +
+	"RedistributeParams values* index to locked?*!\n" +
+	"RedistributeView values* reached!\n" +
+	"SolveLogitParams logits* class prob min max step temperature?\n" +
+	"SolveLogitView logit logits* clamped!\n" +
+	"StabilityCode true$ rival$ naive$ stable$\n" +
+	"StabilityParams true rival format@FloatFormat program@Program step unit@Unit\n" +
+	"StabilityText true$ rival$ loss$ slope$ ahead$ apart$ log$ small!\n" +
+	"StabilityView steps*@FloatNumber bits@FloatNumber programs*@ProgramView ranges*@FloatRange true rival loss slope text@StabilityText code@StabilityCode\n" +
+	"SurprisalParams probs* unit@Unit\n" +
+	"SurprisalView values* texts*$\n" +
+	"doctor: DoctorParams DoctorView\n" +
+	"elbo: ELBOParams ELBOView\n" +
+	"format: FormatParams FormatView\n" +
+	"lossMap: LossMapParams LossMapView\n" +
+	"normalise: NormaliseParams NormaliseView\n" +
+	"perplexity: PerplexityParams PerplexityView\n" +
+	"redistribute: RedistributeParams RedistributeView\n" +
+	"solveLogit: SolveLogitParams SolveLogitView\n" +
+	"stableLoss: StabilityParams StabilityView\n" +
+	"surprisal: SurprisalParams SurprisalView\n"
+
 //go:wasmexport doctor
 func exportDoctor() status {
 	return call(func(t *tape) error {

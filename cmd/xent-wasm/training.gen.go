@@ -6,6 +6,84 @@ package main
 
 import "xent/lab"
 
+// shapes is what lies on the tape of this core, as the host reads it (internal/labgen/shapes.go).
+const shapes = "" +
+	"Axis= linear log\n" +
+	"Coordinate= p z\n" +
+	"FlowActivation= sigmoid tanh relu\n" +
+	"FlowInit= xavier he normal zeros\n" +
+	"FlowLoss= squared binary softmax\n" +
+	"FlowTask= halves ring quarters\n" +
+	"Precision= float32 float64\n" +
+	"Style= fixed significant shortest\n" +
+	"Unit= nats bits\n" +
+	"BinaryCurvesParams target posWeight precision@Precision unit@Unit samples\n" +
+	"Point x y\n" +
+	"BinaryCurvesView sigmoid*@Point slope*@Point loss*@Point naive*@Point bottom top lossTop naiveEnd$\n" +
+	"BinaryLossCode target$ logit$ posWeight$ nats$ slope$\n" +
+	"FormulaTerm weight$ prob$ cost$ zero!\n" +
+	"BinaryLossFormula logit$ p$ q$ weight$ label$ rest$ complement! terms*@FormulaTerm log$\n" +
+	"BinaryLossParams target logit posWeight precision@Precision unit@Unit\n" +
+	"BinaryLossText prob$ loss$ nats$ slope$\n" +
+	"Way steps*$ right! off$\n" +
+	"BinaryLossView prob loss slope text@BinaryLossText formula@BinaryLossFormula naive@Way stable@Way code@BinaryLossCode\n" +
+	"CompareLossesCode target$ logit$ crossEntropy$ squaredError$ slopeCE$ slopeSE$\n" +
+	"CompareLossesFormula p$ q$ off$ complement! met! terms*@FormulaTerm log$\n" +
+	"CompareLossesParams target given@Coordinate at along@Coordinate unit@Unit\n" +
+	"CompareLossesText prob$ logit$ ratio$ odds$\n" +
+	"LossAtText loss$ slopeP$ slopeZ$\n" +
+	"LossAt loss slopeP slopeZ text@LossAtText\n" +
+	"CompareLossesView prob logit crossEntropy@LossAt squaredError@LossAt ratio text@CompareLossesText formula@CompareLossesFormula code@CompareLossesCode\n" +
+	"FlowProduct a$ b$ result$\n" +
+	"FlowSum weights*$ deltas*$ result$\n" +
+	"FlowError scale$ miss$ prob$ rest$ result$\n" +
+	"FlowChain gradient output! product@FlowProduct signal@FlowProduct sum@FlowSum error@FlowError\n" +
+	"FlowEdge example layer from to\n" +
+	"FlowFault step infinite! layer weight$ grad$\n" +
+	"FlowLayersText grad*$ mean*$ saturated*$ dead*$ update*$\n" +
+	"FlowLayers grad* mean* saturated* dead* update* text@FlowLayersText\n" +
+	"FlowNet depth width activation@FlowActivation init@FlowInit spread loss@FlowLoss rate seed task@FlowTask\n" +
+	"FlowState step weights*\n" +
+	"FlowParams net@FlowNet race! from?*@FlowState steps edge@FlowEdge unit@Unit\n" +
+	"FlowPlaneText share$ least$ most$\n" +
+	"FlowPlane probs* boundary* text@FlowPlaneText\n" +
+	"FlowPoint x y class\n" +
+	"FlowRunText cost$ squared$ right$ slope$\n" +
+	"FlowRun loss@FlowLoss softmax! state@FlowState cost costs* squared layers@FlowLayers slope probs* units** deltas** fault@FlowFault text@FlowRunText\n" +
+	"FlowSurfaceParams net@FlowNet race! from?*@FlowState cells\n" +
+	"FlowSurfaceView runs*@FlowPlane\n" +
+	"FlowView runs*@FlowRun points*@FlowPoint chain@FlowChain edge@FlowEdge\n" +
+	"FormatParams values* style@Style digits\n" +
+	"FormatView texts*$\n" +
+	"LossPeakText prob$ logit$ pull$\n" +
+	"LossRaceParams target start rate steps unit@Unit\n" +
+	"RacerText logit$ prob$ loss$ slope$ finish$\n" +
+	"Racer points*@Point prob finish text@RacerText\n" +
+	"LossRaceView crossEntropy@Racer squaredError@Racer length\n" +
+	"LossShape loss*@Point pull*@Point\n" +
+	"LossShapesParams target along@Coordinate unit@Unit axis@Axis samples\n" +
+	"LossShapesView crossEntropy@LossShape squaredError@LossShape minX maxX lossTop pullBottom pullTop peak@Point peakText@LossPeakText\n" +
+	"NormaliseParams values*\n" +
+	"NormaliseView values* changed!\n" +
+	"RedistributeParams values* index to locked?*!\n" +
+	"RedistributeView values* reached!\n" +
+	"SolveLogitParams logits* class prob min max step temperature?\n" +
+	"SolveLogitView logit logits* clamped!\n" +
+	"SurprisalParams probs* unit@Unit\n" +
+	"SurprisalView values* texts*$\n" +
+	"binaryCurves: BinaryCurvesParams BinaryCurvesView\n" +
+	"binaryLoss: BinaryLossParams BinaryLossView\n" +
+	"compareLosses: CompareLossesParams CompareLossesView\n" +
+	"flow: FlowParams FlowView\n" +
+	"flowSurface: FlowSurfaceParams FlowSurfaceView\n" +
+	"format: FormatParams FormatView\n" +
+	"lossRace: LossRaceParams LossRaceView\n" +
+	"lossShapes: LossShapesParams LossShapesView\n" +
+	"normalise: NormaliseParams NormaliseView\n" +
+	"redistribute: RedistributeParams RedistributeView\n" +
+	"solveLogit: SolveLogitParams SolveLogitView\n" +
+	"surprisal: SurprisalParams SurprisalView\n"
+
 //go:wasmexport binaryCurves
 func exportBinaryCurves() status {
 	return call(func(t *tape) error {

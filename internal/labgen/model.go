@@ -278,6 +278,9 @@ func (m *model) check() error {
 		if len(e.values) == 0 {
 			return fmt.Errorf("%s has no constants", e.name)
 		}
+		if slices.ContainsFunc(e.values, func(value string) bool { return value == "" || strings.ContainsAny(value, " \n") }) {
+			return fmt.Errorf("%s: a constant is a word", e.name)
+		}
 	}
 	return nil
 }

@@ -7,10 +7,10 @@ import (
 	"unicode"
 )
 
-// typeScript writes the types of parameters and views, and how they lie on the tape.
+// typeScript writes the types of parameters and views.
 func (m *model) typeScript() []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\nimport { bound, shape, type Call, type Shape } from './tape';\n\nexport { limits } from './limits.gen';\n", header)
+	fmt.Fprintf(&b, "%s\n", header)
 	for _, e := range m.usedEnums() {
 		writeDoc(&b, "", e.doc)
 		fmt.Fprintf(&b, "export type %s = '%s';\n", e.name, strings.Join(e.values, "' | '"))
@@ -29,53 +29,8 @@ func (m *model) typeScript() []byte {
 		b.WriteString("}\n")
 	}
 	m.labInterface(&b)
-	for _, e := range m.usedEnums() {
-		fmt.Fprintf(&b, "\nconst %sNames: readonly %s[] = ['%s'];\n", lowerCamel(e.name), e.name, strings.Join(e.values, "', '"))
-	}
-	done := map[string]bool{}
-	for _, s := range m.bridged() {
-		m.shape(&b, s, done)
-	}
-	b.WriteString("\nconst explorers: Readonly<Record<keyof Lab, readonly [params: Shape, view: Shape]>> = {\n")
-	for _, e := range m.explorers {
-		fmt.Fprintf(&b, "\t%s: [%sShape, %sShape],\n", lowerCamel(e.name), lowerCamel(e.params), lowerCamel(e.view))
-	}
-	b.WriteString("};\n")
 	return []byte(b.String())
 }
-
-// shape writes how a struct lies on the tape, after the structs that it holds: the names of its fields, each with signs
-// that say what it is, as tape.ts reads them.
-func (m *model) shape(b *strings.Builder, s *structType, done map[string]bool) {
-	if done[s.name] {
-		return
-	}
-	done[s.name] = true
-	var fields, parts []string
-	for _, f := range s.fields {
-		text := lowerCamel(f.name)
-		if f.optional {
-			text += "?"
-		}
-		text += strings.Repeat("*", f.typ.slices)
-		switch {
-		case m.structs[f.typ.name] != nil:
-			m.shape(b, m.structs[f.typ.name], done)
-			text += "@"
-			parts = append(parts, ", "+lowerCamel(f.typ.name)+"Shape")
-		case m.enums[f.typ.name] != nil:
-			text += "@"
-			parts = append(parts, ", "+lowerCamel(f.typ.name)+"Names")
-		default:
-			text += tsSign[f.typ.name]
-		}
-		fields = append(fields, text)
-	}
-	fmt.Fprintf(b, "\nconst %sShape = shape('%s'%s);\n", lowerCamel(s.name), strings.Join(fields, " "), strings.Join(parts, ""))
-}
-
-// tsSign marks a field that is no number.
-var tsSign = map[string]string{"bool": "!", "string": "$"}
 
 // limitsFile writes the exported number constants: a file of its own, for pages that need no more before the core is there.
 func (m *model) limitsFile() []byte {
@@ -96,7 +51,7 @@ func (m *model) labInterface(b *strings.Builder) {
 		writeDoc(b, "\t", e.doc)
 		fmt.Fprintf(b, "\t%s(params: %s): %s;\n", lowerCamel(e.name), e.params, e.view)
 	}
-	b.WriteString("}\n\n/** Binds the explorers to a way of calling them. */\nexport const bind = (call: Call): Lab => bound(explorers, call);\n")
+	b.WriteString("}\n")
 }
 
 func (m *model) tsType(t fieldType) string {

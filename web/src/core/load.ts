@@ -1,10 +1,10 @@
 import { start } from './go';
-import { bind, type Lab } from './lab.gen';
-import { LabError, Reader, Writer, type Call } from './tape';
+import type { Lab } from './lab.gen';
+import { bound, LabError, Reader, Writer, type Call } from './tape';
 
 export { LabError } from './tape';
 export type * from './lab.gen';
-export { limits } from './lab.gen';
+export { limits } from './limits.gen';
 
 /** What every build of cmd/xent-wasm exports beside its explorers. */
 interface Exports {
@@ -26,7 +26,7 @@ export type Source = string | URL | Response | ArrayBuffer | ArrayBufferView | W
  * the explorers keep no state between calls.
  */
 export async function load(source: Source): Promise<Lab> {
-	return bind(await connect(source));
+	return bound<Lab>(await connect(source));
 }
 
 /** What the core of the bench asks of its host: the reader's files, by number, and to take what it answers. */

@@ -1,6 +1,6 @@
 /**
  * The tape: the memory that TypeScript and the WebAssembly core share for one call.
- * Its layout is that of cmd/xent-wasm; the shapes in lab.gen.ts say what is written and read in which order.
+ * Its layout is that of cmd/xent-wasm; the core says what is written and read in which order.
  */
 
 /** Carries one call over the tape. */
@@ -26,40 +26,49 @@ interface Field {
 }
 
 /**
- * The shape of a record of which the names of the fields are given, with signs behind them: ? for one that may be left
- * out, * for each list that it is in, and then ! for a boolean, $ for a text, @ for what the next of parts is: the
- * shape of a record, or the constants that it is one of. What has no sign is a number.
+ * The explorers of a core, which describes what they take and give, a line for each enumeration, record and explorer
+ * (internal/labgen/shapes.go says how).
  */
-export function shape(fields: string, ...parts: readonly (Shape | readonly string[])[]): Shape {
-	let next = 0;
-	return fields.split(' ').map((field) => {
-		const [, name, optional, lists, sign] = /^(\w+)(\??)(\**)([!$@]?)$/.exec(field)! as unknown as string[];
-		const part = sign === '@' ? parts[next++]! : [];
-		const named = typeof part[0] === 'string';
-		return {
-			name: name!,
-			optional: optional !== '',
-			lists: lists!.length,
-			kind:
-				sign === '!' ? 'boolean' : sign === '$' ? 'text' : !sign ? 'number' : named ? 'constant' : 'record',
-			constants: part as readonly string[],
-			shape: part as Shape,
-		};
-	});
-}
-
-/** Functions that carry records over the tape, from the shapes of what each takes and gives. */
-export function bound<L>(
-	explorers: Readonly<Record<keyof L, readonly [params: Shape, view: Shape]>>,
-	call: Call,
-): L {
+export function bound<L>(call: Call): L {
+	const known: Record<string, Shape | readonly string[]> = {};
 	const functions: Record<string, unknown> = {};
-	for (const [name, [takes, gives]] of Object.entries<readonly [Shape, Shape]>(explorers)) {
-		const write = (w: Writer, params: Values) => w.record(params, takes);
-		const read = (r: Reader) => r.record(gives);
-		functions[name] = (params: Values) => call(name, params, write, read);
+	const nothing = () => {};
+	for (const line of call('describe', undefined, nothing, (r) => r.text()).split('\n')) {
+		const [head, ...rest] = line.split(' ') as [string, ...string[]];
+		const name = head.slice(0, -1);
+		if (head.endsWith('=')) known[name] = rest;
+		else if (head.endsWith(':')) {
+			const [takes, gives] = rest.map((record) => known[record] as Shape) as [Shape, Shape];
+			const write = (w: Writer, params: Values) => w.record(params, takes);
+			const read = (r: Reader) => r.record(gives);
+			functions[name] = (params: Values) => call(name, params, write, read);
+		} else known[head] = rest.map((field) => fieldOf(field, known));
 	}
 	return functions as L;
+}
+
+function fieldOf(text: string, known: Readonly<Record<string, Shape | readonly string[]>>): Field {
+	const [, name, optional, lists, sign, type] = /^(\w+)(\??)(\**)([!$@]?)(\w*)$/.exec(
+		text,
+	)! as unknown as string[];
+	const part = known[type!] ?? [];
+	return {
+		name: name!,
+		optional: optional !== '',
+		lists: lists!.length,
+		kind:
+			sign === '!'
+				? 'boolean'
+				: sign === '$'
+					? 'text'
+					: !sign
+						? 'number'
+						: typeof part[0] === 'string'
+							? 'constant'
+							: 'record',
+		constants: part as readonly string[],
+		shape: part as Shape,
+	};
 }
 
 type Values = Readonly<Record<string, unknown>>;

@@ -8,7 +8,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build web test test-go test-arm64 test-race test-web test-browser fuzz bench bench-quick fmt lint generate clean need-go need-node
+.PHONY: help run build packages web test test-go test-arm64 test-race test-web test-browser fuzz bench bench-quick fmt lint generate clean need-go need-node
 
 PYTHON   := python3# whose libraries `make bench` measures beside xent; it installs none
 MODELS   := testdata/models
@@ -34,16 +34,20 @@ run: build ## build all, print the report of a real model, serve the lab on 127.
 	@echo '$$ xent lab'
 	@exec bin/xent lab
 
-build: bin/xent ## build bin/xent with the lab inside
+build: ## build bin/xent with the lab inside
+	@$(MAKE) --no-print-directory -j2 bin/xent
 
 web: web/dist/index.html ## build the lab's site into web/dist
 
 bin/xent: $(GO_FILES) $(SITE)/index.html.gz
 	go build -trimpath -ldflags='-s -w' -o $@ ./cmd/xent
 
-$(SITE)/index.html.gz: web/dist/index.html
+$(SITE)/index.html.gz: web/dist/index.html | packages
 	@scripts/embed-site web/dist $(SITE)
 	@touch $@
+
+packages: need-go # what the binary is made of, but for the site, is compiled while that is built
+	@go build -trimpath ./cmd/xent/...
 
 web/dist/index.html: web/node_modules/.package-lock.json $(WEB_FILES) $(GO_FILES) | need-go
 	cd web && npm run build

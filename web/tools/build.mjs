@@ -7,7 +7,7 @@
 // leaves the last one.
 import { createHash } from 'node:crypto';
 import {
-	copyFileSync,
+	existsSync,
 	mkdirSync,
 	mkdtempSync,
 	readFileSync,
@@ -18,16 +18,16 @@ import {
 } from 'node:fs';
 import { dirname, join, parse, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { gzipAsync } from '@gfx/zopfli';
 import { build } from 'vite';
+import { packed, suffixes, unpacked } from './pack.mjs';
 
 const web = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(web);
 process.env.NODE_ENV = 'production';
 const started = performance.now();
 
-await import('./wasm.mjs');
+const { cores } = await import('./wasm.mjs');
+const coresPacked = Object.fromEntries(cores.map((name) => [name, packedCore(`${name}.wasm`)])); // while the rest is built
 const aside = mkdtempSync(join(web, 'generated', 'build-'));
 process.once('exit', () => rmSync(aside, { recursive: true, force: true }));
 const dist = join(aside, 'dist');
@@ -98,20 +98,22 @@ await build({
 	},
 });
 
-const total = files(dist).length;
-for (const file of files(dist)) {
-	const core = /([a-z]+)-[^/]+\.wasm$/.exec(file)?.[1];
-	for (const suffix of ['gz', 'br']) {
-		if (core) copyFileSync(join(web, 'generated', `${core}.wasm.${suffix}`), `${file}.${suffix}`);
-		else if (/\.(html|js|css|svg|json|txt)$/.test(file))
-			writeFileSync(`${file}.${suffix}`, await packed(file, suffix));
-	}
-}
+const all = files(dist);
+await Promise.all(
+	all.flatMap((file) =>
+		suffixes.map(async (suffix) => {
+			const core = /([a-z]+)-[^/]+\.wasm$/.exec(file)?.[1];
+			if (core) writeFileSync(`${file}.${suffix}`, (await coresPacked[core])[suffix]);
+			else if (/\.(html|js|css|svg|json|txt)$/.test(file))
+				writeFileSync(`${file}.${suffix}`, await packed(readFileSync(file), suffix, file));
+		}),
+	),
+);
 const place = join(web, 'dist');
 rmSync(place, { recursive: true, force: true });
 renameSync(dist, place);
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
-console.log(`${total} files in ${relative(process.cwd(), place)}, ${seconds} s`);
+console.log(`${all.length} files in ${relative(process.cwd(), place)}, ${seconds} s`);
 
 /**
  * Names a file of the site by its content, as the bundler names its own, and returns the new name.
@@ -140,17 +142,25 @@ function version() {
 }
 
 /**
- * A file as it travels. Scripts are packed by Zopfli, as the cores are: 3.5 % less than gzip makes of them, for four
- * seconds of a processor.
- * @param {string} file @param {string} suffix
+ * A core packed in each way, which is kept beside it for as long as it is the same.
+ * @param {string} name
  */
-async function packed(file, suffix) {
-	const bytes = readFileSync(file);
-	if (suffix === 'gz')
-		return file.endsWith('.js') ? gzipAsync(bytes, { numiterations: 1 }) : gzipSync(bytes, { level: 9 });
-	const { BROTLI_PARAM_MODE, BROTLI_MODE_TEXT, BROTLI_PARAM_SIZE_HINT } = constants;
-	const params = { [BROTLI_PARAM_MODE]: BROTLI_MODE_TEXT, [BROTLI_PARAM_SIZE_HINT]: bytes.length };
-	return brotliCompressSync(bytes, { params }); // at its best quality, which is its default
+async function packedCore(name) {
+	const file = join(web, 'generated', name);
+	const core = readFileSync(file);
+	/** @param {import('./pack.mjs').Suffix} suffix */
+	const one = async (suffix) => {
+		const kept = `${file}.${suffix}`;
+		if (existsSync(kept)) {
+			const before = readFileSync(kept);
+			if (unpacked(before, suffix).equals(core)) return before;
+		}
+		const now = await packed(core, suffix, name);
+		writeFileSync(kept, now);
+		return now;
+	};
+	const [gz, br] = await Promise.all([one('gz'), one('br')]);
+	return { gz, br };
 }
 
 /** @param {string} key */

@@ -115,10 +115,10 @@ func softmax[T xent.Float](r *row, scores []T) bool {
 	if len(scores) == 1 {
 		r.x[0], r.x[1] = 0, float64(scores[0])
 		r.stored = storedOf(r.x)
-		r.measure(kern.F64.Measure(r.x, r.q))
+		r.measure(kern.F64.Measure(r.x, math.NaN(), r.q))
 	} else {
 		r.stored = storedOf(scores)
-		r.measure(kern.Of[T]().Measure(scores, r.q))
+		r.measure(kern.Of[T]().Measure(scores, r.scan.max+(r.scan.sum-r.scan.sum), r.q))
 	}
 	m := &r.moments
 	if m.Others != m.Others {

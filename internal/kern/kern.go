@@ -40,9 +40,10 @@ type Table[T Float] struct {
 	// Moments returns the sums of one row that entropy and its relatives need.
 	Moments func(x []T) Sums
 
-	// Measure returns the moments of one row, the same bits on all implementations. Where e is not nil, it stores
+	// Measure returns the moments of one row but Q2, which is 0, the same bits on all implementations. max is the largest
+	// element, which Extent tells, or NaN to have it found. Where e is not nil, it stores
 	// e^(x[j]-Max)/scale in e[j] for j ≠ Arg. scale is NaN where the row has no softmax.
-	Measure func(x []T, e []float64) (s Sums, scale float64)
+	Measure func(x []T, max float64, e []float64) (s Sums, scale float64)
 
 	// Extent returns the smallest and the largest element, and the sum of all, the same bits on all
 	// implementations. With a NaN in x the sum is NaN and the others are any elements.

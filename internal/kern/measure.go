@@ -1,6 +1,9 @@
 package kern
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Measure gives the same bits on every machine, so that reports are the same: all implementations compute what stands
 // here, operation by operation, in the same eight lanes. None is fused with another; a conversion to float64 sees
@@ -57,11 +60,22 @@ var momentTable = func() (t [16]uint64) {
 }()
 
 // momentSums are sums over a block, of exponentials relative to a reference; the first as hi + lo.
-type momentSums struct{ hi, lo, s1, s2, q2 float64 }
+type momentSums struct{ hi, lo, s1, s2 float64 }
 
-func measure[T Float](x []T, e []float64) (Sums, float64) {
+func measure[T Float](x []T, max float64, e []float64) (Sums, float64) {
+	max, arg := argOf(x, max, slices.Index[[]T])
+	return measured(x, e, max, arg, measureBlock[T])
+}
+
+// argOf returns the largest element of x, which is max unless that is NaN, and where it is first, as seek finds it.
+func argOf[T Float](x []T, max float64, seek func(x []T, v T) int) (float64, int) {
+	if max-max == 0 {
+		if arg := seek(x, T(max)); arg >= 0 {
+			return float64(x[arg]), arg // a 0 of the right sign
+		}
+	}
 	mx, arg := maxOf(x)
-	return measured(x, e, float64(mx), arg, measureBlock[T])
+	return float64(mx), arg
 }
 
 // measured returns the moments of x, whose maximum is known, from the sums of its blocks. A maximum within reach
@@ -73,14 +87,14 @@ func measured[T Float](x []T, e []float64, max float64, arg int, block func(x []
 		for j := range e {
 			e[j] = 0
 		}
-		return Sums{max, arg, l, l, l, l}, 1 + l
+		return Sums{max, arg, l, l, l, 0}, 1 + l
 	}
 	if !(math.Abs(max) <= momentReach) {
 		return measuredEach(x, e, max, arg)
 	}
 	r, scale := newReference(max)
 	var s0 Sum
-	var s1, s2, q2 float64
+	var s1, s2 float64
 	for at := 0; at < len(x); at += measureStep {
 		end := min(at+measureStep, len(x))
 		var stored []float64
@@ -96,7 +110,6 @@ func measured[T Float](x []T, e []float64, max float64, arg int, block func(x []
 		s0.Add(m.lo)
 		s1 += m.s1
 		s2 += m.s2
-		q2 += m.q2
 	}
 	if s1 != s1 { // a NaN that the search for the maximum has missed
 		mx, arg := maxOf(x)
@@ -106,12 +119,12 @@ func measured[T Float](x []T, e []float64, max float64, arg int, block func(x []
 	if !(sum >= 0x1p-900) {
 		return measuredEach(x, e, max, arg)
 	}
-	return Sums{max, arg, sum * scale, s1 * scale, s2 * scale, q2 * scale * scale}, scale
+	return Sums{max, arg, sum * scale, s1 * scale, s2 * scale, 0}, scale
 }
 
 // measureBlock is the loop of the kernels: element j goes to lane j modulo 8, and skip, if not -1, nowhere.
 func measureBlock[T Float](x []T, skip int, e []float64, r reference) (m momentSums) {
-	var hi, lo, s1, s2, q2 [8]float64
+	var hi, lo, s1, s2 [8]float64
 	for l := range hi {
 		hi[l] = momentStart
 	}
@@ -141,7 +154,6 @@ func measureBlock[T Float](x []T, skip int, e []float64, r reference) (m momentS
 		w := float64(d * p)
 		s1[l] += w
 		s2[l] += float64(d * w)
-		q2[l] += float64(p * p)
 		if e != nil {
 			e[j] = p
 		}
@@ -149,7 +161,7 @@ func measureBlock[T Float](x []T, skip int, e []float64, r reference) (m momentS
 	for l := range hi {
 		hi[l] -= momentStart
 	}
-	return momentSums{folded(&hi), folded(&lo), folded(&s1), folded(&s2), folded(&q2)}
+	return momentSums{folded(&hi), folded(&lo), folded(&s1), folded(&s2)}
 }
 
 // folded adds the lanes as the kernels do: halves to halves.
@@ -159,7 +171,7 @@ func folded(z *[8]float64) float64 {
 
 // measuredEach is Measure for maxima and sums however large or small.
 func measuredEach[T Float](x []T, e []float64, max float64, arg int) (Sums, float64) {
-	var s0, c0, s1, s2, q2 float64
+	var s0, c0, s1, s2 float64
 	for j, v := range x {
 		t, r := gap(float64(v), max, 1)
 		p := 0.0
@@ -171,11 +183,10 @@ func measuredEach[T Float](x []T, e []float64, max float64, arg int) (Sums, floa
 			w := float64(t * p)
 			s1 += w
 			s2 += float64(t * w)
-			q2 += float64(p * p)
 		}
 		if e != nil {
 			e[j] = p
 		}
 	}
-	return Sums{max, arg, s0 + c0, s1, s2, q2}, 1
+	return Sums{max, arg, s0 + c0, s1, s2, 0}, 1
 }

@@ -132,20 +132,20 @@ done:
 	VMAXPS        X0, X1, X1
 	MOVSS         X1, max+24(FP)
 	VBROADCASTSS  X1, Z1
-	LEAQ          (BX)(CX*4), CX
 	MOVQ          BX, AX
+	LEAQ          (BX)(CX*4), DX
 
 search:
-	CMPQ     AX, CX
+	CMPQ     AX, DX
 	JAE      none
-	MOVQ     CX, DX
-	SUBQ     AX, DX
-	SHRQ     $+2, DX
+	MOVQ     DX, CX
+	SUBQ     AX, CX
+	SHRQ     $+2, CX
 	MOVQ     $0x00000040, SI
-	CMPQ     DX, SI
-	CMOVQGT  SI, DX
+	CMPQ     CX, SI
+	CMOVQGT  SI, CX
 	MOVQ     $-1, SI
-	BZHIQ    DX, SI, SI
+	BZHIQ    CX, SI, SI
 	KMOVW    SI, K1
 	SHRQ     $+16, SI
 	KMOVW    SI, K2
@@ -161,20 +161,20 @@ search:
 	KUNPCKWD K3, K4, K3
 	KUNPCKDQ K1, K3, K1
 	KMOVQ    K1, SI
-	TZCNTQ   SI, DX
-	LEAQ     (AX)(DX*4), DX
+	TZCNTQ   SI, CX
+	LEAQ     (AX)(CX*4), CX
 	ADDQ     $+256, AX
 	TESTQ    SI, SI
 	JEQ      search
-	SUBQ     BX, DX
-	SHRQ     $+2, DX
-	MOVQ     DX, arg+32(FP)
+	SUBQ     BX, CX
+	SHRQ     $+2, CX
+	MOVQ     CX, arg+32(FP)
 	VZEROUPPER
 	RET
 
 none:
-	MOVQ $-1, DX
-	MOVQ DX, arg+32(FP)
+	MOVQ $-1, CX
+	MOVQ CX, arg+32(FP)
 	VZEROUPPER
 	RET
 
@@ -2370,20 +2370,20 @@ done:
 	VMAXPD        X0, X1, X1
 	MOVSD         X1, max+24(FP)
 	VBROADCASTSD  X1, Z1
-	LEAQ          (BX)(CX*8), CX
 	MOVQ          BX, AX
+	LEAQ          (BX)(CX*8), DX
 
 search:
-	CMPQ     AX, CX
+	CMPQ     AX, DX
 	JAE      none
-	MOVQ     CX, DX
-	SUBQ     AX, DX
-	SHRQ     $+3, DX
+	MOVQ     DX, CX
+	SUBQ     AX, CX
+	SHRQ     $+3, CX
 	MOVQ     $0x00000020, SI
-	CMPQ     DX, SI
-	CMOVQGT  SI, DX
+	CMPQ     CX, SI
+	CMOVQGT  SI, CX
 	MOVQ     $-1, SI
-	BZHIQ    DX, SI, SI
+	BZHIQ    CX, SI, SI
 	KMOVW    SI, K1
 	SHRQ     $+8, SI
 	KMOVW    SI, K2
@@ -2399,20 +2399,20 @@ search:
 	KUNPCKBW K3, K4, K3
 	KUNPCKWD K1, K3, K1
 	KMOVQ    K1, SI
-	TZCNTQ   SI, DX
-	LEAQ     (AX)(DX*8), DX
+	TZCNTQ   SI, CX
+	LEAQ     (AX)(CX*8), CX
 	ADDQ     $+256, AX
 	TESTQ    SI, SI
 	JEQ      search
-	SUBQ     BX, DX
-	SHRQ     $+3, DX
-	MOVQ     DX, arg+32(FP)
+	SUBQ     BX, CX
+	SHRQ     $+3, CX
+	MOVQ     CX, arg+32(FP)
 	VZEROUPPER
 	RET
 
 none:
-	MOVQ $-1, DX
-	MOVQ DX, arg+32(FP)
+	MOVQ $-1, CX
+	MOVQ CX, arg+32(FP)
 	VZEROUPPER
 	RET
 

@@ -3,7 +3,7 @@
 package kern
 
 import (
-	"math"
+	"slices"
 	"unsafe"
 )
 
@@ -11,12 +11,12 @@ func tallyAVX2(t32 *Table[float32], t64 *Table[float64]) {
 	t32.Extent, t64.Extent = extents[float32]{extentF32AVX2}.extent, extents[float64]{extentF64AVX2}.extent
 	tally := func(s Shares, e []float64, scale float64) { tallyBlocks(s, e, scale, tallyAVX2Block) }
 	t32.Tally, t64.Tally = tally, tally
-	m32 := measureKernels[float32]{topAVX2, func(x []float32, skip int, e []float64, r reference) (m momentSums) {
-		m.hi, m.lo, m.s1, m.s2, m.q2 = measureF32AVX2(&x[0], len(x), skip, unsafe.SliceData(e), (*[12]float64)(&r))
+	m32 := measureKernels[float32]{t32.Extent, seekF32AVX2, func(x []float32, skip int, e []float64, r reference) (m momentSums) {
+		m.hi, m.lo, m.s1, m.s2 = measureF32AVX2(&x[0], len(x), skip, unsafe.SliceData(e), (*[12]float64)(&r))
 		return m
 	}}
-	m64 := measureKernels[float64]{topF64AVX2At, func(x []float64, skip int, e []float64, r reference) (m momentSums) {
-		m.hi, m.lo, m.s1, m.s2, m.q2 = measureF64AVX2(&x[0], len(x), skip, unsafe.SliceData(e), (*[12]float64)(&r))
+	m64 := measureKernels[float64]{t64.Extent, nil, func(x []float64, skip int, e []float64, r reference) (m momentSums) {
+		m.hi, m.lo, m.s1, m.s2 = measureF64AVX2(&x[0], len(x), skip, unsafe.SliceData(e), (*[12]float64)(&r))
 		return m
 	}}
 	t32.Measure, t64.Measure = m32.measure, m64.measure
@@ -26,12 +26,12 @@ func tallyAVX512(t32 *Table[float32], t64 *Table[float64]) {
 	t32.Extent, t64.Extent = extents[float32]{extentF32AVX512}.extent, extents[float64]{extentF64AVX512}.extent
 	tally := func(s Shares, e []float64, scale float64) { tallyBlocks(s, e, scale, tallyAVX512Block) }
 	t32.Tally, t64.Tally = tally, tally
-	m32 := measureKernels[float32]{topF32AVX512, func(x []float32, skip int, e []float64, r reference) (m momentSums) {
-		m.hi, m.lo, m.s1, m.s2, m.q2 = measureF32AVX512(&x[0], len(x), skip, unsafe.SliceData(e), (*[12]float64)(&r))
+	m32 := measureKernels[float32]{t32.Extent, seekF32AVX512, func(x []float32, skip int, e []float64, r reference) (m momentSums) {
+		m.hi, m.lo, m.s1, m.s2 = measureF32AVX512(&x[0], len(x), skip, unsafe.SliceData(e), (*[12]float64)(&r))
 		return m
 	}}
-	m64 := measureKernels[float64]{topF64AVX512, func(x []float64, skip int, e []float64, r reference) (m momentSums) {
-		m.hi, m.lo, m.s1, m.s2, m.q2 = measureF64AVX512(&x[0], len(x), skip, unsafe.SliceData(e), (*[12]float64)(&r))
+	m64 := measureKernels[float64]{t64.Extent, seekF64AVX512, func(x []float64, skip int, e []float64, r reference) (m momentSums) {
+		m.hi, m.lo, m.s1, m.s2 = measureF64AVX512(&x[0], len(x), skip, unsafe.SliceData(e), (*[12]float64)(&r))
 		return m
 	}}
 	t32.Measure, t64.Measure = m32.measure, m64.measure
@@ -66,24 +66,30 @@ func tallyBlocks(s Shares, e []float64, scale float64, block func(e *float64, n 
 
 // measureKernels are the assembly for [Table.Measure].
 type measureKernels[T Float] struct {
-	top   func(x *T, n, ahead int) (max T, arg int) // as that of [rowKernels]
-	block func(x []T, skip int, e []float64, r reference) momentSums
+	extent func(x []T) (low, high, sum float64)
+	at     func(x *T, n int, v T) int // where v is first, or -1; nil for the portable code
+	block  func(x []T, skip int, e []float64, r reference) momentSums
 }
 
-func (k measureKernels[T]) measure(x []T, e []float64) (Sums, float64) {
-	size := blockBytes / int(unsafe.Sizeof(x[0]))
-	mx, arg := k.top(&x[0], min(size, len(x)), blockBytes)
-	for at := size; at < len(x) && arg >= 0; at += size {
-		m, a := k.top(&x[at], min(size, len(x)-at), blockBytes)
-		switch {
-		case a < 0:
-			arg = -1
-		case m > mx:
-			mx, arg = m, at+a
+func (k measureKernels[T]) measure(x []T, max float64, e []float64) (Sums, float64) {
+	if max != max {
+		_, high, sum := k.extent(x)
+		max = high + (sum - sum) // NaN if something may be infinite or NaN
+	}
+	max, arg := argOf(x, max, k.seek)
+	return measured(x, e, max, arg, k.block)
+}
+
+// seek returns where v is first in x, or -1.
+func (k measureKernels[T]) seek(x []T, v T) int {
+	if k.at == nil {
+		return slices.Index(x, v)
+	}
+	size := blockBytes / int(unsafe.Sizeof(v))
+	for from := 0; from < len(x); from += size {
+		if i := k.at(&x[from], min(size, len(x)-from), v); i >= 0 {
+			return from + i
 		}
 	}
-	if arg < 0 || !(math.Abs(float64(mx)) <= momentReach) { // a NaN, or one may be missed
-		mx, arg = maxOf(x)
-	}
-	return measured(x, e, float64(mx), arg, k.block)
+	return -1
 }

@@ -8,13 +8,19 @@ package kern
 func extentF32AVX512(x *float32, n int) (low float32, high float32, sum float64)
 
 //go:noescape
+func seekF32AVX512(x *float32, n int, v float32) (at int)
+
+//go:noescape
 func extentF64AVX512(x *float64, n int) (low float64, high float64, sum float64)
 
 //go:noescape
-func measureF32AVX512(x *float32, n int, skip int, e *float64, r *[12]float64) (hi float64, lo float64, s1 float64, s2 float64, q2 float64)
+func seekF64AVX512(x *float64, n int, v float64) (at int)
 
 //go:noescape
-func measureF64AVX512(x *float64, n int, skip int, e *float64, r *[12]float64) (hi float64, lo float64, s1 float64, s2 float64, q2 float64)
+func measureF32AVX512(x *float32, n int, skip int, e *float64, r *[12]float64) (hi float64, lo float64, s1 float64, s2 float64)
+
+//go:noescape
+func measureF64AVX512(x *float64, n int, skip int, e *float64, r *[12]float64) (hi float64, lo float64, s1 float64, s2 float64)
 
 //go:noescape
 func tallyAVX512Block(e *float64, n int, expected *uint64, doubt *uint64, peaked *uint64, scale float64)
@@ -26,10 +32,10 @@ func extentF32AVX2(x *float32, n int) (low float32, high float32, sum float64)
 func extentF64AVX2(x *float64, n int) (low float64, high float64, sum float64)
 
 //go:noescape
-func measureF32AVX2(x *float32, n int, skip int, e *float64, r *[12]float64) (hi float64, lo float64, s1 float64, s2 float64, q2 float64)
+func measureF32AVX2(x *float32, n int, skip int, e *float64, r *[12]float64) (hi float64, lo float64, s1 float64, s2 float64)
 
 //go:noescape
-func measureF64AVX2(x *float64, n int, skip int, e *float64, r *[12]float64) (hi float64, lo float64, s1 float64, s2 float64, q2 float64)
+func measureF64AVX2(x *float64, n int, skip int, e *float64, r *[12]float64) (hi float64, lo float64, s1 float64, s2 float64)
 
 //go:noescape
 func tallyAVX2Block(e *float64, n int, expected *uint64, doubt *uint64, peaked *uint64, scale float64)

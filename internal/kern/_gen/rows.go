@@ -113,11 +113,16 @@ func (w *wide) top() {
 	Store(high, Return("max"))
 	w.broadcast(high, best[0])
 
-	// where it is
-	end := GP64()
-	LEAQ(Mem{Base: start, Index: n, Scale: uint8(w.size)}, end)
-	at, found := GP64(), GP64()
+	at := GP64()
 	MOVQ(start, x)
+	w.search(start, x, n, best[0], func() { Store(at, Return("arg")) }, at)
+}
+
+// search ends a kernel: it makes at the number of the first of n elements from start on that is that of v, or -1, and has
+// it stored. x, which is start, is lost.
+func (w *wide) search(start, x, n reg.GPVirtual, v reg.VecVirtual, store func(), at reg.GPVirtual) {
+	end, found := GP64(), GP64()
+	LEAQ(Mem{Base: start, Index: n, Scale: uint8(w.size)}, end)
 	Label("search")
 	CMPQ(x, end)
 	JAE(LabelRef("none"))
@@ -125,7 +130,7 @@ func (w *wide) top() {
 	var k [unroll]reg.OpmaskVirtual
 	for i := range k {
 		k[i] = K()
-		w.cmp(U8(0), Mem{Base: x, Disp: 64 * i}, best[0], within[i], k[i])
+		w.cmp(U8(0), Mem{Base: x, Disp: 64 * i}, v, within[i], k[i])
 	}
 	if w.lanes == 16 {
 		KUNPCKWD(k[0], k[1], k[0])
@@ -144,12 +149,12 @@ func (w *wide) top() {
 	JEQ(LabelRef("search"))
 	SUBQ(start, at)
 	SHRQ(imm(map[int]int{4: 2, 8: 3}[w.size]), at)
-	Store(at, Return("arg"))
+	store()
 	VZEROUPPER()
 	RET()
 	Label("none")
 	MOVQ(I32(-1), at)
-	Store(at, Return("arg"))
+	store()
 	VZEROUPPER()
 	RET()
 }

@@ -14,6 +14,7 @@ import (
 func tallies() {
 	for _, w := range []*wide{&f32, &f64} {
 		w.extent()
+		w.seek()
 	}
 	t := newMomentTables()
 	for _, w := range []*wide{&f32, &f64} {
@@ -35,17 +36,17 @@ func (w *wide) extent() {
 		w.broadcast(Mem{Base: x}, high[i])
 	}
 	zero(sum)
-	w.walk(x, n, nil, func(k *[unroll]reg.OpmaskVirtual) {
-		for i := range unroll {
+	w.sweep(x, n, nil, func(registers int, within reg.OpmaskVirtual) {
+		for i := range registers {
 			m, v := Mem{Base: x, Disp: 64 * i}, ZMM()
-			if k == nil {
+			if registers == 1 {
+				w.loadZero(m, within, v)
+				w.min(v, low[0], within, low[0])
+				w.max(v, high[0], within, high[0])
+			} else {
 				w.load(m, v)
 				w.min(v, low[i%2], low[i%2])
 				w.max(v, high[i%2], high[i%2])
-			} else {
-				w.loadZero(m, k[i], v)
-				w.min(v, low[i%2], k[i], low[i%2])
-				w.max(v, high[i%2], k[i], high[i%2])
 			}
 			if w.size == 8 {
 				VADDPD(v, sum, sum)
@@ -58,7 +59,7 @@ func (w *wide) extent() {
 			VADDPD(a, sum, sum)
 			VADDPD(b, sum, sum)
 		}
-	}, func() { ADDQ(imm(64*unroll), x) })
+	}, func(registers int) { ADDQ(imm(64*registers), x) })
 	w.min(low[1], low[0], low[0])
 	w.max(high[1], high[0], high[0])
 	Store(fold(sum), Return("sum"))
@@ -107,9 +108,10 @@ const (
 	refMax = refTerm + 5
 )
 
-// measure is measureBlock of package kern. e may be nil.
+// measure is measureBlock of package kern. e may be nil. Four registers are worked on in step: the processor looks no
+// further ahead than at a few of them, and each is a long chain.
 func (w *wide) measure(tables momentTables) {
-	TEXT("measure"+w.name+"AVX512", NOSPLIT, "func(x *"+w.typ+", n, skip int, e *float64, r *[12]float64) (hi, lo, s1, s2, q2 float64)")
+	TEXT("measure"+w.name+"AVX512", NOSPLIT, "func(x *"+w.typ+", n, skip int, e *float64, r *[12]float64) (hi, lo, s1, s2 float64)")
 	Pragma("noescape")
 	x, n, skip, e, r := gp("x"), gp("n"), gp("skip"), gp("e"), gp("r")
 	constant := func(i int) reg.VecVirtual {
@@ -117,108 +119,188 @@ func (w *wide) measure(tables momentTables) {
 		VBROADCASTSD(f64.at(r, i), z)
 		return z
 	}
-	floor, rate, shift := constant(refFloor), constant(refRate), constant(refShift)
-	step1, step2, top := constant(refStep1), constant(refStep2), constant(refMax)
-	var c [5]reg.VecVirtual
-	for i := range c {
-		c[i] = constant(refTerm + i)
-	}
+	floor, shift, step1, step2 := constant(refFloor), constant(refShift), constant(refStep1), constant(refStep2)
 	bias := constant(refBias)
 	t := f64.loadTable(tables.powers)
 	for _, t := range t {
 		VPSUBQ(bias, t, t)
 	}
-	sums := zmms(5)
+	sums := zmms(4)
 	for _, s := range sums[1:] {
 		zero(s)
 	}
 	VBROADCASTSD(tables.start, sums[0])
-	hi, lo, s1, s2, q2 := sums[0], sums[1], sums[2], sums[3], sums[4]
+	hi, lo, s1, s2 := sums[0], sums[1], sums[2], sums[3]
 
 	stored := f64
 	stored.size = w.size
 	labels := 0
-	stored.walk(x, n, skip, func(k *[unroll]reg.OpmaskVirtual) {
-		for i := range unroll {
-			v, z, y, q := ZMM(), ZMM(), ZMM(), ZMM()
-			m := Mem{Base: x, Disp: f64.lanes * w.size * i}
-			convert := VMOVUPD
-			if w.size == 4 {
-				convert = VCVTPS2PD
-			}
-			counts := K()
-			if k == nil {
-				convert(m, v)
-				VCMPPD(U8(13), floor, v, counts) // v ≥ floor
-			} else {
-				VMOVAPD(floor, v)
-				convert(m, k[i], v)
-				VCMPPD(U8(13), floor, v, k[i], counts)
-			}
-			VMAXPD(v, floor, v)
-			VMULPD(rate, v, z)
-			VADDPD(shift, z, z)
-			VSUBPD(shift, z, q) // n
-			VMULPD(step1, q, y)
-			VSUBPD(y, v, y)
-			VMULPD(step2, q, q)
-			VSUBPD(q, y, y)
-			VMULPD(c[4], y, q)
-			VADDPD(c[3], q, q)
-			for j := 2; j >= 0; j-- {
-				VMULPD(y, q, q)
-				VADDPD(c[j], q, q)
-			}
-			p := ZMM()
-			VMULPD(y, y, p)
-			VMULPD(q, p, p)
-			VADDPD(y, p, p)
-			VMOVAPD(z, q)
-			VPERMI2PD(t[1], t[0], q)
-			VPSLLQ(U8(48), z, z)
-			VPADDQ(z, q, q)
-			VMULPD(q, p, p)
-			VADDPD_Z(q, p, counts, p)
-			VADDPD(p, hi, z)
-			VSUBPD(hi, z, q)
-			VSUBPD(q, p, q)
-			VADDPD(q, lo, lo)
-			VMOVAPD(z, hi)
-			VSUBPD(top, v, v)
-			VMULPD(p, v, y)
-			VADDPD(y, s1, s1)
-			VMULPD(y, v, y)
-			VADDPD(y, s2, s2)
-			VMULPD(p, p, y)
-			VADDPD(y, q2, q2)
-			none := "unstored" + itoa(labels)
-			labels++
-			TESTQ(e, e)
-			JEQ(LabelRef(none))
-			if k == nil {
-				VMOVUPD(p, Mem{Base: e, Disp: 64 * i})
-			} else {
-				VMOVUPD(p, k[i], Mem{Base: e, Disp: 64 * i})
-			}
-			Label(none)
+	stored.sweep(x, n, skip, func(registers int, within reg.OpmaskVirtual) {
+		v, z, y, q := zmms(registers), zmms(registers), zmms(registers), zmms(registers)
+		counts := make([]reg.OpmaskVirtual, registers)
+		convert := VMOVUPD
+		if w.size == 4 {
+			convert = VCVTPS2PD
 		}
-	}, func() {
-		ADDQ(imm(f64.lanes*w.size*unroll), x)
-		TESTQ(e, e)
-		none := "unmoved" + itoa(labels)
+		for i := range v {
+			m := Mem{Base: x, Disp: f64.lanes * w.size * i}
+			counts[i] = K()
+			if registers == 1 {
+				VMOVAPD(floor, v[i])
+				convert(m, within, v[i])
+				VCMPPD(U8(13), floor, v[i], within, counts[i]) // v ≥ floor
+			} else {
+				convert(m, v[i])
+				VCMPPD(U8(13), floor, v[i], counts[i])
+			}
+		}
+		for i := range v {
+			VMAXPD(v[i], floor, v[i]) // a NaN in v stays
+		}
+		for i := range v {
+			VMULPD_BCST(f64.at(r, refRate), v[i], z[i])
+		}
+		for i := range v {
+			VADDPD(shift, z[i], z[i])
+		}
+		for i := range v {
+			VSUBPD(shift, z[i], q[i]) // n
+		}
+		for i := range v { // products of n and the steps are exact, so that fusing them changes nothing
+			VMOVAPD(v[i], y[i])
+			VFNMADD231PD(step1, q[i], y[i])
+		}
+		for i := range v {
+			VFNMADD231PD(step2, q[i], y[i])
+		}
+		for i := range v {
+			VMULPD_BCST(f64.at(r, refTerm+4), y[i], q[i])
+		}
+		for j := 3; j >= 0; j-- {
+			for i := range v {
+				VADDPD_BCST(f64.at(r, refTerm+j), q[i], q[i])
+			}
+			for i := range v {
+				if j > 0 {
+					VMULPD(y[i], q[i], q[i])
+				}
+			}
+		}
+		for i := range v {
+			square := ZMM()
+			VMULPD(y[i], y[i], square)
+			VMULPD(q[i], square, q[i])
+		}
+		for i := range v {
+			VADDPD(y[i], q[i], q[i])
+		}
+		for i := range v {
+			VMOVAPD(z[i], y[i])
+			VPERMI2PD(t[1], t[0], y[i])
+			VPSLLQ(U8(48), z[i], z[i])
+			VPADDQ(z[i], y[i], y[i]) // 2^(n/16)
+		}
+		for i := range v {
+			VMULPD(y[i], q[i], q[i])
+		}
+		for i := range v {
+			VADDPD_Z(y[i], q[i], counts[i], q[i])
+		}
+		for i, p := range q {
+			VADDPD(p, hi, z[i])
+			VSUBPD(hi, z[i], y[i])
+			VMOVAPD(z[i], hi)
+			VSUBPD(y[i], p, y[i])
+			VADDPD(y[i], lo, lo)
+		}
+		for i := range v {
+			VSUBPD_BCST(f64.at(r, refMax), v[i], v[i])
+		}
+		for i, p := range q {
+			VMULPD(p, v[i], y[i])
+			VADDPD(y[i], s1, s1)
+			VMULPD(y[i], v[i], y[i])
+			VADDPD(y[i], s2, s2)
+		}
+		none := "unstored" + itoa(labels)
 		labels++
+		TESTQ(e, e)
 		JEQ(LabelRef(none))
-		ADDQ(imm(64*unroll), e)
+		for i, p := range q {
+			if registers == 1 {
+				VMOVUPD(p, within, Mem{Base: e})
+			} else {
+				VMOVUPD(p, Mem{Base: e, Disp: 64 * i})
+			}
+		}
+		ADDQ(imm(64*registers), e)
 		Label(none)
-	})
+	}, func(registers int) { ADDQ(imm(f64.lanes*w.size*registers), x) })
 	start := ZMM()
 	VBROADCASTSD(tables.start, start)
 	VSUBPD(start, hi, hi)
-	for i, name := range []string{"hi", "lo", "s1", "s2", "q2"} {
+	for i, name := range []string{"hi", "lo", "s1", "s2"} {
 		Store(fold(sums[i]), Return(name))
 	}
 	VZEROUPPER()
 	RET()
+}
+
+// sweep is [wide.walk] that takes what is left of a group, and the group of the element to skip, register by register.
+// Body is given how many there are: all of a group, or one with a mask.
+func (w *wide) sweep(x, n, skip reg.GPVirtual, body func(registers int, within reg.OpmaskVirtual), advance func(registers int)) {
+	end, special, far := GP64(), GP64(), GP64()
+	LEAQ(Mem{Base: x, Index: n, Scale: uint8(w.size)}, end)
+	if skip != nil { // the register in which it is
+		MOVQ(skip, special)
+		ANDQ(imm(-w.lanes), special)
+		LEAQ(Mem{Base: x, Index: special, Scale: uint8(w.size)}, special)
+		ANDQ(imm(w.lanes-1), skip)
+	}
+	Label("loop")
+	LEAQ(Mem{Base: x, Disp: unroll * w.step()}, far)
+	CMPQ(far, end)
+	JHI(LabelRef("single"))
+	if skip != nil {
+		MOVQ(special, far)
+		SUBQ(x, far)
+		CMPQ(far, imm(unroll*w.step()))
+		JCS(LabelRef("single"))
+	}
+	body(unroll, nil)
+	advance(unroll)
+	JMP(LabelRef("loop"))
+	Label("single")
+	CMPQ(x, end)
+	JAE(LabelRef("done"))
+	m, within := w.first(x, end), K()
+	if skip != nil {
+		CMPQ(x, special)
+		JNE(LabelRef("masked"))
+		BTRQ(skip, m)
+		Label("masked")
+	}
+	if w.lanes == 16 {
+		KMOVW(m.As32(), within)
+	} else {
+		KMOVB(m.As32(), within)
+	}
+	body(1, within)
+	advance(1)
+	JMP(LabelRef("loop"))
+	Label("done")
+}
+
+// seek returns where v is first among n elements, or -1.
+func (w *wide) seek() {
+	TEXT("seek"+w.name+"AVX512", NOSPLIT, "func(x *"+w.typ+", n int, v "+w.typ+") (at int)")
+	Pragma("noescape")
+	x, n := gp("x"), gp("n")
+	v := ZMM()
+	w.broadcast(param("v"), v)
+	at, start := GP64(), GP64()
+	MOVQ(x, start)
+	w.search(start, x, n, v, func() { Store(at, Return("at")) }, at)
 }
 
 // tally adds to three arrays of n integers, for each element of e, with p = scale·e,
@@ -234,13 +316,13 @@ func tally(tables momentTables) {
 	scale, unit := ZMM(), ZMM()
 	VBROADCASTSD(param("scale"), scale)
 	VBROADCASTSD(tables.unit, unit)
-	f64.walk(x, n, nil, func(k *[unroll]reg.OpmaskVirtual) {
-		for i := range unroll {
+	f64.sweep(x, n, nil, func(registers int, within reg.OpmaskVirtual) {
+		for i := range registers {
 			p, q, s := ZMM(), ZMM(), ZMM()
-			if k == nil {
-				VMULPD(Mem{Base: x, Disp: 64 * i}, scale, p)
+			if registers == 1 {
+				VMULPD_Z(Mem{Base: x}, scale, within, p)
 			} else {
-				VMULPD_Z(Mem{Base: x, Disp: 64 * i}, scale, k[i], p)
+				VMULPD(Mem{Base: x, Disp: 64 * i}, scale, p)
 			}
 			VMULPD(p, p, q)
 			VSUBPD(q, p, q)
@@ -249,19 +331,19 @@ func tally(tables momentTables) {
 				m := Mem{Base: sums[j], Disp: 64 * i}
 				VMULPD(unit, term, term)
 				VCVTTPD2QQ(term, term)
-				if k == nil {
+				if registers == 1 {
+					VPADDQ(m, term, within, term)
+					VMOVDQU64(term, within, m)
+				} else {
 					VPADDQ(m, term, term)
 					VMOVDQU64(term, m)
-				} else {
-					VPADDQ(m, term, k[i], term)
-					VMOVDQU64(term, k[i], m)
 				}
 			}
 		}
-	}, func() {
-		ADDQ(imm(64*unroll), x)
+	}, func(registers int) {
+		ADDQ(imm(64*registers), x)
 		for _, s := range sums {
-			ADDQ(imm(64*unroll), s)
+			ADDQ(imm(64*registers), s)
 		}
 	})
 	VZEROUPPER()

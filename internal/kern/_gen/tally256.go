@@ -111,7 +111,7 @@ func (t momentHalves) find(z []reg.VecVirtual) []reg.VecVirtual {
 
 // measureHalf is measureBlock of package kern. e may be nil. The sums, too many for registers, stay in memory.
 func (w *wide) measureHalf(t momentHalves) {
-	TEXT("measure"+w.name+"AVX2", NOSPLIT, "func(x *"+w.typ+", n, skip int, e *float64, r *[12]float64) (hi, lo, s1, s2, q2 float64)")
+	TEXT("measure"+w.name+"AVX2", NOSPLIT, "func(x *"+w.typ+", n, skip int, e *float64, r *[12]float64) (hi, lo, s1, s2 float64)")
 	Pragma("noescape")
 	x, n, skip, e, r := gp("x"), gp("n"), gp("skip"), gp("e"), gp("r")
 	constant := func(i int) reg.VecVirtual {
@@ -119,7 +119,7 @@ func (w *wide) measureHalf(t momentHalves) {
 		VBROADCASTSD(f64.at(r, i), v)
 		return v
 	}
-	names := []string{"hi", "lo", "s1", "s2", "q2"}
+	names := []string{"hi", "lo", "s1", "s2"}
 	memory := AllocLocal(64 * len(names))
 	sum := func(s, i int) Mem { return memory.Offset(64*s + 32*i) }
 	first := YMM()
@@ -152,14 +152,13 @@ func (w *wide) measureHalf(t momentHalves) {
 			VSUBPD(shift, z[i], q[i]) // n
 		}
 		step := constant(refStep1)
-		for i := range v {
-			VMULPD(step, q[i], y[i])
-			VSUBPD(y[i], v[i], y[i])
+		for i := range v { // products of n and the steps are exact, so that fusing them changes nothing
+			VMOVAPD(v[i], y[i])
+			VFNMADD231PD(step, q[i], y[i])
 		}
 		step = constant(refStep2)
 		for i := range v {
-			VMULPD(step, q[i], q[i])
-			VSUBPD(q[i], y[i], y[i])
+			VFNMADD231PD(step, q[i], y[i])
 		}
 		c := constant(refTerm + 4)
 		for i := range v {
@@ -207,8 +206,6 @@ func (w *wide) measureHalf(t momentHalves) {
 			VMULPD(first, below, second)
 			add(2, first)
 			add(3, second)
-			VMULPD(p, p, second)
-			add(4, second)
 			none := "unstored" + itoa(labels)
 			labels++
 			TESTQ(e, e)

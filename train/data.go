@@ -15,6 +15,7 @@ type Data struct {
 	Inputs      int
 	Height      int // of images; 0 where rows are none
 	Width       int
+	Step        float64 // between the values of pixels, which are 0 to 1; 0 where they are no pixels
 	Classes     int
 	Train, Test Rows
 	Names       []string // of the classes; nil where they are numbers
@@ -81,6 +82,14 @@ func (d *Data) check() error {
 	return nil
 }
 
+// checkImages refuses data that are no images of pixels from 0 to 1.
+func (d *Data) checkImages() error {
+	if d.Step == 0 || d.Height == 0 || d.Height*d.Width != d.Inputs {
+		return &DataError{d.Name + " holds no images", "pixels: digits, fashion, mnist or a folder of IDX files"}
+	}
+	return d.check()
+}
+
 // digitsForTest is how many of the digits are for the test: about half. The other 896 make whole batches of 32, 64 or 128.
 const digitsForTest = 901
 
@@ -88,7 +97,7 @@ const digitsForTest = 901
 // them, shuffled, for training and the other 901 for the test; the same for every seed.
 func Digits() *Data {
 	const inputs = datasets.DigitSide * datasets.DigitSide
-	d := &Data{Name: "digits", Inputs: inputs, Height: datasets.DigitSide, Width: datasets.DigitSide, Classes: 10}
+	d := &Data{Name: "digits", Inputs: inputs, Height: datasets.DigitSide, Width: datasets.DigitSide, Step: 1. / datasets.DigitMax, Classes: 10}
 	var pixels [inputs]uint8
 	for n, i := range permutation(nn.NewRand(0), datasets.DigitImages) {
 		r := &d.Train

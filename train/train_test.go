@@ -48,13 +48,13 @@ func (s *state) Word(name string, value *uint64) {
 	s.words[name] = append(s.words[name], *value)
 }
 
-func save(r *train.Run) *state {
+func save(r train.Experiment) *state {
 	s := &state{arrays: map[string][]float32{}, words: map[string][]uint64{}}
 	r.State(s)
 	return s
 }
 
-func steps(t *testing.T, r *train.Run, n int) (losses []float64) {
+func steps(t *testing.T, r train.Experiment, n int) (losses []float64) {
 	t.Helper()
 	for range n {
 		s, err := r.Step(len(losses)%3 == 0)

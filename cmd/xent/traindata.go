@@ -50,7 +50,7 @@ func loadIDX(dir, name string) (*train.Data, error) {
 	if err != nil {
 		return nil, &failure{err: err, hint: "xent data lists data sets and where to get them", status: statusUsage}
 	}
-	d := &train.Data{Name: name}
+	d := &train.Data{Name: name, Step: 1. / 255}
 	for i, rows := range []*train.Rows{&d.Train, &d.Test} {
 		images, err := idxfile.Read(paths[2*i])
 		if err != nil {

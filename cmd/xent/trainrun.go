@@ -27,6 +27,9 @@ type recipe[C any, X train.Experiment] struct {
 	// judge looks at what was held out, at the end of an epoch: figures for the logs and a line to be read.
 	judge func(x X, folder *runFolder) ([]train.Figure, string, error)
 
+	// check refuses what else the flags ask for, before anything is trained; nil refuses nothing.
+	check func() error
+
 	// finish writes what a run that is done leaves, and tells it. It may take a while, and ends early when ctx ends.
 	finish func(ctx context.Context, w io.Writer, x X, folder *runFolder) error
 }
@@ -44,7 +47,7 @@ func (f *runFlags) define(cmd *cobra.Command, folder string) {
 	group(cmd.Flags(), "What it leaves", func(s *pflag.FlagSet) {
 		s.StringVar(&f.out, "out", "", "`folder` of the run; runs/"+folder+"-SEED by default")
 		s.StringVar(&f.resume, "resume", "", "go on with the run in this `folder`, from its last checkpoint")
-		s.IntVar(&f.every, "checkpoint", 0, "`steps` between checkpoints; one an epoch by default")
+		s.IntVar(&f.every, "checkpoint", 0, "`steps` between checkpoints; one at each look at the test rows by default")
 		s.BoolVar(&f.json, "json", false, "print the result as JSON")
 		s.BoolVar(&f.quiet, "no-progress", false, "no progress")
 	})
@@ -87,6 +90,11 @@ func quietConfig(flags *pflag.FlagSet, more ...string) {
 
 // run makes a run as c asks, or takes up the one in f.resume, trains it and tells what it came to.
 func (r *recipe[C, X]) run(cmd *cobra.Command, f *runFlags, c C) error {
+	if r.check != nil {
+		if err := r.check(); err != nil {
+			return err
+		}
+	}
 	x, folder, err := r.begin(cmd, f, c)
 	if err != nil {
 		return err
@@ -169,9 +177,12 @@ func asUsage(err error) error {
 	return err
 }
 
+// mostLooks is how often the test rows are looked at in a run; a run of more epochs is looked at every second, third, ... of them.
+const mostLooks = 50
+
 // train makes steps until the run is done or ctx ends, and leaves a checkpoint either way.
 func (r *recipe[C, X]) train(ctx context.Context, x X, folder *runFolder, show *trainShow, every int) error {
-	per := x.PerEpoch()
+	per := x.PerEpoch() * ((x.Shared().Epochs-1)/mostLooks + 1)
 	if every <= 0 {
 		every = per
 	}
@@ -195,7 +206,7 @@ func (r *recipe[C, X]) train(ctx context.Context, x X, folder *runFolder, show *
 				figures = append(figures, train.Figure{Name: "gradient_rms/" + rec.Name, Value: rec.RMS}, train.Figure{Name: "update_ratio/" + rec.Name, Value: rec.Ratio})
 			}
 		}
-		if at%per == 0 {
+		if at%per == 0 || at == x.Steps() {
 			judged, said, err := r.judge(x, folder)
 			if err != nil {
 				return err

@@ -116,6 +116,10 @@ func (e *encoder) fields(v reflect.Value, depth int, first *bool) {
 			e.fields(v.Field(i).Elem(), depth, first)
 			continue
 		}
+		if f.Anonymous && f.Type.Kind() == reflect.Struct && f.Tag.Get("json") == "" { // its members are those of the whole, as in encoding/json
+			e.fields(v.Field(i), depth, first)
+			continue
+		}
 		name := memberName(f)
 		if name == "" || strings.HasSuffix(f.Tag.Get("json"), ",omitempty") && empty(v.Field(i)) {
 			continue

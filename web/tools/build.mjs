@@ -27,7 +27,7 @@ process.env.NODE_ENV = 'production';
 const started = performance.now();
 
 const { cores } = await import('./wasm.mjs');
-const coresPacked = Object.fromEntries(cores.map((name) => [name, packedCore(`${name}.wasm`)])); // while the rest is built
+const coresPacked = new Map(cores.map((name) => [name, packedCore(`${name}.wasm`)])); // while the rest is built
 const aside = mkdtempSync(join(web, 'generated', 'build-'));
 process.once('exit', () => rmSync(aside, { recursive: true, force: true }));
 const dist = join(aside, 'dist');
@@ -102,8 +102,8 @@ const all = files(dist);
 await Promise.all(
 	all.flatMap((file) =>
 		suffixes.map(async (suffix) => {
-			const core = /([a-z]+)-[^/]+\.wasm$/.exec(file)?.[1];
-			if (core) writeFileSync(`${file}.${suffix}`, (await coresPacked[core])[suffix]);
+			const core = coresPacked.get(/([a-z]+)-[^/]+\.wasm$/.exec(file)?.[1] ?? '');
+			if (core) writeFileSync(`${file}.${suffix}`, (await core)[suffix]);
 			else if (/\.(html|js|css|svg|json|txt)$/.test(file))
 				writeFileSync(`${file}.${suffix}`, await packed(readFileSync(file), suffix, file));
 		}),

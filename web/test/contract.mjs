@@ -47,7 +47,7 @@ async function tabTo(page, target) {
 		const before = stops
 			.slice(0, stops.indexOf(e))
 			.filter((s) => s.checkVisibility() && !s.matches(':disabled'));
-		/** @type {HTMLElement | undefined} */ (before.at(-3))?.focus();
+		/** @type {HTMLElement | undefined} */ (before.at(-3) ?? before[0])?.focus();
 	});
 	for (let i = 0; i < 12; i++) {
 		await page.keyboard.press('Tab');
@@ -120,9 +120,33 @@ function contract({ path, id }) {
 			return figuresOf(explorer(page));
 		};
 
+		/** A calculator gives the printed results, in every example and unit. @param {Page} page */
+		const calculate = async (page) => {
+			const buttons = explorer(page).getByRole('group', { name: 'Examples' }).getByRole('button');
+			const units = page.getByRole('group', { name: 'Unit of information' }).getByRole('radio');
+			const lines = explorer(page).locator(':scope > .formula :is(.block, p)');
+			/** @type {string[]} */
+			const wrong = [];
+			let checked = 0;
+			for (const unit of await units.all()) {
+				await unit.check();
+				for (const button of await buttons.all()) {
+					await button.press('Enter');
+					await caughtUp(page);
+					for (const sides of await equations(lines)) {
+						const result = check(sides);
+						checked += result.numeric;
+						wrong.push(...result.wrong.map((w) => `${w} (${path}, an example in ${unit})`));
+					}
+				}
+			}
+			assert.deepEqual(wrong, []);
+			assert.ok(checked >= 2 * 2 * (await buttons.count()), `only ${checked} sides were numbers`);
+		};
+
 		test('as it opens', (t) =>
-			withPage({}, async (page) => {
-				await visit(page, path); // once for several: what comes before does not matter to what follows
+			withPage({ permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
+				await visit(page, path); // once for several: a load costs more than most of them
 
 				await t.test('has all its parts', async () => {
 					const one = explorer(page);
@@ -144,6 +168,70 @@ function contract({ path, id }) {
 						const count = await part.count();
 						assert.ok(count >= least, `${count} of ${what}, want at least ${least}`);
 					}
+				});
+
+				await t.test('the unit switch converts, and persists', async () => {
+					const unit = page.getByRole('group', { name: 'Unit of information' });
+					const now = await unit.getByRole('radio', { checked: true }).inputValue();
+					const other = now === 'bits' ? 'nats' : 'bits';
+					const before = await figures(page);
+					await tabTo(page, unit.getByRole('radio', { checked: true }));
+					await page.keyboard.press(other === 'bits' ? 'ArrowRight' : 'ArrowLeft');
+					assert.equal(await unit.getByRole('radio', { checked: true }).inputValue(), other);
+					const after = await figures(page);
+					assert.notEqual(after, before);
+					assert.match(await seen(page), new RegExp(`\\b${other}\\b`));
+					await rested(page);
+					await page.reload();
+					await ready(page);
+					assert.equal(
+						await unit.getByRole('radio', { checked: true }).inputValue(),
+						other,
+						'after a reload',
+					);
+					assert.equal(await figures(page), after);
+				});
+
+				await t.test('Tab reaches every control in order, and shows where it is', async () => {
+					const wanted = await explorer(page).evaluate((section) => {
+						for (const e of section.querySelectorAll('details')) e.open = true;
+						const all = [
+							...section.querySelectorAll(
+								':is(button, input, textarea, select, summary, a[href], [role=slider])',
+							),
+						];
+						const own = all.filter((e) => {
+							if (e.matches(':disabled, [tabindex="-1"]') || !e.checkVisibility()) return false;
+							if (!(e instanceof HTMLInputElement) || e.type !== 'radio') return true;
+							const group = all.filter(
+								(o) => o instanceof HTMLInputElement && o.type === 'radio' && o.name === e.name,
+							);
+							return (
+								e.checked ||
+								(e === group[0] && !group.some((o) => /** @type {HTMLInputElement} */ (o).checked))
+							);
+						});
+						own.forEach((e, i) => e.setAttribute('data-order', String(i)));
+						return own.length;
+					});
+					assert.ok(wanted >= 10, `${wanted} controls`);
+					/** @type {number[]} */
+					const order = [];
+					/** @type {string[]} */
+					const unmarked = [];
+					for (let ended = false, i = 0; !ended && i < 20; i++) {
+						for (const at of await strike(page, Array(40).fill('Tab'), marked)) {
+							ended ||= at === null;
+							if (!at || ended) break;
+							if (at.order >= 0) order.push(at.order);
+							if (!at.mark) unmarked.push(at.html);
+						}
+					}
+					assert.deepEqual(
+						order,
+						Array.from({ length: wanted }, (_, i) => i),
+					);
+					assert.deepEqual(unmarked, [], 'no visible focus on these');
 				});
 
 				await t.test('a prediction is answered and shown', async () => {
@@ -184,6 +272,36 @@ function contract({ path, id }) {
 					}
 				});
 
+				await t.test('a table is copied as CSV', async () => {
+					await explorer(page)
+						.locator('details')
+						.evaluateAll((all) => all.forEach((e) => /** @type {HTMLDetailsElement} */ ((e).open = true)));
+					await explorer(page)
+						.getByRole('button', { name: /as CSV/ })
+						.first()
+						.press('Enter');
+					const csv = await page.evaluate(() => navigator.clipboard.readText());
+					const rows = csv
+						.trim()
+						.split('\r\n')
+						.map((line) => line.split(','));
+					assert.ok(rows.length >= 3, csv);
+					assert.ok(
+						rows.every((row) => row.length === rows[0]?.length),
+						csv,
+					);
+					assert.ok(
+						rows
+							.slice(1)
+							.every((row) =>
+								row
+									.slice(1)
+									.every((cell) => cell === '' || !Number.isNaN(Number(cell.replace('inf', 'Infinity')))),
+							),
+						csv,
+					);
+				});
+
 				await t.test('code tabs: keys on screen, all of them in print', async () => {
 					const tabs = explorer(page).getByRole('tab');
 					const panels = explorer(page).locator('[role=tabpanel]');
@@ -205,49 +323,6 @@ function contract({ path, id }) {
 					for (const table of await explorer(page).locator('table').all())
 						assert.ok(await table.isVisible(), 'a table that is not printed');
 				});
-			}));
-
-		test('Tab reaches every control in order, and shows where it is', () =>
-			withPage({}, async (page) => {
-				await visit(page, path);
-				const wanted = await explorer(page).evaluate((section) => {
-					for (const e of section.querySelectorAll('details')) e.open = true;
-					const all = [
-						...section.querySelectorAll(
-							':is(button, input, textarea, select, summary, a[href], [role=slider])',
-						),
-					];
-					const own = all.filter((e) => {
-						if (e.matches(':disabled, [tabindex="-1"]') || !e.checkVisibility()) return false;
-						if (!(e instanceof HTMLInputElement) || e.type !== 'radio') return true;
-						const group = all.filter(
-							(o) => o instanceof HTMLInputElement && o.type === 'radio' && o.name === e.name,
-						);
-						return (
-							e.checked || (e === group[0] && !group.some((o) => /** @type {HTMLInputElement} */ (o).checked))
-						);
-					});
-					own.forEach((e, i) => e.setAttribute('data-order', String(i)));
-					return own.length;
-				});
-				assert.ok(wanted >= 10, `${wanted} controls`);
-				/** @type {number[]} */
-				const order = [];
-				/** @type {string[]} */
-				const unmarked = [];
-				for (let ended = false, i = 0; !ended && i < 20; i++) {
-					for (const at of await strike(page, Array(40).fill('Tab'), marked)) {
-						ended ||= at === null;
-						if (!at || ended) break;
-						if (at.order >= 0) order.push(at.order);
-						if (!at.mark) unmarked.push(at.html);
-					}
-				}
-				assert.deepEqual(
-					order,
-					Array.from({ length: wanted }, (_, i) => i),
-				);
-				assert.deepEqual(unmarked, [], 'no visible focus on these');
 			}));
 
 		test('every slider and bar obeys its keys, and the figures follow', () =>
@@ -332,23 +407,24 @@ function contract({ path, id }) {
 				assert.ok(moved >= 3, `${moved} controls moved`);
 			}));
 
-		test('examples, undo and reset, by keyboard', () =>
-			withPage({}, async (page) => {
+		test('every example, undo and reset, by keyboard', () =>
+			withPage({ colorScheme: 'dark', viewport: phone, reducedMotion: 'reduce' }, async (page) => {
 				await visit(page, path);
-				const examples = explorer(page).getByRole('group', { name: 'Examples' });
+				const buttons = explorer(page).getByRole('group', { name: 'Examples' }).getByRole('button');
 				const note = explorer(page).locator('p.note[aria-live]');
-				const buttons = examples.getByRole('button');
 				const initial = await figures(page);
 				const seenStates = new Set();
 				const count = await buttons.count();
 				for (let i = 0; i < count; i++) {
-					const button = buttons.nth(i);
-					await tabTo(page, button);
+					const name = await buttons.nth(i).innerText();
+					await tabTo(page, buttons.nth(i));
 					await page.keyboard.press('Enter');
-					assert.equal(await button.getAttribute('aria-pressed'), 'true', await button.innerText());
+					assert.equal(await moving(page), 0, `${name}: something moves by itself`);
+					assert.equal(await buttons.nth(i).getAttribute('aria-pressed'), 'true', name);
 					assert.match(await note.innerText(), /\w+ \w+/, 'an example says what it shows');
 					seenStates.add(await figures(page));
-					assert.doesNotMatch(await seen(page), /NaN|undefined|\[object/, await button.innerText());
+					assert.doesNotMatch(await seen(page), /NaN|undefined|\[object/, name);
+					assert.deepEqual(await violations(page, `#${id}`, i === 0 ? 'all' : 'states'), [], name);
 					await rested(page);
 				}
 				assert.equal(seenStates.size, count, 'examples that differ');
@@ -361,64 +437,11 @@ function contract({ path, id }) {
 				assert.equal(await figures(page), last, 'after Undo of Reset');
 				await page.keyboard.press('Control+z');
 				assert.notEqual(await figures(page), last, 'after Ctrl+Z');
+				await page.setViewportSize(desk); // the units are at hand there
+				await calculate(page);
 			}));
 
-		test('accessible in every example, dark, at 390 px', () =>
-			withPage({ colorScheme: 'dark', viewport: phone }, async (page) => {
-				await visit(page, path);
-				const buttons = explorer(page).getByRole('group', { name: 'Examples' }).getByRole('button');
-				for (let i = 0; i < (await buttons.count()); i++) {
-					await buttons.nth(i).press('Enter');
-					assert.deepEqual(await violations(page, `#${id}`), [], await buttons.nth(i).innerText());
-				}
-			}));
-
-		test('a calculator gives the printed results, in every example and unit', () =>
-			withPage({}, async (page) => {
-				await visit(page, path);
-				const buttons = explorer(page).getByRole('group', { name: 'Examples' }).getByRole('button');
-				const units = page.getByRole('group', { name: 'Unit of information' }).getByRole('radio');
-				const lines = explorer(page).locator(':scope > .formula :is(.block, p)');
-				/** @type {string[]} */
-				const wrong = [];
-				let checked = 0;
-				for (const unit of await units.all()) {
-					await unit.check();
-					for (const button of await buttons.all()) {
-						await button.press('Enter');
-						await caughtUp(page);
-						for (const sides of await equations(lines)) {
-							const result = check(sides);
-							checked += result.numeric;
-							wrong.push(...result.wrong.map((w) => `${w} (${path}, an example in ${unit})`));
-						}
-					}
-				}
-				assert.deepEqual(wrong, []);
-				assert.ok(checked >= 2 * 2 * (await buttons.count()), `only ${checked} sides were numbers`);
-			}));
-
-		test('the unit switch converts, and persists', () =>
-			withPage({}, async (page) => {
-				await visit(page, path);
-				const unit = page.getByRole('group', { name: 'Unit of information' });
-				const now = await unit.getByRole('radio', { checked: true }).inputValue();
-				const other = now === 'bits' ? 'nats' : 'bits';
-				const before = await figures(page);
-				await tabTo(page, unit.getByRole('radio', { checked: true }));
-				await page.keyboard.press(other === 'bits' ? 'ArrowRight' : 'ArrowLeft');
-				assert.equal(await unit.getByRole('radio', { checked: true }).inputValue(), other);
-				const after = await figures(page);
-				assert.notEqual(after, before);
-				assert.match(await seen(page), new RegExp(`\\b${other}\\b`));
-				await rested(page);
-				await page.reload();
-				await ready(page);
-				assert.equal(await unit.getByRole('radio', { checked: true }).inputValue(), other, 'after a reload');
-				assert.equal(await figures(page), after);
-			}));
-
-		test('the link brings back the exact state', () =>
+		test('a link brings back the exact state; a bad one says so', () =>
 			withPage({}, async (page) => {
 				await visit(page, path);
 				const controls = explorer(page).getByRole('slider');
@@ -433,42 +456,27 @@ function contract({ path, id }) {
 				}
 				assert.ok(turned >= 3);
 				await rested(page);
-				assert.match(page.url(), /#v1;/);
+				const { hash } = new URL(page.url());
+				assert.match(hash, /^#v1;/);
 				const state = await figures(page);
-				await withPage({}, async (copy) => {
-					await copy.goto(page.url());
-					await ready(copy);
-					assert.equal(await figures(copy), state);
-					assert.equal(await explorer(copy).locator('.notice').count(), 0);
-				});
-			}));
-
-		test('a link out of range is moved into it, with a word', () =>
-			withPage({}, async (page) => {
-				await visit(page, path);
-				const control = explorer(page).getByRole('slider').first();
-				await control.press('End');
-				await control.press('ArrowLeft');
-				await page.waitForTimeout(500);
-				const hash = new URL(page.url()).hash;
 				const far = hash.replace(/([=,])(-?\d+(\.\d+)?)/, '$19e99');
 				assert.notEqual(far, hash, 'no number in the link');
-				for (const [bad, want] of [
-					[far, /out of range/],
-					[hash.replace(/=[^;]*/, '=%00"><script>'), /cannot be read/],
-					['#v9;e1.z=1', /another version/],
-				]) {
-					await page.goto('about:blank'); // else only the hash changes, and a page that rests mends it before a reload
-					await visit(page, path + bad);
-					const notice = explorer(page).locator('.notice');
-					await notice.waitFor({ timeout: 5000 }).catch(() => {}); // its absence is told below
-					assert.match(
-						(await notice.count()) ? await notice.innerText() : 'no notice',
-						/** @type {RegExp} */ (want),
-						String(bad),
-					);
-					assert.doesNotMatch(await seen(page), /NaN|undefined|\[object/);
-				}
+				await withPage({}, async (copy) => {
+					for (const [link, want] of /** @type {[string, RegExp][]} */ ([
+						[hash, /^$/],
+						[far, /out of range/],
+						[hash.replace(/=[^;]*/, '=%00"><script>'), /cannot be read/],
+						['#v9;e1.z=1', /another version/],
+					])) {
+						await copy.goto('about:blank'); // else only the hash changes, and a page that rests mends it before a reload
+						await visit(copy, path + link);
+						const notice = explorer(copy).locator('.notice');
+						if (link === hash) assert.equal(await figures(copy), state);
+						else await notice.waitFor({ timeout: 5000 }).catch(() => {}); // its absence is told below
+						assert.match((await notice.count()) ? await notice.innerText() : '', want, link);
+						assert.doesNotMatch(await seen(copy), /NaN|undefined|\[object/);
+					}
+				});
 			}));
 
 		test('with scripts off all tabs are open', () =>
@@ -477,54 +485,6 @@ function contract({ path, id }) {
 				for (const panel of await explorer(page).locator('[role=tabpanel]').all())
 					assert.ok(await panel.isVisible());
 			}));
-
-		test('reduced motion moves nothing by itself', () =>
-			withPage({ reducedMotion: 'reduce' }, async (page) => {
-				await visit(page, path);
-				const examples = explorer(page).getByRole('group', { name: 'Examples' }).getByRole('button');
-				for (const button of await examples.all()) {
-					await button.press('Enter');
-					assert.equal(
-						await page.evaluate(
-							() => document.getAnimations().filter((a) => a.playState === 'running').length,
-						),
-						0,
-					);
-				}
-			}));
-
-		test('a table is copied as CSV', async () => {
-			const page = await newPage({ permissions: ['clipboard-read', 'clipboard-write'], viewport: desk });
-			await visit(page, path);
-			await explorer(page)
-				.locator('summary')
-				.evaluateAll((all) => all.forEach((e) => /** @type {HTMLElement} */ (e).click()));
-			await explorer(page)
-				.getByRole('button', { name: /as CSV/ })
-				.first()
-				.press('Enter');
-			const csv = await page.evaluate(() => navigator.clipboard.readText());
-			const rows = csv
-				.trim()
-				.split('\r\n')
-				.map((line) => line.split(','));
-			assert.ok(rows.length >= 3, csv);
-			assert.ok(
-				rows.every((row) => row.length === rows[0]?.length),
-				csv,
-			);
-			assert.ok(
-				rows
-					.slice(1)
-					.every((row) =>
-						row
-							.slice(1)
-							.every((cell) => cell === '' || !Number.isNaN(Number(cell.replace('inf', 'Infinity')))),
-					),
-				csv,
-			);
-			await page.context().close();
-		});
 	});
 }
 
@@ -541,6 +501,11 @@ function figuresOf(explorer) {
 		);
 		return text.replace(/\s+/g, ' ') + values.join(' ');
 	});
+}
+
+/** How much of a page moves by itself. @param {Page} page */
+function moving(page) {
+	return page.evaluate(() => document.getAnimations().filter((a) => a.playState === 'running').length);
 }
 
 /** @param {number} got @param {number} want @param {string} what */

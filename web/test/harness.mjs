@@ -220,17 +220,23 @@ export async function rested(page) {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe is asked for: WCAG 2.2 A and AA and its best practices; or of these what colours decide. */
+const levels = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/**
+ * What axe is asked for: WCAG 2.2 A and AA and its best practices; of these what colours decide; or all that may change
+ * with a state, which leaves targets as large as they are.
+ */
 const rules = {
-	all: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-	colours: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] },
+	all: { runOnly: levels },
+	colours: { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } },
+	states: { runOnly: levels, rules: { 'target-size': { enabled: false } } },
 };
 
 /**
  * The violations of rules, one line each. It fails when axe had nothing to look at.
  * @param {Page} page
  * @param {string} [within] a selector of the part to look at
- * @param {keyof typeof rules} [which] colours will do where all else has been looked at in other colours
+ * @param {keyof typeof rules} [which] all, unless the rest has been looked at in other colours or another state
  * @returns {Promise<string[]>}
  */
 export async function violations(page, within = '', which = 'all') {
@@ -238,12 +244,12 @@ export async function violations(page, within = '', which = 'all') {
 	await page.waitForTimeout(300); // what is set right at rest: the focus of what scrolls
 	if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
 	const found = await page.evaluate(
-		async ({ within, runOnly }) => {
+		async ({ within, asked }) => {
 			// @ts-expect-error axe is defined by the script above
 			const result = await window.axe.run(within || document, {
 				resultTypes: ['violations'], // of the others one node each
 				preload: false, // no rule of these reads style sheets or films
-				runOnly,
+				...asked,
 			});
 			/** @param {any[]} list */
 			const lines = (list) =>
@@ -252,9 +258,9 @@ export async function violations(page, within = '', which = 'all') {
 				);
 			return { passes: result.passes.length, violations: lines(result.violations) };
 		},
-		{ within, runOnly: rules[which] },
+		{ within, asked: rules[which] },
 	);
-	const least = which === 'all' ? 10 : 1;
+	const least = which === 'colours' ? 1 : 10;
 	assert.ok(found.passes >= least, `axe applied only ${found.passes} rules`);
 	return found.violations;
 }
@@ -294,6 +300,25 @@ export function overflow(page) {
 			.filter((e) => !scrolled(e.parentElement))
 			.map((e) => `${e.tagName.toLowerCase()}.${e.getAttribute('class') ?? ''}`);
 		return { excess, by: excess > 0 ? by.slice(0, 8) : [] };
+	});
+}
+
+/**
+ * How far the parts of a page have moved by themselves since it began to load: its cumulative layout shift.
+ * @param {Page} page
+ * @returns {Promise<number>}
+ */
+export function shifted(page) {
+	return page.evaluate(async () => {
+		const seen = new Promise((resolve) => {
+			/** @param {PerformanceObserverEntryList} list */
+			const sum = (list) =>
+				// @ts-expect-error layout shifts are not in TypeScript's DOM library
+				resolve(list.getEntries().reduce((n, e) => n + (e.hadRecentInput ? 0 : e.value), 0));
+			new PerformanceObserver(sum).observe({ type: 'layout-shift', buffered: true });
+		});
+		// Without an entry the observer stays silent.
+		return Promise.race([seen, new Promise((resolve) => setTimeout(resolve, 200, 0))]);
 	});
 }
 

@@ -10,9 +10,9 @@ import {
 	overflow,
 	phone,
 	setUp,
+	shifted,
 	violations,
 	visit,
-	withPage,
 	withPageAgain,
 } from './harness.mjs';
 import { pagesOf } from './server.mjs';
@@ -32,8 +32,8 @@ export async function holdPages(first, every) {
 }
 
 /**
- * Each page is loaded three times, not once a test: without scripts, with them, and to see it load. A load costs as much as
- * most of what is looked at.
+ * Each page is loaded three times, not once a test: without scripts, with them, and to see it load. A load costs as much
+ * as most of what is looked at.
  * @param {string} path
  */
 function page(path) {
@@ -120,18 +120,11 @@ function page(path) {
 			}));
 
 		test('does not move while it loads', () =>
-			withPage({ viewport: phone }, async (page) => {
-				await page.addInitScript(() => {
-					Object.assign(window, { shift: 0 });
-					new PerformanceObserver((list) => {
-						// @ts-expect-error layout shifts are not in TypeScript's DOM library
-						for (const e of list.getEntries()) if (!e.hadRecentInput) window.shift += e.value;
-					}).observe({ type: 'layout-shift', buffered: true });
-				});
+			withPageAgain({ viewport: phone }, async (page) => {
 				await visit(page, path);
 				await page.waitForTimeout(300);
-				const shift = await page.evaluate('window.shift');
-				assert.ok(Number(shift) <= 0.02, `cumulative layout shift ${shift}, want at most 0.02`);
+				const shift = await shifted(page);
+				assert.ok(shift <= 0.02, `cumulative layout shift ${shift}, want at most 0.02`);
 			}));
 	});
 }

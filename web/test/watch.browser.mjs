@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { launch } from './browser.mjs';
 import { check, equations } from './calculator.mjs';
-import { overflow, violations, watch } from './harness.mjs';
+import { overflow, shifted, violations, watch } from './harness.mjs';
 import { pagesOf, serveFolder } from './server.mjs';
 
 /** @type {Record<string, string>} */
@@ -21,6 +21,9 @@ const wrong = {
 	'missing.html': '<link rel="stylesheet" href="missing.css">',
 	'inline.html': `<meta http-equiv="Content-Security-Policy" content="default-src 'self'"><script>1</script>`,
 	'wide.html': '<div class="wide" style="width:400px">wide</div>',
+	'shift.html':
+		'<p id="late" hidden style="height:300px">late</p><p>first</p><script src="shift.js"></script>',
+	'shift.js': 'setTimeout(() => { late.hidden = false; }, 200)',
 	'axe.html':
 		'<title>x</title><main><h1>x</h1><img src="x.svg"><p style="color:#aaa;background:#fff">faint</p><button></button></main>',
 	'formulas.html': [
@@ -102,6 +105,16 @@ test('overflow is seen and named', async () => {
 	const { excess, by } = await overflow(page);
 	assert.ok(excess >= 10, `excess ${excess}`);
 	assert.deepEqual(by, ['div.wide']);
+	await page.close();
+});
+
+test('what moves while a page loads is seen', async () => {
+	const { page } = await open('shift.html');
+	await page.locator('#late').waitFor();
+	await page.waitForTimeout(200); // until it has been drawn
+	assert.ok((await shifted(page)) > 0.02);
+	await page.goto(`${host.url}wide.html`);
+	assert.equal(await shifted(page), 0);
 	await page.close();
 });
 

@@ -22,7 +22,7 @@ const wrong = {
 	'inline.html': `<meta http-equiv="Content-Security-Policy" content="default-src 'self'"><script>1</script>`,
 	'wide.html': '<div class="wide" style="width:400px">wide</div>',
 	'shift.html':
-		'<p id="late" hidden style="height:300px">late</p><p>first</p><script src="shift.js"></script>',
+		'<p id="late" hidden style="height:300px">late</p><p style="height:200px">first</p><script src="shift.js"></script>',
 	'shift.js': 'setTimeout(() => { late.hidden = false; }, 200)',
 	'axe.html':
 		'<title>x</title><main><h1>x</h1><img src="x.svg"><p style="color:#aaa;background:#fff">faint</p><button></button></main>',

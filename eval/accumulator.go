@@ -194,7 +194,7 @@ func read[T xent.Float](a *Accumulator, id int64, scores []T) bool {
 	if a.evidence.looksAt(&r.scan) {
 		r.fill()
 	}
-	a.evidence.add(id, r.x[len(r.x)-a.cfg.Classes:], r.scan, r.moments.LogSumExp())
+	a.evidence.add(id, r.x[len(r.x)-a.cfg.Classes:], r.scan, r.moments.Max+r.log)
 	switch {
 	case !ok && r.scan.pos > 0:
 		a.noSoftmax.add(id, severalInf)

@@ -25,6 +25,7 @@ type row struct {
 	entropy float64
 	spread  float64      // variance of the surprisal under p
 	moments xent.Moments // of logits
+	log     float64      // and ln(1 + Others)
 	given   bool         // scores are probabilities
 	group   uint64
 	grouped bool
@@ -57,10 +58,9 @@ func (s *stored) at(k int) float64 {
 // tally adds the row's probabilities to sums of the classes. Where the row has its maximum, which stands for much of
 // what there is to add, 1-p is not a difference.
 func (r *row) tally(sums kern.Shares) {
-	p, after := r.moments.Confidence(), r.arg+1
-	scale := r.scale * p
-	kern.F64.Tally(sums, r.q[:r.arg], scale)
-	kern.F64.Tally(sums.From(after), r.q[after:], scale)
+	p := r.moments.Confidence()
+	r.q[r.arg] = 0
+	kern.F64.Tally(sums, r.q, r.scale*p)
 	sums.Add(r.arg, p, p*p*r.against)
 }
 
@@ -125,14 +125,14 @@ func softmax[T xent.Float](r *row, scores []T) bool {
 		return false
 	}
 	r.arg, r.against = m.Arg, m.Others
-	r.entropy, r.spread = float64(m.Entropy()), m.Varentropy()
+	r.entropy, r.spread = r.log-m.S1/(1+m.Others), m.Varentropy()
 	return true
 }
 
-// measure takes the sums of the row over.
+// measure takes the sums of the row over, Q2 not being among them.
 func (r *row) measure(s kern.Sums, scale float64) {
-	r.moments = xent.Moments{Max: s.Max, Arg: s.Arg, Others: s.S0, S1: s.S1, S2: s.S2, Q2: s.Q2}
-	r.scale = scale
+	r.moments = xent.Moments{Max: s.Max, Arg: s.Arg, Others: s.S0, S1: s.S1, S2: s.S2}
+	r.scale, r.log = scale, math.Log1p(s.S0)
 }
 
 // simplex reads scores as probabilities, as they stand: nothing is clipped or renormalised, but a
@@ -181,7 +181,10 @@ func (r *row) cost(k int) float64 {
 	if r.given {
 		return float64(info.Surprisal(r.p[k]))
 	}
-	return 0 - r.moments.LogProb(r.stored.at(k))
+	if z := r.stored.at(k); z != r.moments.Max { // also +Inf
+		return r.log - (z - r.moments.Max)
+	}
+	return r.log
 }
 
 // confidence returns the probability of the most likely class.

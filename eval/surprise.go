@@ -31,7 +31,7 @@ func above(a, b ranked) int {
 
 // wants reports whether a row with this key would be kept. NaN never is.
 func (r *ranking) wants(key float64, row int64) bool {
-	if key != key {
+	if full := r.most > 0 && len(r.rows) == r.most; key != key || full && key < r.rows[r.most-1].key {
 		return false
 	}
 	return len(r.rows) < r.most || above(ranked{key, Surprise{Row: row}}, r.rows[len(r.rows)-1]) < 0

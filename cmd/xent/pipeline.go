@@ -28,7 +28,7 @@ func interruptible(ctx context.Context) (context.Context, func()) {
 // the whole file contradicts what its beginning was taken for, which again tells. When ctx ends,
 // the rows scored until then are reported as partial.
 //
-// The report does not depend on workers. Memory is workers+2 blocks of about 1 MiB, and what the
+// The report does not depend on workers. Memory is a block of about 1 MiB for each, and what the
 // accumulators keep for each class.
 func evaluate(ctx context.Context, rows *rowfile.Rows, config eval.Config, workers int, p *progress) (r *evaluation, err error) {
 	pass := scan[float32]
@@ -85,8 +85,7 @@ type evaluation struct {
 	suspects []eval.Suspect // all rows whose labels are probably wrong
 }
 
-// scan is one pass: this goroutine reads, workers goroutines score, each into its own
-// accumulator that fresh makes, and blocks go round in a ring of fixed size.
+// scan is one pass: workers goroutines read and score blocks, each into its own accumulator that fresh makes.
 //
 // The first block is scored before the others are handed out: what the file is taken for follows
 // from its beginning, not from the worker that came first. An error is that of the first row in
@@ -137,40 +136,40 @@ func reader[T xent.Float](rows *rowfile.Rows, p *progress) func(*rowfile.Block[T
 
 // share has one worker for each of parts add to it what read fills blocks with, until that returns io.EOF or ctx
 // ends. add returns the first row of its block, too: of several errors the one that comes first in the file is
-// returned. Blocks go round in a ring two longer than the workers are many, b the first of them.
+// returned. Workers take turns at reading, each into a block of its own, b for one of them: what a processor has read is
+// in its cache when it adds it up, and nobody has to be woken.
 func share[A, B any](ctx context.Context, parts []A, b *B, read func(*B) error, add func(A, *B) (int64, error)) error {
 	var (
-		free   = make(chan *B, len(parts)+2)
-		full   = make(chan *B, len(parts)+2)
-		failed firstFailure
-		group  sync.WaitGroup
+		reading    sync.Mutex
+		ended      bool
+		unreadable error
+		failed     firstFailure
+		group      sync.WaitGroup
 	)
-	free <- b
-	for range cap(free) - 1 {
-		free <- new(B)
+	next := func(b *B) bool {
+		reading.Lock()
+		defer reading.Unlock()
+		if ended || ctx.Err() != nil || failed.first() != nil {
+			return false
+		}
+		if err := read(b); err != nil {
+			if ended = true; !errors.Is(err, io.EOF) {
+				unreadable = err
+			}
+		}
+		return !ended
 	}
 	for _, a := range parts {
+		own := b
+		b = new(B)
 		group.Go(func() {
-			for b := range full {
-				if row, err := add(a, b); err != nil {
+			for next(own) {
+				if row, err := add(a, own); err != nil {
 					failed.at(row, err)
 				}
-				free <- b
 			}
 		})
 	}
-	var unreadable error
-	for ctx.Err() == nil && failed.first() == nil {
-		b := <-free
-		if err := read(b); err != nil {
-			if !errors.Is(err, io.EOF) {
-				unreadable = err
-			}
-			break
-		}
-		full <- b
-	}
-	close(full)
 	group.Wait()
 	if err := failed.first(); err != nil {
 		return err

@@ -47,6 +47,9 @@ func (s *Sum) Add(x float64) {
 	b := math.Float64bits(x)
 	exp := int(b>>52) & 0x7ff
 	m := b & (1<<52 - 1)
+	if uint(exp-1) < 0x7fe && s.addNear(exp-1075-unit, m|1<<52, int64(b)>>63) {
+		return
+	}
 	switch exp {
 	case 0x7ff:
 		s.addOdd(x)
@@ -64,9 +67,27 @@ func (s *Sum) Add(x float64) {
 	s.addBits(int(b>>63) != 0, 0, m, shift)
 }
 
+// addNear adds m·2^(shift+unit), negated where sign is -1 rather than 0, and tells whether it did: the limbs have to be there.
+func (s *Sum) addNear(shift int, m uint64, sign int64) bool {
+	at, r := shift>>5-int(s.low), uint(shift&31)
+	if at < 0 || at+3 > len(s.limb) || s.pending >= maxPending {
+		return false
+	}
+	l, lo := s.limb[at:at+3], m<<r
+	l[0] += (int64(lo&limbMask) ^ sign) - sign
+	l[1] += (int64(lo>>32) ^ sign) - sign
+	l[2] += (int64(m>>(64-r)) ^ sign) - sign
+	s.pending++
+	return true
+}
+
 // AddProduct adds a·b, exactly: there is no rounding, overflow or underflow.
 // 0·Inf counts as NaN.
 func (s *Sum) AddProduct(a, b float64) {
+	if a == 1 {
+		s.Add(b)
+		return
+	}
 	ma, ea := split(a)
 	mb, eb := split(b)
 	if ea == special || eb == special {

@@ -308,3 +308,29 @@ func BenchmarkShareAdd(b *testing.B) {
 		s.Add(1, x)
 	}
 }
+
+// Terms whose limbs exist already take a path of their own: of every exponent and sign, the smallest and those beyond the
+// last limb among them.
+func TestSumNear(t *testing.T) {
+	for exp := range 2047 {
+		for _, fraction := range []uint64{0, 1, 1<<52 - 1, 0x5555555555555} {
+			x := math.Float64frombits(uint64(exp)<<52 | fraction)
+			var s Sum
+			want := exactly()
+			for _, v := range []float64{x, x, -x / 2, x, 3} {
+				s.Add(v)
+				want.Add(want, exactly().SetFloat64(v))
+			}
+			if got := s.Float64(); !same(got, rounded(want)) {
+				t.Fatalf("x = %g: 2.5x + 3 = %v, want %v", x, got, rounded(want))
+			}
+			for _, v := range []float64{-3, -x} {
+				s.Add(v)
+				want.Add(want, exactly().SetFloat64(v))
+			}
+			if got := s.Float64(); !same(got, rounded(want)) {
+				t.Fatalf("x = %g: 1.5x = %v, want %v", x, got, rounded(want))
+			}
+		}
+	}
+}

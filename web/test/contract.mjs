@@ -275,7 +275,7 @@ function contract({ path, id }) {
 				await t.test('a table is copied as CSV', async () => {
 					await explorer(page)
 						.locator('details')
-						.evaluateAll((all) => all.forEach((e) => /** @type {HTMLDetailsElement} */ ((e).open = true)));
+						.evaluateAll((all) => all.forEach((e) => /** @type {HTMLDetailsElement} */ (e.open = true)));
 					await explorer(page)
 						.getByRole('button', { name: /as CSV/ })
 						.first()

@@ -32,8 +32,8 @@ export async function holdPages(first, every) {
 }
 
 /**
- * Each page is loaded three times, not once a test: without scripts, with them, and to see it load. A load costs as much
- * as most of what is looked at.
+ * Each page is loaded three times, not once a test: without scripts, with them, and on a phone. A load costs as much as
+ * most of what is looked at.
  * @param {string} path
  */
 function page(path) {
@@ -43,8 +43,20 @@ function page(path) {
 
 		test('with scripts off', (t) =>
 			withPageAgain({ javaScriptEnabled: false }, async (page) => {
-				await page.goto(address(path));
+				const answer = await page.goto(address(path));
 				prerendered = await words(page);
+
+				await t.test('its policy is the policy of the server', async () => {
+					const own = await page.locator('meta[http-equiv=Content-Security-Policy]').getAttribute('content');
+					const directives = (own ?? '').split('; ');
+					assert.ok(directives.includes("default-src 'self'"), String(own));
+					assert.ok(directives.includes("script-src 'self' 'wasm-unsafe-eval'"), String(own));
+					assert.doesNotMatch(String(own), /unsafe-inline|'unsafe-eval'|http|\*/);
+					if (!process.env.XENT) return; // a plain static host sends none
+					const sent = (answer?.headers()['content-security-policy'] ?? '').split('; ');
+					for (const directive of directives)
+						assert.ok(sent.includes(directive), `${directive} is not in ${sent}`);
+				});
 
 				await t.test('readable', async () => {
 					assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1);
@@ -119,12 +131,36 @@ function page(path) {
 				});
 			}));
 
-		test('does not move while it loads', () =>
+		test('on a phone', (t) =>
 			withPageAgain({ viewport: phone }, async (page) => {
 				await visit(page, path);
 				await page.waitForTimeout(300);
-				const shift = await shifted(page);
-				assert.ok(shift <= 0.02, `cumulative layout shift ${shift}, want at most 0.02`);
+
+				await t.test('does not move while it loads', async () => {
+					const shift = await shifted(page);
+					assert.ok(shift <= 0.02, `cumulative layout shift ${shift}, want at most 0.02`);
+				});
+
+				await t.test('/ looks a word up', async () => {
+					await page.keyboard.press('/');
+					const dialog = page.getByRole('dialog', { name: 'Look up a word' });
+					await dialog.getByRole('list', { name: 'Found' }).getByRole('link').first().waitFor();
+					await page.keyboard.press('Escape');
+					await dialog.waitFor({ state: 'hidden' });
+				});
+
+				if (path.startsWith('learn/'))
+					await t.test('the contents open and close, by keyboard', async () => {
+						const contents = page.getByRole('navigation', { name: 'Contents' });
+						const menu = page.getByRole('button', { name: 'Contents' });
+						assert.ok(await contents.isHidden());
+						await menu.press('Enter');
+						assert.equal(await menu.getAttribute('aria-expanded'), 'true');
+						assert.ok(await contents.isVisible());
+						assert.equal(await contents.locator('[aria-current=page]').count(), 1);
+						await page.keyboard.press('Escape');
+						assert.ok(await contents.isHidden());
+					});
 			}));
 	});
 }

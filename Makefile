@@ -15,7 +15,7 @@ MODELS   := testdata/models
 STATIC   := go tool -modfile=tools/go.mod staticcheck
 BENCH_STATIC := go tool -modfile=../tools/go.mod staticcheck
 RACE     := . ./internal/par ./eval ./nn ./cmd/xent/...
-SERIAL   := Oracle|Porting|PolyBelowZero|FreeNumbers|TestScripts|TestSessions|Simulate# wide arithmetic, programs, draws without end: slow under it, and covered
+SERIAL   := Oracle|Porting|PolyBelowZero|FreeNumbers|TestScripts|TestSessions|Simulate|MethodsFind|TestWarnings|AgainstSciPy# wide arithmetic, programs, many draws: slow under it, and covered
 GO_FILES := $(shell find . -name '*.go' -not -path './web/*' -not -path './bench/*') go.mod go.sum
 WEB_FILES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/generated/*')
 SITE     := cmd/xent/site/dist

@@ -56,7 +56,8 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json | ne
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
 
-test: build ## run all tests: Go, race detector, TypeScript, browser
+test: ## run all tests: Go, race detector, TypeScript, browser
+	@scripts/timed 'build' $(MAKE) --no-print-directory build
 	@scripts/timed 'go test' $(MAKE) --no-print-directory test-go
 	@scripts/timed 'kernels for arm64' $(MAKE) --no-print-directory test-arm64
 	@scripts/timed 'go test -race' $(MAKE) --no-print-directory test-race

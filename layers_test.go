@@ -21,7 +21,9 @@ var house = map[string]string{
 	"internal/inflate":    "",
 	"internal/strictjson": "",
 	"internal/pickle":     "",
-	"internal/rowfile":    "internal/inflate internal/kern internal/strictjson internal/pickle",
+	"internal/columnar":   "",
+	"internal/colfile":    "internal/columnar",
+	"internal/rowfile":    "internal/columnar internal/inflate internal/kern internal/strictjson internal/pickle",
 	"internal/tensorfile": "internal/rowfile",
 	"internal/curvefile":  "",
 	"internal/eventfile":  "",
@@ -38,7 +40,7 @@ var house = map[string]string{
 	"cmd/xent/report":     "eval doctor info",
 	"cmd/xent/site":       "lab",
 	"internal/evalfile":   "xent eval internal/rowfile",
-	"cmd/xent":            "cmd/xent/report cmd/xent/site xent info calib eval doctor nn train lab internal/rowfile internal/tensorfile internal/curvefile internal/eventfile internal/idxfile internal/evalfile internal/datasets",
+	"cmd/xent":            "cmd/xent/report cmd/xent/site xent info calib eval doctor nn train lab internal/rowfile internal/colfile internal/tensorfile internal/curvefile internal/eventfile internal/idxfile internal/evalfile internal/datasets",
 	"cmd/xent-wasm":       "lab eval internal/rowfile internal/evalfile",
 	"bench":               "xent nn internal/kern", // a module of its own
 }
@@ -46,7 +48,8 @@ var house = map[string]string{
 // thirdParty are the modules that a package may import; packages not named import none.
 var thirdParty = map[string]string{
 	"internal/kern":    "golang.org/x/sys",
-	"internal/rowfile": "golang.org/x/sys github.com/klauspost/compress github.com/parquet-go/parquet-go github.com/apache/arrow-go/v18",
+	"internal/rowfile": "golang.org/x/sys github.com/klauspost/compress",
+	"internal/colfile": "golang.org/x/sys github.com/klauspost/compress github.com/parquet-go/parquet-go github.com/pierrec/lz4/v4",
 	"cmd/xent":         "github.com/spf13/cobra github.com/spf13/pflag github.com/schollz/progressbar/v3 github.com/guptarohit/asciigraph golang.org/x/sys golang.org/x/term",
 	"cmd/xent/report":  "github.com/rivo/uniseg github.com/guptarohit/asciigraph golang.org/x/term",
 	"bench":            "golang.org/x/sys gonum.org/v1/gonum",

@@ -119,6 +119,7 @@ func runCompare(cmd *cobra.Command, args []string, f compareFlags) error {
 		if f.id != "" {
 			src.By = []string{f.id}
 		}
+		f.options.Missing = f.missing(cmd)
 		rows, err := f.open(src)
 		if err != nil {
 			return err

@@ -174,6 +174,7 @@ func (f *doctorFlags) examine(cmd *cobra.Command, args []string, d *report.Diagn
 	if len(args) == 2 {
 		src.Labels = args[1]
 	}
+	f.options.Missing = f.missing(cmd)
 	rows, err := f.open(src)
 	if err != nil {
 		return nil, nil, err

@@ -50,9 +50,9 @@ how much of the labels it explains, whether the model is as confident as it
 should be, which classes and rows cost most, and what in the numbers themselves
 is doubtful.
 
-SCORES is .npy, .npz, .safetensors, .pt, .csv, .tsv or .jsonl, compressed by
-gzip or Zstandard or not, or - for the standard input: one row an example, one
-column a class. One column alone is a binary task. Whether the values are
+SCORES is .npy, .npz, .safetensors, .pt, .parquet, .csv, .tsv or .jsonl,
+compressed by gzip or Zstandard or not, or - for the standard input: one row an
+example, one column a class. One column alone is a binary task. Whether the values are
 logits, probabilities or log-probabilities is decided once for the whole file,
 on evidence, and printed; --input overrides it. LABELS is .npy or a table:
 integers, booleans, strings, or one row of target probabilities an example.
@@ -67,6 +67,7 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
 		Example: `  xent eval logits.npy labels.npy            a report to read
   xent eval outputs.npz                      scores and labels in one archive
   xent eval predictions.csv --labels-key y   or one table
+  xent eval test.parquet --group document    lists of logits, or one column a class
   zcat *.jsonl.gz | xent eval -              {"logits": [0.5, -1.2], "label": 0} a line
   xent eval logits.npy labels.npy --json | jq .loss.nats
   xent eval logits.npy labels.npy --ignore-index -100
@@ -168,6 +169,7 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 	if len(args) == 2 {
 		src.Labels = args[1]
 	}
+	f.options.Missing = f.missing(cmd)
 	rows, err := f.open(src)
 	if err != nil {
 		return err

@@ -91,6 +91,7 @@ func runExplain(cmd *cobra.Command, args []string, f explainFlags) error {
 	if len(args) == 2 {
 		src.Labels = args[1]
 	}
+	f.options.Missing = f.missing(cmd)
 	rows, err := f.open(src)
 	if err != nil {
 		return err

@@ -29,12 +29,20 @@ type scoreFlags struct {
 
 func (f *scoreFlags) define(s *pflag.FlagSet) {
 	s.StringVar(&f.input, "input", "auto", "what the scores are, as `kind`: auto, logits, probs or logprobs")
-	s.Int64Var(&f.ignoreIndex, "ignore-index", 0, "leave out rows with this `label`; -100 is usual")
+	s.Int64Var(&f.ignoreIndex, "ignore-index", 0, "leave out rows with this `label`, and those of a table without one; -100 is usual")
 	s.Int64Var(&f.labelBase, "label-base", 0, "the first class's `label`")
 }
 
 func (f *scoreFlags) check() error {
 	return oneOf("input", f.input, "auto", "logits", "probs", "logprobs")
+}
+
+// missing is the label of rows that have none: the one that is ignored, if one is.
+func (f *scoreFlags) missing(cmd *cobra.Command) *int64 {
+	if cmd.Flags().Changed("ignore-index") {
+		return &f.ignoreIndex
+	}
+	return nil
 }
 
 // config completes c by what these flags and the files say.
@@ -44,9 +52,7 @@ func (f *scoreFlags) config(cmd *cobra.Command, rows *rowfile.Rows, c eval.Confi
 	if f.input != "auto" {
 		c.Input = eval.Input(f.input)
 	}
-	if cmd.Flags().Changed("ignore-index") {
-		c.IgnoreIndex = &f.ignoreIndex
-	}
+	c.IgnoreIndex = f.missing(cmd)
 	return c
 }
 
@@ -157,7 +163,7 @@ func inRange(flag string, value int) error {
 
 // completeFiles has the shell offer files that hold scores.
 func completeFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return []string{"npy", "npz", "safetensors", "pt", "pth", "csv", "tsv", "jsonl", "json", "gz", "zst"}, cobra.ShellCompDirectiveFilterFileExt
+	return []string{"npy", "npz", "safetensors", "pt", "pth", "parquet", "arrow", "feather", "csv", "tsv", "jsonl", "json", "gz", "zst"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
 // source describes the files that were read.

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"xent/cmd/xent/site"
+	"xent/internal/rowfile"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -21,6 +22,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 // run executes one command line and returns its exit status. Reports go to stdout, everything
 // else to stderr.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	rowfile.ColumnReader = columnReader()
 	root := newRoot()
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -67,6 +69,7 @@ trusted, and what is broken - from the files you already have.`,
 		newLab(site.Embedded),
 		newCompletion(),
 		newVersion(),
+		newReadColumns(),
 	)
 	root.SetHelpFunc(help)
 	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "help [verb]", RunE: helpVerb})

@@ -19,8 +19,11 @@ import (
 
 var update = flag.Bool("update", false, "write what is produced as the wanted output")
 
-// models are the outputs of real models, copied into the folder of every script.
-const models = "../../testdata/models"
+// models are the outputs of real models, and columns small tables of columns, copied into the folder of every script.
+const (
+	models  = "../../testdata/models"
+	columns = "../../internal/rowfile/testdata/columns"
+)
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
@@ -49,7 +52,16 @@ func TestScripts(t *testing.T) {
 }
 
 func copyModels(to string) error {
-	return filepath.WalkDir(models, func(path string, d fs.DirEntry, err error) error {
+	for _, from := range []string{models, columns} {
+		if err := copyFiles(from, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func copyFiles(from, to string) error {
+	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}

@@ -36,8 +36,8 @@ func badInputs() []badInput {
 	return []badInput{
 		{"01_empty", []byte{}, nil, "", Options{}, ": 0 bytes, want an array", "did not finish", "a crashed export leaves an empty file"},
 		{"02_git_lfs", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"), nil, "", Options{},
-			": a Git LFS pointer, oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393, want .npy, .npz, .safetensors, .pt, .csv, .tsv or .jsonl", "git lfs pull", "a clone without LFS"},
-		{"03_html", []byte("\n<!DOCTYPE html><html><title>404</title>"), nil, "", Options{}, ": looks like HTML: a page, perhaps an error page saved under this name, want .npy, .npz, .safetensors, .pt, .csv, .tsv or .jsonl", "download the file again", "curl without -f"},
+			": a Git LFS pointer, oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393, want .npy, .npz, .safetensors, .pt, .parquet, .arrow, .csv, .tsv or .jsonl", "git lfs pull", "a clone without LFS"},
+		{"03_html", []byte("\n<!DOCTYPE html><html><title>404</title>"), nil, "", Options{}, ": looks like HTML: a page, perhaps an error page saved under this name, want .npy, .npz, .safetensors, .pt, .parquet, .arrow, .csv, .tsv or .jsonl", "download the file again", "curl without -f"},
 		{"04_cut_by_3", good[:len(good)-3], nil, "", Options{}, ": at byte 149: file ends with 21 bytes of data, want 24 for shape [2, 3] of float32", "--allow-truncated", "a copy that broke off"},
 		{"04_no_whole_row", good[:len(good)-13], nil, "", Options{AllowTruncated: true}, ": at byte 139: file ends with 11 bytes of data, want 24 for shape [2, 3] of float32, of which no row is whole", "copy it again", "nothing left to use"},
 		{"05_trailing", append(bytes.Clone(good), "PK\x03\x04"...), nil, "", Options{}, ": at byte 152: 4 bytes follow the array, which ends here, want none", "--ignore-trailing", "two files in one show different things to different readers"},
@@ -131,15 +131,19 @@ func badInputs() []badInput {
 		{"65_swapped_binary", labels64(0, 1), npy("<f4", []int64{2}, false, f4(0.5, -0.5)), "", Options{}, ": holds labels, and LABELS holds scores, want the scores first", "xent eval LABELS PATH", ""},
 		{"65_swapped_words", csv("cat\ndog\n"), good, ".csv", Options{}, ": holds labels, and LABELS holds scores, want the scores first", "xent eval LABELS PATH", ""},
 
-		{"74_pickle", []byte("\x80\x02}q\x00."), nil, ".pt", Options{}, ": a pickle, which is a program (PyTorch, joblib or Python wrote it), want .npy, .npz, .safetensors, .pt, .csv, .tsv or .jsonl", "torch.load", ""},
-		{"74_parquet", []byte("PAR1xxxx"), nil, "", Options{}, ": a Parquet file, want .npy, .npz, .safetensors, .pt, .csv, .tsv or .jsonl", "read_parquet", ""},
-		{"74_pdf", []byte("%PDF-1.7\n"), nil, "", Options{}, ": a PDF document, want .npy, .npz, .safetensors, .pt, .csv, .tsv or .jsonl", "", ""},
-		{"74_binary", []byte("\x01\x02\x03\x04abc"), nil, "", Options{}, `: at byte 0: binary data of an unknown kind: "\x01\x02\x03\x04abc", want .npy, .npz, .safetensors, .pt, .csv, .tsv or .jsonl`, "", ""},
-		{"74_zeros", make([]byte, 4096), nil, "", Options{}, ": begins with 512 zero bytes, want .npy, .npz, .safetensors, .pt, .csv, .tsv or .jsonl", "export it again", ""},
+		{"74_pickle", []byte("\x80\x02}q\x00."), nil, ".pt", Options{}, ": a pickle, which is a program (PyTorch, joblib or Python wrote it), want .npy, .npz, .safetensors, .pt, .parquet, .arrow, .csv, .tsv or .jsonl", "torch.load", ""},
+		{"36_no_leading_magic", []byte("\x00\x00\x00\x00\x15\x00\x00\x00\x08\x00\x00\x00PAR1"), nil, "", Options{}, ": ends as a Parquet file does and does not begin so, want .npy, .npz, .safetensors, .pt, .parquet, .arrow, .csv, .tsv or .jsonl", "copy it again", "the beginning was lost, or overwritten"},
+		{"36_no_trailing_magic", []byte("PAR1\x00\x00\x00\x00\x00\x00\x00\x00PAR"), nil, "", Options{}, `: at byte 11: a Parquet file that ends in "\x00PAR", want "PAR1"`, "cut short", ""},
+		{"36_footer_beyond_file", []byte("PAR1\xff\xff\xff\x7fPAR1"), nil, "", Options{}, ": at byte 4: footer length is 2147483647, want at most the 0 bytes before it", "cut short", "2 GiB must not be allocated"},
+		{"36_encrypted", []byte("PARE\x00\x00\x00\x00\x00\x00\x00\x00PARE"), nil, "", Options{}, ": an encrypted Parquet file, want .npy, .npz, .safetensors, .pt, .parquet, .arrow, .csv, .tsv or .jsonl", "without encryption", ""},
+		{"36_short", []byte("PAR1xxxx"), nil, "", Options{}, ": 8 bytes, want a Parquet file", "cut short", ""},
+		{"74_pdf", []byte("%PDF-1.7\n"), nil, "", Options{}, ": a PDF document, want .npy, .npz, .safetensors, .pt, .parquet, .arrow, .csv, .tsv or .jsonl", "", ""},
+		{"74_binary", []byte("\x01\x02\x03\x04abc"), nil, "", Options{}, `: at byte 0: binary data of an unknown kind: "\x01\x02\x03\x04abc", want .npy, .npz, .safetensors, .pt, .parquet, .arrow, .csv, .tsv or .jsonl`, "", ""},
+		{"74_zeros", make([]byte, 4096), nil, "", Options{}, ": begins with 512 zero bytes, want .npy, .npz, .safetensors, .pt, .parquet, .arrow, .csv, .tsv or .jsonl", "export it again", ""},
 
 		{"75_latin1_name", csv("na\xefve,b,label\n0.5,0.5,1\n0.5,0.5,0\n"), nil, ".csv", Options{}, `: at byte 2: column names with the byte "\xef", want UTF-8`, "iconv", ""},
 		{"75_latin1_label", csv("a,b,label\n0.5,0.5,caf\xe9\n0.5,0.5,x\n"), nil, ".csv", Options{}, `: at byte 21: a label with the byte "\xe9", want UTF-8`, "iconv", ""},
-		{"75_utf16_no_bom", []byte("0\x00,\x001\x00\n\x000\x00,\x001\x00\n\x00"), nil, ".csv", Options{}, ": at byte 0: looks like UTF-16 text without a byte order mark, want .npy, .npz, .safetensors, .pt, .csv, .tsv or .jsonl", "save it as UTF-8", ""},
+		{"75_utf16_no_bom", []byte("0\x00,\x001\x00\n\x000\x00,\x001\x00\n\x00"), nil, ".csv", Options{}, ": at byte 0: looks like UTF-16 text without a byte order mark, want .npy, .npz, .safetensors, .pt, .parquet, .arrow, .csv, .tsv or .jsonl", "save it as UTF-8", ""},
 		{"75_utf16_cut", []byte("\xff\xfe0\x00,\x001\x00\n\x000"), nil, ".csv", Options{}, ": at byte 10: one byte at the end, want UTF-16, of which every unit has two", "cut short", ""},
 	}
 }

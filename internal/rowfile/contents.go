@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"strings"
 )
 
 // Contents tells what a file holds, without taking it for scores or labels.
@@ -168,9 +169,21 @@ func (in *Contents) columns(t *table) {
 		}
 		in.Columns = append(in.Columns, col)
 	}
-	if t.json == nil {
+	switch {
+	case t.columns != nil:
+		for i, c := range t.columns.table.Columns {
+			in.Columns[i].Kind = c.Type
+			if n := t.width(i); n > 0 {
+				in.Columns[i].Kind = strings.Replace(c.Type, "list of ", sprintf("list of %d ", n), 1)
+			}
+		}
+		in.Notes = append(in.Notes, t.columns.table.Notes...)
+		if n := t.columns.table.Rows; n >= 0 {
+			in.Notes = append(in.Notes, sprintf("%d rows", n))
+		}
+	case t.json == nil:
 		in.Notes = append(in.Notes, "delimiter "+t.schema.delimiter())
-	} else {
+	default:
 		in.Notes = append(in.Notes, t.jsonNote())
 	}
 }

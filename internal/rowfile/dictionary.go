@@ -88,6 +88,9 @@ func (d *dictionary) id(name []byte) (int64, bool) {
 
 // learn reads all labels of a table, and so counts its rows, and goes back.
 func (t *table) learn(d *dictionary, label int) error {
+	if everywhere && t.columns != nil {
+		return t.columnLearn(d, label)
+	}
 	t.total = 0
 	for {
 		r, err := t.records.next()
@@ -104,6 +107,10 @@ func (t *table) learn(d *dictionary, label int) error {
 		cell, column, err := t.labelCell(r, label)
 		if err != nil {
 			return err
+		}
+		if len(cell) == 0 && t.missing != nil {
+			t.total++
+			continue
 		}
 		if len(cell) == 0 {
 			return t.label(r, column, label, cell)

@@ -8,7 +8,7 @@ import (
 )
 
 // readable lists the formats for a message.
-const readable = ".npy, .npz, .safetensors, .pt, .csv, .tsv or .jsonl"
+const readable = ".npy, .npz, .safetensors, .pt, .parquet, .arrow, .csv, .tsv or .jsonl"
 
 // everywhere is false in a browser, whose build then has nothing of what these formats need.
 const everywhere = true
@@ -17,6 +17,8 @@ const everywhere = true
 func more(head []byte, f *file) format {
 	name := strings.ToLower(f.path)
 	switch {
+	case columnFormat(head) != "":
+		return formatColumns
 	case len(head) > 8 && head[8] == '{' && (le.Uint64(head) <= uint64(f.size) || strings.HasSuffix(name, ".safetensors")):
 		return formatMore
 	case head[0] == '{' && (strings.HasSuffix(name, ".index.json") || bytes.Contains(head, []byte(`"weight_map"`))):
@@ -55,7 +57,14 @@ func typedArray(f *file, p place, format string, d dtype, shape []int64, at, dat
 }
 
 // foreignElsewhere names files of kinds that a browser does not tell apart.
-func foreignElsewhere(head []byte) (what, hint string) {
+func foreignElsewhere(head []byte, f *file) (what, hint string) {
+	end := make([]byte, 4)
+	if n, _ := f.f.ReadAt(end, max(0, f.size-4)); n == 4 && string(end) == "PAR1" && bytes.ContainsFunc(head, control) {
+		return "ends as a Parquet file does and does not begin so", "its beginning was lost; copy it again"
+	}
+	if bytes.HasPrefix(head, []byte("PARE")) {
+		return "an encrypted Parquet file", "write it again without encryption of the footer"
+	}
 	if bytes.HasPrefix(head, []byte("\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.")) {
 		return "a PyTorch file of the old kind, several pickles in a row", `where you trust it, save it again: torch.save(torch.load(path, weights_only=True), path)`
 	}

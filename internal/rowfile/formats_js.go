@@ -6,11 +6,30 @@ const everywhere = false
 
 const readable = ".npy, .npz, .csv or .tsv"
 
-func more([]byte, *file) format                  { return 0 }
-func (*opener) openMore(*file) (*bundle, error)  { return nil, nil }
-func openTorch(*file, *archive) (*bundle, error) { return nil, nil }
-func foreignElsewhere([]byte) (string, string)   { return "", "" }
-func unpack(f *file, _ *Options) (*file, error)  { return f, nil }
+func more([]byte, *file) format                       { return 0 }
+func (*opener) openMore(*file) (*bundle, error)       { return nil, nil }
+func openTorch(*file, *archive) (*bundle, error)      { return nil, nil }
+func foreignElsewhere([]byte, *file) (string, string) { return "", "" }
+func unpack(f *file, _ *Options) (*file, error)       { return f, nil }
+
+// columnRows are none here.
+type columnRows struct{}
+
+func openColumns(*file, *Options) (*table, error)  { return nil, nil }
+func (*table) columnRewind() error                 { return nil }
+func (*table) columnProgress() (done, total int64) { return 0, 0 }
+func (*table) columnLoad(int) (int, error)         { return 0, nil }
+func (*table) columnLearn(*dictionary, int) error  { return nil }
+func (*table) columnNote() string                  { return "" }
+func (*table) unread() string                      { return "" }
+func (*table) width(int) int                       { return 0 }
+func (*Rows) columnTyped(*table)                   {}
+func (*Rows) columnClasses(*table, int)            {}
+
+type columnScores struct{ *table }
+
+func (columnScores) float32s([]float32) {}
+func (columnScores) float64s([]float64) {}
 
 // jsonRows are none here.
 type jsonRows struct{}

@@ -110,6 +110,11 @@ func (o *opener) container(path string) (*container, error) {
 		}
 	case formatText:
 		c.table, err = openTable(f, o.opt)
+	case formatColumns:
+		if everywhere {
+			c.table, err = openColumns(f, o.opt)
+			c.format = formatText // a table like those of text from here on
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -141,6 +146,9 @@ func (c *container) holds() string {
 			return "arrays (" + c.bundle.format + ")"
 		}
 		return "an .npz archive"
+	}
+	if everywhere && c.table.columns != nil {
+		return "a table of columns (" + c.table.format + ")"
 	}
 	return "a table of text"
 }

@@ -57,7 +57,7 @@ func (r *Rows) setScores(s *part) error {
 		return nil
 	}
 	t := s.table
-	if t.list {
+	if t.list && t.cols == 0 {
 		if err := t.measure(); err != nil {
 			return err
 		}
@@ -65,6 +65,9 @@ func (r *Rows) setScores(s *part) error {
 	h := &Header{Path: t.file.path, Member: t.title(s.plan.scores), Format: t.format, DType: "decimal", Rows: -1, Cols: t.cols, Bytes: t.file.size}
 	r.scores, r.wide = tableScores{t}, true
 	r.Scores, r.Classes = *h, s.plan.classes
+	if everywhere {
+		r.columnTyped(t)
+	}
 	return nil
 }
 
@@ -100,7 +103,7 @@ func (r *Rows) tableLabels(s, l *part) error {
 	h := &Header{Path: t.file.path, Format: t.format, DType: "decimal", Rows: -1, Cols: 1, Bytes: t.file.size}
 	r.Labels = h
 	if !t.labels {
-		if t.list {
+		if t.list && t.cols == 0 {
 			if err := t.measure(); err != nil {
 				return err
 			}
@@ -110,11 +113,17 @@ func (r *Rows) tableLabels(s, l *part) error {
 		}
 		h.Member, h.Cols = t.title(l.plan.scores), t.cols
 		r.targets = tableScores{t}
+		if everywhere && t.columns != nil {
+			r.targets = columnScores{t}
+		}
 		return nil
 	}
 	h.Member = t.title([]int{l.plan.label})
 	if everywhere && r.softLabels(t) {
 		return nil
+	}
+	if everywhere {
+		r.columnClasses(t, l.plan.label)
 	}
 	r.labels = tableLabels{t}
 	col := t.schema.columns[l.plan.label]

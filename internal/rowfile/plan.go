@@ -190,6 +190,9 @@ func (t *table) scoreColumns(p *planned, left []int, opt *Options) ([]int, error
 		if p.label >= 0 && len(t.roles) == 1 {
 			got += ": its only column holds labels"
 		}
+		if everywhere {
+			got += t.unread()
+		}
 		return nil, t.file.whole(got, "", "scores come first, labels second")
 	}
 	if t.schema.names != nil {
@@ -225,12 +228,12 @@ func (t *table) assign(p *planned) {
 	}
 	t.cols = len(p.scores)
 	if len(p.scores) == 1 && t.schema.columns[p.scores[0]].lists > 0 {
-		t.list, t.cols = true, 0
+		t.list, t.cols = true, t.width(p.scores[0])
 	}
 	if t.labels = p.label >= 0; t.labels {
 		t.roles[p.label] = roleLabel
 		if everywhere {
-			t.soft = t.json != nil && t.schema.columns[p.label].lists > 0
+			t.soft = (t.json != nil || t.columns != nil) && t.schema.columns[p.label].lists > 0
 		}
 	}
 	if t.weighs = p.weight >= 0; t.weighs {
@@ -289,6 +292,8 @@ func (t *table) note(p *planned, out []int) {
 	switch {
 	case everywhere && t.json != nil:
 		b.WriteString(t.jsonNote())
+	case everywhere && t.columns != nil:
+		b.WriteString(t.columnNote())
 	case t.schema.header:
 		b.WriteString("delimiter " + t.schema.delimiter() + ", a header")
 	default:
@@ -302,6 +307,8 @@ func (t *table) note(p *planned, out []int) {
 		}
 	}
 	switch n := len(p.scores); {
+	case n == 1 && t.list && everywhere && t.columns != nil:
+		column(sprintf("scores, lists of %d", t.cols), p.scores[0])
 	case n == 1 && t.list:
 		column("scores, in brackets", p.scores[0])
 	case n == 1:

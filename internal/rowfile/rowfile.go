@@ -1,6 +1,6 @@
 // Package rowfile streams rows of scores, labels and weights from files that nobody vouches for:
-// .npy, .npz, .csv and .tsv; and, except in a browser, .safetensors, also in several files, .pt, and rows of JSON, all of
-// them compressed or not, or from the standard input.
+// .npy, .npz, .csv and .tsv; and, except in a browser, .safetensors, also in several files, .pt, Parquet, Arrow, and rows of
+// JSON, all of them compressed or not, or from the standard input.
 //
 // What it promises: no code runs from any file; nothing is allocated because a header claims it;
 // memory stays under Options.MaxMem whatever the file's size; time is linear in the bytes; every
@@ -19,6 +19,8 @@ type Options struct {
 	IgnoreTrailing bool   // accept bytes behind the array
 	MaxMem         int64  // bound on memory in bytes; 0 means 1 GiB
 	MaxBytes       int64  // bound on bytes read after decompression; 0 means none
+
+	Missing *int64 // the label of rows of a table that have none; nil refuses them
 
 	Open func(path string) (Stored, error) // where files are; nil means those of the operating system
 }

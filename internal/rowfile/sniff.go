@@ -14,7 +14,8 @@ const (
 	formatNpy format = iota + 1
 	formatNpz
 	formatText
-	formatMore // a bundle of arrays of another kind, which no browser reads
+	formatMore    // a bundle of arrays of another kind, which no browser reads
+	formatColumns // a table of columns, which no browser reads either
 )
 
 // identify tells from the first bytes what f is; its name does not count. A file of another kind is
@@ -40,7 +41,7 @@ func identify(f *file) (format, error) {
 	const want = readable
 	what, hint := foreign(head, f)
 	if everywhere {
-		if old, how := foreignElsewhere(head); old != "" {
+		if old, how := foreignElsewhere(head, f); old != "" {
 			what, hint = old, how
 		}
 	}

@@ -27,9 +27,11 @@ type table struct {
 	format  string
 	records *records
 	schema  *schema
-	json    *jsonRows // nil but for rows of JSON
-	mark    byte      // decimal
-	partial bool      // Options.AllowTruncated
+	json    *jsonRows   // nil but for rows of JSON
+	columns *columnRows // nil but for a file of columns
+	mark    byte        // decimal
+	partial bool        // Options.AllowTruncated
+	missing *int64      // Options.Missing
 
 	roles  []role
 	cols   int  // scores in a row
@@ -54,7 +56,7 @@ type table struct {
 
 // openTable samples a text file.
 func openTable(f *file, opt *Options) (*table, error) {
-	t := &table{file: f, format: "csv", mark: '.', partial: opt.AllowTruncated, total: -1}
+	t := &table{file: f, format: "csv", mark: '.', partial: opt.AllowTruncated, missing: opt.Missing, total: -1}
 	if opt.Decimal != 0 {
 		t.mark = opt.Decimal
 	}
@@ -86,6 +88,9 @@ func openTable(f *file, opt *Options) (*table, error) {
 }
 
 func (t *table) rewind() error {
+	if everywhere && t.columns != nil {
+		return t.columnRewind()
+	}
 	t.records.rewind()
 	t.pos = 0
 	n := t.schema.skip
@@ -101,11 +106,17 @@ func (t *table) rewind() error {
 }
 
 func (t *table) progress() (done, total int64) {
+	if everywhere && t.columns != nil {
+		return t.columnProgress()
+	}
 	return t.records.used - int64(len(t.records.buf)-t.records.i), t.file.size
 }
 
 // load parses the next rows, at most most, and returns how many; io.EOF after the last.
 func (t *table) load(most int) (int, error) {
+	if everywhere && t.columns != nil {
+		return t.columnLoad(most)
+	}
 	t.scores, t.ints, t.weights = t.scores[:0], t.ints[:0], t.weights[:0]
 	if everywhere {
 		t.targets = t.targets[:0]
@@ -289,6 +300,10 @@ func (t *table) scoreList(r record, column, cell int, b []byte) error {
 
 // label parses a label: an integer, an integral number, True or False, or a word of the dictionary.
 func (t *table) label(r record, column, cell int, b []byte) error {
+	if len(b) == 0 && t.missing != nil {
+		t.ints = append(t.ints, *t.missing)
+		return nil
+	}
 	if t.words != nil {
 		if len(b) == 0 {
 			return t.refuse(r, column, cell, "is empty", "a label", "")
@@ -319,12 +334,16 @@ func (t *table) label(r record, column, cell int, b []byte) error {
 			return nil
 		}
 	}
+	if v == isMissing && t.missing != nil {
+		t.ints = append(t.ints, *t.missing)
+		return nil
+	}
 	got, hint := "is "+quote(b), ""
 	switch {
 	case v == isMissing && len(b) == 0:
-		got, hint = "is empty", "leave the row out, or give its label a number and --ignore-index"
+		got, hint = "is empty", "leave the row out; --ignore-index -100 ignores rows without a label"
 	case v == isMissing:
-		got, hint = got+", a missing value", "leave the row out, or give its label a number and --ignore-index"
+		got, hint = got+", a missing value", "leave the row out; --ignore-index -100 ignores rows without a label"
 	case v == isNumber:
 		hint = "labels are class numbers"
 	case v == isText:

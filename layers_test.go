@@ -14,7 +14,9 @@ import (
 var house = map[string]string{
 	"internal/par":        "",
 	"internal/kern":       "",
-	"internal/exact":      "",
+	"internal/coder":      "",
+	"internal/accfile":    "",
+	"internal/exact":      "internal/coder",
 	"internal/stat":       "",
 	"internal/ref":        "",
 	"internal/datasets":   "",
@@ -31,16 +33,16 @@ var house = map[string]string{
 	"internal/labgen":     "",
 	"info":                "internal/kern",
 	"":                    "info internal/kern internal/par", // xent itself
-	"calib":               "xent info internal/exact",
+	"calib":               "xent info internal/exact internal/coder",
 	"nn":                  "xent info internal/kern internal/par",
-	"eval":                "xent info calib internal/exact internal/kern internal/stat",
+	"eval":                "xent info calib internal/coder internal/exact internal/kern internal/stat",
 	"train":               "nn xent info calib internal/datasets",
 	"doctor":              "xent info calib eval internal/exact",
 	"lab":                 "xent info calib nn train doctor",
 	"cmd/xent/report":     "eval doctor info",
 	"cmd/xent/site":       "lab",
 	"internal/evalfile":   "xent eval internal/rowfile",
-	"cmd/xent":            "cmd/xent/report cmd/xent/site xent info calib eval doctor nn train lab internal/rowfile internal/colfile internal/tensorfile internal/curvefile internal/eventfile internal/idxfile internal/evalfile internal/datasets",
+	"cmd/xent":            "cmd/xent/report cmd/xent/site xent info calib eval doctor nn train lab internal/rowfile internal/colfile internal/tensorfile internal/curvefile internal/eventfile internal/idxfile internal/evalfile internal/accfile internal/datasets",
 	"cmd/xent-wasm":       "lab eval internal/rowfile internal/evalfile",
 	"bench":               "xent nn internal/kern", // a module of its own
 }

@@ -33,9 +33,30 @@ type evalFlags struct {
 	chars       float64
 	words       float64
 	top         int
+	shard       shardFlag
 
+	gateFlags
+}
+
+// gateFlags say which figures of a report a build must not have.
+type gateFlags struct {
 	failIf []string
 	gates  []report.Gate
+}
+
+func (f *gateFlags) define(s *pflag.FlagSet) {
+	s.StringArrayVar(&f.failIf, "fail-if", nil, "end with status 1 if this `condition` on a figure of the JSON report holds: loss.nats>0.4; may be repeated")
+}
+
+func (f *gateFlags) check() error {
+	for _, text := range f.failIf {
+		gate, err := report.ParseGate(text)
+		if err != nil {
+			return gateUsage(text, err)
+		}
+		f.gates = append(f.gates, gate)
+	}
+	return nil
 }
 
 // newEval returns `xent eval`.
@@ -80,6 +101,7 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
   xent eval logits.npy labels.npy --recalibrate calib.json --method auto
   xent eval logits.npy labels.npy --label-errors suspects.csv
   xent eval logits.npy labels.npy --conformal 0.1
+  xent eval logits.npy labels.npy --shard 1/16 -o part-1.xacc
   xent eval logits.npy labels.npy --md "$GITHUB_STEP_SUMMARY"
   xent eval logits.npy labels.npy --fail-if 'accuracy.value<0.9' --junit xent.xml
   xent eval logits.npy labels.npy --fail-if 'loss.nats>0.4' --fail-if 'warnings>0'`,
@@ -115,26 +137,20 @@ func (f *evalFlags) define(cmd *cobra.Command) {
 		s.IntVar(&f.bins, "bins", 15, "`number` of calibration bins, of equal mass")
 		s.IntVar(&f.top, "top", 10, "`number` of surprising rows to list")
 	})
-	group(cmd.Flags(), "How files are read", f.readFlags.define)
+	group(cmd.Flags(), "How files are read", func(s *pflag.FlagSet) {
+		f.readFlags.define(s)
+		s.Var(&f.shard, "shard", "score one `shard` of the rows alone, such as 2/16, the second of sixteen, and write what it adds up to -o part.xacc, for xent merge")
+	})
 	group(cmd.Flags(), "How it is told", func(s *pflag.FlagSet) {
 		f.tellFlags.define(s)
 		f.faceFlags.define(s)
 	})
-	group(cmd.Flags(), "How it is judged", func(s *pflag.FlagSet) {
-		s.StringArrayVar(&f.failIf, "fail-if", nil, "end with status 1 if this `condition` on a figure of the JSON report holds: loss.nats>0.4; may be repeated")
-	})
+	group(cmd.Flags(), "How it is judged", f.gateFlags.define)
 	quietDefaults(cmd.Flags())
 }
 
 // check refuses values of flags that make no sense, before a file is opened.
 func (f *evalFlags) check() error {
-	for _, text := range f.failIf {
-		gate, err := report.ParseGate(text)
-		if err != nil {
-			return gateUsage(text, err)
-		}
-		f.gates = append(f.gates, gate)
-	}
 	for _, length := range []struct {
 		flag string
 		x    float64
@@ -147,7 +163,7 @@ func (f *evalFlags) check() error {
 		return usage("", "--conformal %g, want a share between 0 and 1", f.conformal)
 	}
 	for _, err := range []error{
-		f.scoreFlags.check(), f.tellFlags.check(), f.faceFlags.check(), f.readFlags.check(), inRange("bins", f.bins), inRange("top", f.top),
+		f.gateFlags.check(), f.scoreFlags.check(), f.tellFlags.check(), f.faceFlags.check(), f.readFlags.check(), inRange("bins", f.bins), inRange("top", f.top),
 	} {
 		if err != nil {
 			return err
@@ -158,6 +174,9 @@ func (f *evalFlags) check() error {
 
 func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 	if err := f.check(); err != nil {
+		return err
+	}
+	if err := f.checkPart(cmd); err != nil {
 		return err
 	}
 	src := rowfile.Source{Scores: args[0], Weights: f.weights, Groups: f.group}
@@ -183,6 +202,10 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	bar := newProgress(cmd.ErrOrStderr(), f.noProgress)
+	if f.shard.of > 0 {
+		p := &part{partHeader: partHeader{Xent: version(), Command: commandLine(cmd, args), Shards: []int{f.shard.index}, Of: f.shard.of, Config: config, Names: config.Names}}
+		return p.evaluate(ctx, rows, f.workers, f.output, bar)
+	}
 	result, err := evaluate(ctx, rows, config, f.workers, bar)
 	bar.finish()
 	if err != nil {

@@ -59,6 +59,7 @@ trusted, and what is broken - from the files you already have.`,
 	}
 	root.AddCommand(
 		newEval(),
+		newMerge(),
 		newCompare(),
 		newDoctor(),
 		newExplain(),

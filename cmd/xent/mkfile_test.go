@@ -23,6 +23,7 @@ import (
 //	mkfile raw FILE [DATA]...            these bytes
 //	mkfile npz FILE [OPTION] NAME=FILE...  an archive; OPTION is stored, deflate, encrypted or bomb
 //	mkfile cut FILE N                    takes N bytes off the end
+//	mkfile flip FILE N                   changes the lowest bit of byte N
 //	mkfile size FILE N                   makes the file N bytes long, without using the disk
 //	mkfile gzip FROM TO                  the same bytes, compressed
 //	mkfile utf16 FROM TO                 the same text as UTF-16 with a byte order mark
@@ -57,6 +58,17 @@ func makeOne(args []string) error {
 		return os.WriteFile(name, b, 0o644)
 	case "npz":
 		return makeNpz(name, rest)
+	case "flip":
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		at, err := strconv.Atoi(rest[0])
+		if err != nil {
+			return err
+		}
+		b[at] ^= 1
+		return os.WriteFile(name, b, 0o644)
 	case "cut":
 		info, err := os.Stat(name)
 		if err != nil {

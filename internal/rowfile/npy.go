@@ -212,7 +212,7 @@ func (a *array) load(most int) (int, error) {
 }
 
 func (a *array) rewind() error {
-	a.pos, a.n = 0, 0
+	a.pos, a.n, a.lent = 0, 0, nil
 	return a.src.rewind()
 }
 

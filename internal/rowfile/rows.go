@@ -42,6 +42,7 @@ type state struct {
 
 	first    int64 // rows given so far
 	limit    int64 // rows to give; -1 when only the end will tell
+	shard    shard // of the rows, to be given alone
 	wide     bool
 	cut      bool // rows are missing
 	warned   bool // of unsigned labels
@@ -55,7 +56,10 @@ type state struct {
 // Memory: b's buffers are made by the first call and reused, as are those of r.
 func Next[T float32 | float64](r *Rows, b *Block[T]) error {
 	cols := r.Scores.Cols
-	most := max(1, blockBytes/(cols*sizeOf[T]()))
+	most, err := r.within(max(1, blockBytes/(cols*sizeOf[T]())))
+	if err != nil {
+		return err
+	}
 	direct := native[T](r.scores)
 	if direct != nil {
 		most = int(min(int64(most), direct.rows-direct.pos))

@@ -36,7 +36,7 @@ var house = map[string]string{
 	"calib":               "xent info internal/exact internal/coder",
 	"nn":                  "xent info internal/kern internal/par",
 	"eval":                "xent info calib internal/coder internal/exact internal/kern internal/stat",
-	"train":               "nn xent info calib internal/datasets",
+	"train":               "nn xent info calib internal/datasets internal/stat",
 	"doctor":              "xent info calib eval internal/exact",
 	"lab":                 "xent info calib nn train doctor",
 	"cmd/xent/report":     "eval doctor info",

@@ -19,7 +19,7 @@ type head struct {
 	gradP   []float32 // by the probabilities, of mse
 }
 
-func newHead(c *Config, classes, workers int) *head {
+func newHead(c *Config, batch, classes, workers int) *head {
 	h := &head{c: c, classes: classes, softmax: nn.NewSoftmax[float32]()}
 	h.options.Workers, h.binary.Workers, h.squared.Workers = workers, workers, workers
 	switch c.Loss {
@@ -28,7 +28,7 @@ func newHead(c *Config, classes, workers int) *head {
 	case "smoothed":
 		h.options.Smoothing = c.Smoothing
 	}
-	n := c.Batch * classes
+	n := batch * classes
 	h.grad, h.gradP, h.onehot = make([]float32, n), make([]float32, n), make([]float32, n)
 	return h
 }
@@ -43,8 +43,8 @@ func (h *head) targets(labels []int32) xent.Matrix[float32] {
 	return m
 }
 
-// Grad returns the loss of a batch and its gradient by the logits: the head's memory.
-func (h *head) Grad(logits xent.Matrix[float32], labels []int32) (loss float64, grad xent.Matrix[float32], err error) {
+// Grad is that of an [objective]; it does not look at rows.
+func (h *head) Grad(logits xent.Matrix[float32], _, labels []int32) (loss float64, grad xent.Matrix[float32], err error) {
 	grad = xent.MatrixOf(h.grad[:len(labels)*h.classes], h.classes)
 	var res xent.Result
 	switch h.c.Loss {

@@ -175,13 +175,14 @@ func (r *Race) run(data *Data, loss string, rate float64, seed uint64, tick func
 
 // begin measures the gradient of the first batch, by the logits, by the probabilities and by each layer's parameters.
 func (res *RaceRun) begin(r *Run) error {
-	x, y, _ := r.batch()
+	x, rows, y, _ := r.batch()
 	logits := r.Net.Forward(x)
-	_, grad, err := r.head.Grad(logits, y)
+	h := newHead(&r.Config, r.Config.Batch, r.Data.Classes, 1)
+	_, grad, err := h.Grad(logits, rows, y)
 	if err != nil {
 		return err
 	}
-	res.ZNorm, res.PNorm = norm(grad.Data), r.head.byProbs(logits, y)
+	res.ZNorm, res.PNorm = norm(grad.Data), h.byProbs(logits, y)
 	r.Net.Learn(grad)
 	r.recorder.Backward()
 	for _, rec := range r.Records() {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strconv"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -19,19 +20,26 @@ type classifyFlags struct {
 	config train.Config
 }
 
-// defineConfig defines the flags of a network and its training.
+// defineConfig defines the flags of a network, of its data and its training.
 func defineConfig(cmd *cobra.Command, c *train.Config) {
 	group(cmd.Flags(), whatIsTrained, func(s *pflag.FlagSet) {
 		s.StringVar(&c.Data, "data", "digits", "digits, fashion, mnist, a `folder` of IDX files or a table; xent data lists what is known")
-		s.StringVar(&c.Net, "net", "", "`sizes` of its layers, inputs first: 64-64-10; or on images conv16-pool-conv32-pool-128-10; one hidden layer of 64 by default")
-		s.StringVar(&c.Activation, "activation", "relu", "`function` of the hidden layers: relu, gelu, tanh or sigmoid")
-		s.StringVar(&c.Init, "init", "", "`spread` of the first weights: he or xavier; he for relu and gelu by default")
 	})
+	defineNet(cmd, c, 64)
 	group(cmd.Flags(), howItIsTrained, func(s *pflag.FlagSet) {
 		s.Float64Var(&c.Focus, "focus", 0, "`γ` of the focal loss; 2 by default")
 		s.Float64Var(&c.Smoothing, "smoothing", 0, "`ε` of smoothed labels; 0.1 by default")
 	})
 	defineTraining(cmd, &c.Training, train.Config{}.Default().Training)
+}
+
+// defineNet defines the flags of a network, by default of one hidden layer of so many units.
+func defineNet(cmd *cobra.Command, c *train.Config, hidden int) {
+	group(cmd.Flags(), whatIsTrained, func(s *pflag.FlagSet) {
+		s.StringVar(&c.Net, "net", "", "`sizes` of its layers, inputs first: 64-64-10; or on images conv16-pool-conv32-pool-128-10; one hidden layer of "+strconv.Itoa(hidden)+" by default")
+		s.StringVar(&c.Activation, "activation", "relu", "`function` of the hidden layers: relu, gelu, tanh or sigmoid")
+		s.StringVar(&c.Init, "init", "", "`spread` of the first weights: he or xavier; he for relu and gelu by default")
+	})
 }
 
 // newClassify returns `xent train classify`.

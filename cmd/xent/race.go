@@ -220,11 +220,33 @@ func (r *raceResult) text() string {
 	if len(r.Best) > 0 {
 		shown = r.Best
 	}
-	b.WriteString("\nsteps: the median of the seeds. Gradients are those of the first batch: norms by the\nlogits z and the probabilities p, root mean square of the layers.\n\n" + coursePlot(shown))
+	b.WriteString("\nsteps: the median of the seeds. Gradients are those of the first batch: norms by the\nlogits z and the probabilities p, root mean square of the layers.\n\n" + coursePlot(coursesOf(shown, " at ")))
 	for _, s := range r.say() {
 		b.WriteString("\n" + s + "\n")
 	}
 	return b.String()
+}
+
+// coursesOf names the courses of lanes by loss and rate.
+func coursesOf(lanes []raceLane, between string) (courses []course) {
+	for i := range lanes {
+		l := &lanes[i]
+		c := course{name: l.Loss + between + strconv.FormatFloat(l.Rate, 'g', -1, 64)}
+		for k := range l.lane.Runs {
+			c.runs = append(c.runs, l.lane.Runs[k].Course)
+		}
+		courses = append(courses, c)
+	}
+	return courses
+}
+
+// svg draws the courses as a picture: a panel for one rate, and one for each loss's own if there was a sweep.
+func (r *raceResult) svg(w io.Writer) error {
+	panels := []panel{{"at one rate, " + strconv.FormatFloat(r.Config.Rate, 'g', -1, 64), coursesOf(r.One, ", rate "), r.Target}}
+	if len(r.Best) > 0 {
+		panels = append(panels, panel{"each at its own best rate", coursesOf(r.Best, ", rate "), r.Target})
+	}
+	return courseSVG(w, "Accuracy on the test rows by step: "+r.Config.Net+" on "+r.Config.Data, panels, 0, 1)
 }
 
 func (r *raceResult) table(b *strings.Builder, lanes []raceLane) {

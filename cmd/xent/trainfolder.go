@@ -87,23 +87,28 @@ func openLog(path string, size int64) (*logFile, error) {
 // createFolder makes the folder of a new run with this configuration. One that holds a run is refused; resumption says how to
 // go on with that.
 func createFolder(dir, resumption string, c any) (*runFolder, error) {
-	if _, err := os.Stat(filepath.Join(dir, configFile)); err == nil {
-		return nil, usage(resumption+" goes on with it; --out names another folder", "%s holds a run", dir)
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("--out %s: the folder cannot be made: %w", dir, cause(err))
-	}
-	text, err := json.MarshalIndent(c, "", "  ")
-	if err != nil {
-		return nil, err
-	}
-	if err := writeFile("--out", filepath.Join(dir, configFile), func(w io.Writer) error {
-		_, err := w.Write(append(text, '\n'))
-		return err
-	}); err != nil {
+	if err := createParent(dir, resumption, c); err != nil {
 		return nil, err
 	}
 	return openFolder(dir, 0, 0)
+}
+
+// createParent makes a folder that holds no more than its configuration yet; refusals are those of createFolder.
+func createParent(dir, resumption string, c any) error {
+	if _, err := os.Stat(filepath.Join(dir, configFile)); err == nil {
+		return usage(resumption+" goes on with it; --out names another folder", "%s holds a run", dir)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("--out %s: the folder cannot be made: %w", dir, cause(err))
+	}
+	text, err := json.MarshalIndent(c, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeFile("--out", filepath.Join(dir, configFile), func(w io.Writer) error {
+		_, err := w.Write(append(text, '\n'))
+		return err
+	})
 }
 
 // openFolder opens the logs of a run at the lengths that its checkpoint names.
@@ -128,12 +133,12 @@ func openFolder(dir string, metrics, events int64) (*runFolder, error) {
 
 func now() float64 { return float64(time.Now().UnixMicro()) / 1e6 }
 
-// readConfig reads the config.json of a run of a recipe, and changes in it what may be: the epochs.
-func readConfig[C any](dir, recipe string, flags *pflag.FlagSet) (c C, err error) {
+// readConfig reads the config.json of a run of a recipe, which flag asked for.
+func readConfig[C any](dir, recipe, flag string) (c C, err error) {
 	path := filepath.Join(dir, configFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return c, usage("--resume wants the folder of a run, as --out named it", "%s: no run is there", dir)
+		return c, usage(flag+" wants the folder of a run, as --out named it", "%s: no run is there", dir)
 	}
 	var begun struct {
 		Recipe string `json:"recipe"`
@@ -145,7 +150,19 @@ func readConfig[C any](dir, recipe string, flags *pflag.FlagSet) (c C, err error
 		return c, fmt.Errorf("%s: %w", path, err)
 	}
 	if got := or(begun.Recipe == "", "classify", begun.Recipe); got != recipe {
-		return c, usage("xent train "+got+" --resume "+quoted(dir), "%s holds a run of xent train %s", dir, report.Plain(got))
+		hint := "a run of xent train " + recipe + " is wanted"
+		if flag == "--resume" {
+			hint = "xent train " + got + " --resume " + quoted(dir)
+		}
+		return c, usage(hint, "%s holds a run of xent train %s", dir, report.Plain(got))
+	}
+	return c, nil
+}
+
+// resumeConfig reads the config.json of a run of a recipe that goes on, and changes in it what may be: the epochs.
+func resumeConfig[C any](dir, recipe string, flags *pflag.FlagSet) (c C, err error) {
+	if c, err = readConfig[C](dir, recipe, "--resume"); err != nil {
+		return c, err
 	}
 	if e := flags.Lookup("epochs"); e.Changed {
 		err = json.Unmarshal([]byte(`{"epochs": `+e.Value.String()+`}`), &c)
@@ -259,27 +276,31 @@ func (s *restorer) Word(name string, value *uint64) {
 	*value = n
 }
 
-// resume opens the folder of a run and puts r where its checkpoint is.
+// resumeFolder opens the folder of a run and puts r where its checkpoint is.
 func resumeFolder(dir string, r train.Experiment) (*runFolder, error) {
-	path := filepath.Join(dir, checkpointFile)
-	file, err := tensorfile.Open(path, 0)
+	metrics, events, err := restore(dir, r)
 	if err != nil {
 		return nil, err
 	}
+	return openFolder(dir, metrics, events)
+}
+
+// restore puts r where the checkpoint of a folder is, and returns how long the logs were when it was made.
+func restore(dir string, r train.Experiment) (metrics, events int64, err error) {
+	path := filepath.Join(dir, checkpointFile)
+	file, err := tensorfile.Open(path, 0)
+	if err != nil {
+		return 0, 0, err
+	}
 	defer file.Close()
 	if got := file.Metadata["format"]; got != "xent-train 1" {
-		return nil, fmt.Errorf("%s: format %q, want the checkpoint of a run, \"xent-train 1\"", path, got)
+		return 0, 0, fmt.Errorf("%s: format %q, want the checkpoint of a run, \"xent-train 1\"", path, got)
 	}
 	s := &restorer{file: file, seen: map[string]bool{}}
 	r.State(s)
-	metrics, err := strconv.ParseInt(file.Metadata["metrics"], 10, 64)
-	if err == nil && s.err == nil {
-		var events int64
-		if events, err = strconv.ParseInt(file.Metadata["events"], 10, 64); err == nil {
-			return openFolder(dir, metrics, events)
-		}
-	}
-	return nil, errors.Join(s.err, err)
+	metrics, badMetrics := strconv.ParseInt(file.Metadata["metrics"], 10, 64)
+	events, badEvents := strconv.ParseInt(file.Metadata["events"], 10, 64)
+	return metrics, events, errors.Join(s.err, badMetrics, badEvents)
 }
 
 // gradients writes those over many rows, for xent gradflow.

@@ -131,7 +131,7 @@ func (r *recipe[C, X]) begin(cmd *cobra.Command, f *runFlags, c C) (x X, folder 
 		if err := refuseChanges(cmd.Flags()); err != nil {
 			return x, nil, err
 		}
-		if c, err = readConfig[C](f.resume, r.name, cmd.Flags()); err != nil {
+		if c, err = resumeConfig[C](f.resume, r.name, cmd.Flags()); err != nil {
 			return x, nil, err
 		}
 	}

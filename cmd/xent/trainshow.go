@@ -25,7 +25,8 @@ type trainShow struct {
 	begun   time.Time
 	from    int // the step at which this process began
 	drawn   time.Time
-	lines   int // that stand on the screen
+	lines   int    // that stand on the screen
+	title   string // of the run, where there are several
 	judged  string
 }
 
@@ -61,6 +62,9 @@ func (s *trainShow) step(r train.Experiment, last train.Step, loss float64) {
 	lines := []string{
 		fmt.Sprintf("%-16s  %3.0f %%  epoch %d of %d  loss %s  %s %s/s  %s left", drawBar(float64(done)/float64(all), 16), 100*float64(done)/float64(all),
 			min(last.Epoch+1, r.Shared().Epochs), r.Shared().Epochs, report.Short(loss, 4), report.Count(int64(rate*float64(r.Shared().Batch))), s.rows, eta),
+	}
+	if s.title != "" {
+		lines = append([]string{s.title}, lines...)
 	}
 	if s.judged != "" {
 		lines = append(lines, s.judged)

@@ -30,6 +30,7 @@ var house = map[string]string{
 	"internal/curvefile":  "",
 	"internal/eventfile":  "",
 	"internal/idxfile":    "",
+	"internal/bpe":        "",
 	"internal/labgen":     "",
 	"info":                "internal/kern",
 	"":                    "info internal/kern internal/par", // xent itself
@@ -42,7 +43,7 @@ var house = map[string]string{
 	"cmd/xent/report":     "eval doctor info",
 	"cmd/xent/site":       "lab",
 	"internal/evalfile":   "xent eval internal/rowfile",
-	"cmd/xent":            "cmd/xent/report cmd/xent/site xent info calib eval doctor nn train lab internal/rowfile internal/colfile internal/tensorfile internal/curvefile internal/eventfile internal/idxfile internal/evalfile internal/accfile internal/datasets",
+	"cmd/xent":            "cmd/xent/report cmd/xent/site xent info calib eval doctor nn train lab internal/rowfile internal/colfile internal/tensorfile internal/curvefile internal/eventfile internal/idxfile internal/bpe internal/evalfile internal/accfile internal/datasets",
 	"cmd/xent-wasm":       "lab eval internal/rowfile internal/evalfile",
 	"bench":               "xent nn internal/kern", // a module of its own
 }
@@ -52,7 +53,7 @@ var thirdParty = map[string]string{
 	"internal/kern":    "golang.org/x/sys",
 	"internal/rowfile": "golang.org/x/sys github.com/klauspost/compress",
 	"internal/colfile": "golang.org/x/sys github.com/klauspost/compress github.com/parquet-go/parquet-go github.com/pierrec/lz4/v4",
-	"cmd/xent":         "github.com/spf13/cobra github.com/spf13/pflag github.com/schollz/progressbar/v3 github.com/guptarohit/asciigraph golang.org/x/sys golang.org/x/term",
+	"cmd/xent":         "github.com/spf13/cobra github.com/spf13/pflag github.com/schollz/progressbar/v3 github.com/guptarohit/asciigraph github.com/bmatcuk/doublestar/v4 github.com/klauspost/compress golang.org/x/sys golang.org/x/term",
 	"cmd/xent/report":  "github.com/rivo/uniseg github.com/guptarohit/asciigraph golang.org/x/term",
 	"bench":            "golang.org/x/sys gonum.org/v1/gonum",
 }

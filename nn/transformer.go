@@ -77,9 +77,18 @@ func (t *Transformer[T]) Params() []Param[T] { return t.params }
 // Attention returns that of a block.
 func (t *Transformer[T]) Attention(block int) *Attention[T] { return t.attention[block] }
 
+// Head returns the last layer, which makes logits of what Hidden returns.
+func (t *Transformer[T]) Head() *Dense[T] { return t.head }
+
 // Forward returns the logits at each position of sequences of length ids one after the other, [len(ids), Vocab]. It panics
 // unless the ids are whole sequences of at most Shape.Length, each below Vocab.
 func (t *Transformer[T]) Forward(ids []int, length int) xent.Matrix[T] {
+	return t.head.Forward(t.Hidden(ids, length))
+}
+
+// Hidden is Forward without the head: [len(ids), Width]. With that and the head's weight, [xent.LinearCrossEntropyGrad] needs no
+// logits of all rows at once.
+func (t *Transformer[T]) Hidden(ids []int, length int) xent.Matrix[T] {
 	if length < 1 || length > t.Shape.Length || len(ids)%length != 0 {
 		panic("nn: Transformer: " + strconv.Itoa(len(ids)) + " ids in sequences of " + strconv.Itoa(length) +
 			", want 1 to " + strconv.Itoa(t.Shape.Length))
@@ -95,12 +104,18 @@ func (t *Transformer[T]) Forward(ids []int, length int) xent.Matrix[T] {
 	for i, v := range p.Data {
 		h.Data[i] += v
 	}
-	return t.head.Forward(t.norm.Forward(t.blocks.Forward(h)))
+	return t.norm.Forward(t.blocks.Forward(h))
 }
 
 // Backward takes the gradient with respect to the logits of the last Forward and stores those of all parameters.
 func (t *Transformer[T]) Backward(grad xent.Matrix[T]) {
-	grad = t.blocks.Backward(t.norm.Backward(t.head.Backward(grad)))
+	t.BackwardHidden(t.head.Backward(grad))
+}
+
+// BackwardHidden takes the gradient with respect to what the last Hidden returned and stores those of all parameters but the
+// head's.
+func (t *Transformer[T]) BackwardHidden(grad xent.Matrix[T]) {
+	grad = t.blocks.Backward(t.norm.Backward(grad))
 	t.tok.Backward(grad)
 	t.pos.Backward(grad)
 }

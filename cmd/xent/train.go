@@ -15,6 +15,7 @@ Every run follows from its seed, bit by bit.`,
 		Example: `  xent train classify                  a network on the embedded digits
   xent train race --sweep lr           squared error against cross-entropy
   xent train distill --teacher FOLDER  students of a run's network
+  xent train lm                        a language model on text files
   xent train vae                       codes for images, and what each number costs
   xent train maxent                    Jaynes' die`,
 		Args: cobra.ArbitraryArgs,
@@ -25,6 +26,6 @@ Every run follows from its seed, bit by bit.`,
 			return unknownVerb(cmd, args[0])
 		},
 	}
-	cmd.AddCommand(newClassify(), newRace(), newDistill(), newVAE(), newMaxent())
+	cmd.AddCommand(newClassify(), newRace(), newDistill(), newLM(), newVAE(), newMaxent())
 	return cmd
 }

@@ -19,30 +19,43 @@ func TestTrainKilled(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("needs POSIX signals")
 	}
-	for epochs := 20; ; epochs *= 2 {
+	files := []string{checkpointFile, metricsFile, logitsFile, labelsFile, gradientsFile, configFile}
+	t.Run("classify", func(t *testing.T) {
+		testKilled(t, files, 20, "classify", "--net", "64-8-10", "--momentum", ".9", "--checkpoint", "9")
+	})
+	t.Run("lm", func(t *testing.T) {
+		testKilled(t, append(files, codecFile, groupsFile, surprisalFile), 2, "lm", "--text", "../../docs/*.md", "--limit", "8kB", "--judge", "500", "--vocab", "260",
+			"--length", "16", "--width", "16", "--heads", "2", "--blocks", "1", "--checkpoint", "5")
+	})
+}
+
+// testKilled is TestTrainKilled of a recipe; where a run ends before it is killed, one of twice as many epochs is.
+func testKilled(t *testing.T, files []string, epochs int, recipe string, flags ...string) {
+	t.Helper()
+	for ; ; epochs *= 2 {
 		if epochs > 2000 {
 			t.Fatal("every run ended before it could be killed")
 		}
 		dir := t.TempDir()
 		whole, parts := filepath.Join(dir, "whole"), filepath.Join(dir, "parts")
-		args := []string{"train", "classify", "--net", "64-8-10", "--momentum", ".9", "--epochs", strconv.Itoa(epochs), "--checkpoint", "9", "--out"}
+		args := append(append([]string{"train", recipe}, flags...), "--epochs", strconv.Itoa(epochs), "--out")
 		if out, err := exec.Command("xent", append(args, whole)...).CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		killed, stderr := after(t, 2, syscall.SIGKILL, append(args, parts)...)
-		again, _ := after(t, 1, syscall.SIGKILL, "train", "classify", "--resume", parts)
-		third, said := after(t, 1, syscall.SIGINT, "train", "classify", "--resume", parts)
+		again, _ := after(t, 1, syscall.SIGKILL, "train", recipe, "--resume", parts)
+		third, said := after(t, 1, syscall.SIGINT, "train", recipe, "--resume", parts)
 		if killed != -1 || again != -1 || third != statusPartial {
 			t.Logf("%d epochs: ended by itself, with %d, %d, %d\n%s", epochs, killed, again, third, stderr)
 			continue
 		}
-		if !strings.Contains(said, "interrupted at step") || !strings.Contains(said, "hint: xent train classify --resume "+parts) {
+		if !strings.Contains(said, "interrupted at step") || !strings.Contains(said, "hint: xent train "+recipe+" --resume "+parts) {
 			t.Errorf("an interrupted run says %q", said)
 		}
-		if out, err := exec.Command("xent", "train", "classify", "--resume", parts).CombinedOutput(); err != nil {
+		if out, err := exec.Command("xent", "train", recipe, "--resume", parts).CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
-		for _, name := range []string{checkpointFile, metricsFile, logitsFile, labelsFile, gradientsFile, configFile} {
+		for _, name := range files {
 			a, errA := os.ReadFile(filepath.Join(whole, name))
 			b, errB := os.ReadFile(filepath.Join(parts, name))
 			if errA != nil || errB != nil || !bytes.Equal(a, b) || len(a) == 0 {

@@ -317,31 +317,42 @@ func (f *runFolder) gradients(r train.Experiment) error {
 
 // outputs writes the logits and labels of the test rows as .npy files, and returns how the network does on them.
 func (f *runFolder) outputs(r *train.Run) (j train.Judged, err error) {
-	n := len(r.Data.Test.Y)
-	err = writeFile("--out", filepath.Join(f.dir, logitsFile), func(w io.Writer) error {
-		if err := npyBegin(w, "<f4", n, r.Data.Classes); err != nil {
-			return err
-		}
-		var b []byte
-		j, err = r.Test(func(logits []float32, _ []int32) error {
-			b = b[:0]
-			for _, v := range logits {
-				b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
-			}
-			_, err := w.Write(b)
-			return err
-		})
+	err = f.logits(len(r.Data.Test.Y), r.Data.Classes, func(write func([]float32) error) error {
+		j, err = r.Test(func(logits []float32, _ []int32) error { return write(logits) })
 		return err
 	})
 	if err != nil {
 		return j, err
 	}
-	return j, writeFile("--out", filepath.Join(f.dir, labelsFile), func(w io.Writer) error {
-		if err := npyBegin(w, "<i8", n); err != nil {
+	return j, f.integers(labelsFile, r.Data.Test.Y)
+}
+
+// logits writes rows of them as a .npy file, as fill hands them to write.
+func (f *runFolder) logits(rows, classes int, fill func(write func([]float32) error) error) error {
+	return writeFile("--out", filepath.Join(f.dir, logitsFile), func(w io.Writer) error {
+		if err := npyBegin(w, "<f4", rows, classes); err != nil {
 			return err
 		}
 		var b []byte
-		for _, y := range r.Data.Test.Y {
+		return fill(func(values []float32) error {
+			b = b[:0]
+			for _, v := range values {
+				b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+			}
+			_, err := w.Write(b)
+			return err
+		})
+	})
+}
+
+// integers writes one for each row as a .npy file.
+func (f *runFolder) integers(name string, values []int32) error {
+	return writeFile("--out", filepath.Join(f.dir, name), func(w io.Writer) error {
+		if err := npyBegin(w, "<i8", len(values)); err != nil {
+			return err
+		}
+		var b []byte
+		for _, y := range values {
 			b = binary.LittleEndian.AppendUint64(b, uint64(y))
 		}
 		_, err := w.Write(b)

@@ -21,6 +21,7 @@ import (
 type recipe[C any, X train.Experiment] struct {
 	name  string
 	rows  string               // what a batch counts: "rows", "sequences", ...
+	looks int                  // how often in an epoch it is judged and kept; 0 is once, at the end
 	start func(c C) (X, error) // the run of a configuration, or of its defaults where it is silent
 	title func(c C) string     // names the folder of the run: "digits-ce"
 
@@ -177,12 +178,13 @@ func asUsage(err error) error {
 	return err
 }
 
-// mostLooks is how often the test rows are looked at in a run; a run of more epochs is looked at every second, third, ... of them.
+// mostLooks is how often the test rows are looked at in a run; where there would be more looks, every second, third, ... of them is.
 const mostLooks = 50
 
 // train makes steps until the run is done or ctx ends, and leaves a checkpoint either way.
 func (r *recipe[C, X]) train(ctx context.Context, x X, folder *runFolder, show *trainShow, every int) error {
-	per := x.PerEpoch() * ((x.Shared().Epochs-1)/mostLooks + 1)
+	looks := max(r.looks, 1)
+	per := max(x.PerEpoch()/looks, 1) * ((x.Shared().Epochs*looks-1)/mostLooks + 1) // steps between two looks
 	if every <= 0 {
 		every = per
 	}
@@ -206,13 +208,13 @@ func (r *recipe[C, X]) train(ctx context.Context, x X, folder *runFolder, show *
 				figures = append(figures, train.Figure{Name: "gradient_rms/" + rec.Name, Value: rec.RMS}, train.Figure{Name: "update_ratio/" + rec.Name, Value: rec.Ratio})
 			}
 		}
-		if at%per == 0 || at == x.Steps() {
+		if left := x.Steps() - at; at%per == 0 && left >= per || left == 0 {
 			judged, said, err := r.judge(x, folder)
 			if err != nil {
 				return err
 			}
 			figures = append(figures, judged...)
-			show.epoch(x, mean, said)
+			show.look(x, mean, said, looks)
 			if err := folder.histograms(x); err != nil {
 				return err
 			}

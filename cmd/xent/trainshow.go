@@ -115,12 +115,18 @@ func (s *trainShow) redraw(lines []string) {
 	io.WriteString(s.w, b.String())
 }
 
-// epoch shows the end of an epoch: the mean loss of late, and what was said of the rows that were held out.
-func (s *trainShow) epoch(r train.Experiment, loss float64, said string) {
+// look shows the mean loss of late, and what was said of the rows that were held out, at the end of an epoch or, where there are
+// several looks in one, at a step.
+func (s *trainShow) look(r train.Experiment, loss float64, said string, looks int) {
 	s.judged = said
-	if !s.live && !s.quiet {
-		fmt.Fprintf(s.w, "epoch %d of %d: loss %s, %s\n", r.At()/r.PerEpoch(), r.Shared().Epochs, report.Short(loss, 4), said)
+	if s.live || s.quiet {
+		return
 	}
+	where := fmt.Sprintf("epoch %d of %d", r.At()/r.PerEpoch(), r.Shared().Epochs)
+	if looks > 1 {
+		where = fmt.Sprintf("step %d of %d", r.At(), r.Steps())
+	}
+	fmt.Fprintf(s.w, "%s: loss %s, %s\n", where, report.Short(loss, 4), said)
 }
 
 // clear takes the lines away.

@@ -86,7 +86,7 @@ func (f *lmFlags) useRun(cmd *cobra.Command) (err error) {
 	if f.show.sample == 0 && f.show.file == "" {
 		return usage("--sample 200 or --surprisal FILE", "--use %s: nothing is asked of the model", f.use)
 	}
-	m, err := loadModel(f.use, cmd.Flags())
+	m, err := loadModel(f.use)
 	if err != nil {
 		return err
 	}
@@ -231,8 +231,8 @@ func readCodec(dir string) (*bpe.Codec, error) {
 }
 
 // loadModel reads the model of a run as its last checkpoint has it.
-func loadModel(dir string, flags *pflag.FlagSet) (*model, error) {
-	c, err := readConfig[train.LMConfig](dir, "lm", flags)
+func loadModel(dir string) (*model, error) {
+	c, err := readConfig[train.LMConfig](dir, "lm", "--use")
 	if err != nil {
 		return nil, err
 	}

@@ -77,8 +77,9 @@ example, one column a class. One column alone is a binary task. Whether the valu
 logits, probabilities or log-probabilities is decided once for the whole file,
 on evidence, and printed; --input overrides it. LABELS is .npy or a table:
 integers, booleans, strings, or one row of target probabilities an example.
-Without LABELS they are looked for in SCORES: a member or column called labels,
-targets or y.
+A pattern in quotes, 'logits-*.npy', is several files read as one, in the order
+of the numbers in their names. Without LABELS they are looked for in SCORES: a
+member or column called labels, targets or y.
 
 Nothing is clipped: a row that gives its true class the probability 0 costs ∞,
 is counted and shown. Files are read in one pass within constant memory, and the
@@ -88,6 +89,7 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
 		Example: `  xent eval logits.npy labels.npy            a report to read
   xent eval outputs.npz                      scores and labels in one archive
   xent eval predictions.csv --labels-key y   or one table
+  xent eval 'logits-*.npy' labels.npy        shards of a run, read as one
   xent eval test.parquet --group document    lists of logits, or one column a class
   zcat *.jsonl.gz | xent eval -              {"logits": [0.5, -1.2], "label": 0} a line
   xent eval logits.npy labels.npy --json | jq .loss.nats
@@ -110,7 +112,7 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
 			case len(args) == 0:
 				return usage("xent eval logits.npy labels.npy", "no file to read")
 			case len(args) > 2:
-				return usage(`quote names that hold spaces; weights go with --weights`, "want SCORES and LABELS, got %d arguments", len(args))
+				return usage(`quote a pattern, and it is read as one: xent eval 'logits-*.npy' labels.npy; weights go with --weights`, "want SCORES and LABELS, got %d arguments", len(args))
 			}
 			return nil
 		},

@@ -4,6 +4,7 @@ package rowfile
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"slices"
@@ -22,6 +23,7 @@ type columnRows struct {
 	opt    *Options
 	sample columnar.Batch
 
+	file  int    // of a set, whose rows are read
 	child *child // nil before the first row
 	asked []int  // the columns it sends
 	batch columnar.Batch
@@ -73,7 +75,11 @@ func openColumns(f *file, opt *Options) (*table, error) {
 	if err := wholeColumns(f, kind); err != nil {
 		return nil, err
 	}
-	c, err := ask(f, opt, columnar.Request{Format: kind, Sample: true})
+	first, files, err := nthOf(f, 0)
+	if err != nil {
+		return nil, err
+	}
+	c, err := ask(first, opt, columnar.Request{Format: kind, Sample: true})
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +96,9 @@ func openColumns(f *file, opt *Options) (*table, error) {
 		if err != nil {
 			return nil, c.bad(err)
 		}
+	}
+	if files > 1 {
+		j.table.Rows = -1
 	}
 	t := &table{file: f, format: j.table.Format, total: j.table.Rows, columns: j, mark: '.', missing: opt.Missing}
 	t.schema = &schema{names: make([]string, len(j.table.Columns)), columns: make([]column, len(j.table.Columns))}
@@ -162,7 +171,7 @@ func (j *columnRows) describe(i int) column {
 func (t *table) columnRewind() error {
 	j := t.columns
 	j.child.close()
-	j.child, t.pos = nil, 0
+	j.child, j.file, t.pos = nil, 0, 0
 	j.batch.Rows, j.used = 0, 0
 	return nil
 }
@@ -181,29 +190,57 @@ func (t *table) columnStart() (err error) {
 	return j.start(t.file)
 }
 
+// nthOf returns file i of a set, or f where it is none, and how many there are.
+func nthOf(f *file, i int) (*file, int, error) {
+	s, ok := f.f.(*set)
+	if !ok {
+		return f, 1, nil
+	}
+	err := s.use(i)
+	return s.open, len(s.files), err
+}
+
+// start asks a child for the columns of the file that comes next.
 func (j *columnRows) start(f *file) (err error) {
+	if f, _, err = nthOf(f, j.file); err != nil {
+		return err
+	}
 	if j.child, err = ask(f, j.opt, columnar.Request{Format: j.table.Format, Columns: j.asked}); err != nil {
 		return err
 	}
-	if _, err = j.child.stream.Schema(); err != nil {
+	found, err := j.child.stream.Schema()
+	if err != nil {
 		return j.child.bad(err)
+	}
+	same := func(a, b columnar.Column) bool { return a.Name == b.Name && a.Kind == b.Kind }
+	if !slices.EqualFunc(found.Columns, j.table.Columns, same) {
+		j.child.close()
+		return f.whole("has other columns than the first file of the set", "the same, in the same order", "")
 	}
 	return nil
 }
 
-// next reads a batch; io.EOF after the last.
-func (j *columnRows) next() error {
-	err := j.child.stream.Batch(&j.batch, len(j.asked))
-	j.used = 0
-	if err != nil {
-		j.batch.Rows = 0
-		if errors.Is(err, io.EOF) {
-			j.child.close()
-			return io.EOF
+// next reads a batch of f; io.EOF after the last.
+func (j *columnRows) next(f *file) error {
+	for {
+		err := j.child.stream.Batch(&j.batch, len(j.asked))
+		j.used = 0
+		if err == nil {
+			return nil
 		}
-		return j.child.bad(err)
+		j.batch.Rows = 0
+		if !errors.Is(err, io.EOF) {
+			return j.child.bad(err)
+		}
+		j.child.close()
+		if _, files, err := nthOf(f, j.file); err != nil || j.file+1 >= files {
+			return cmp.Or(err, io.EOF)
+		}
+		j.file++
+		if err := j.start(f); err != nil {
+			return err
+		}
 	}
-	return nil
 }
 
 // columnLoad loads the next rows, at most most; io.EOF after the last.
@@ -225,7 +262,7 @@ func (t *table) columnLoad(most int) (int, error) {
 			if j.child.ended {
 				break
 			}
-			if err := j.next(); err != nil {
+			if err := j.next(t.file); err != nil {
 				if errors.Is(err, io.EOF) {
 					break
 				}
@@ -413,7 +450,7 @@ func (t *table) columnLearn(d *dictionary, label int) error {
 	}
 	defer j.child.close()
 	for row := int64(0); ; row += int64(j.batch.Rows) {
-		if err := j.next(); err != nil {
+		if err := j.next(t.file); err != nil {
 			if errors.Is(err, io.EOF) {
 				t.total = row
 				return nil

@@ -23,6 +23,9 @@ type file struct {
 
 // openFile opens path where opt says that files are.
 func openFile(path string, opt *Options) (*file, error) {
+	if everywhere && isPattern(path, opt) {
+		return openSet(path, opt)
+	}
 	p := place{path: path}
 	var f Stored
 	var err error

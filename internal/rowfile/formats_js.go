@@ -12,6 +12,10 @@ func openTorch(*file, *archive) (*bundle, error)      { return nil, nil }
 func foreignElsewhere([]byte, *file) (string, string) { return "", "" }
 func unpack(f *file, _ *Options) (*file, error)       { return f, nil }
 
+func isPattern(string, *Options) bool         { return false }
+func openSet(string, *Options) (*file, error) { return nil, nil }
+func (*opener) noteSet(*file)                 {}
+
 // columnRows are none here.
 type columnRows struct{}
 

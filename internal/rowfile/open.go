@@ -92,6 +92,9 @@ func (o *opener) container(path string) (*container, error) {
 		}
 	}
 	o.rows.files = append(o.rows.files, f)
+	if everywhere {
+		o.noteSet(f)
+	}
 	c := &container{file: f}
 	if c.format, err = identify(f); err != nil {
 		return nil, err

@@ -82,3 +82,80 @@ func TestVAEGradient(t *testing.T) {
 		})
 	}
 }
+
+func TestDiffusionGradient(t *testing.T) {
+	for _, c := range []struct {
+		pitch float64
+		steps int
+		bound bool
+		why   string
+	}{
+		{.125, 100, false, "pixels in steps that the noise leaves to be seen"},
+		{1e-3, 100, false, "pixels in steps that it does not"},
+		{.125, 5, true, "weighed as the bound has it"},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			config := DiffusionConfig{Width: 5, Blocks: 2, NoiseSteps: c.steps, Noise: "cosine"}
+			d := newDenoiser[float64](nn.NewRand(7), &config, 4, c.pitch)
+			if (d.left != nil) != (c.pitch == .125) && c.steps == 100 {
+				t.Fatal("whether it sees phases")
+			}
+			out := d.params[len(d.params)-2] // begins next to 0, and with it all gradients behind it
+			for i := range out.Value {
+				out.Value[i] *= 50
+			}
+			x := numbers(1, 6, 4, func(e float64) float64 { return math.Round(4*math.Tanh(e)) / 4 })
+			noise := numbers(2, 6, 4, func(e float64) float64 { return e })
+			at, steps := xent.MatrixOf(make([]float64, 24), 4), []int{1, 2, 3, 4, 5, 1}
+			var weights []float64
+			if c.bound {
+				weights = d.noise.boundWeights()
+			}
+			d.blur(at, x, noise.Data, steps)
+			checkGradient(t, d.Params(), func() float64 {
+				loss, err := d.learn(at, noise.Data, steps, weights)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return loss
+			})
+		})
+	}
+}
+
+// What is known of the noise: ᾱ is the product, q(x_t-1|x_t, x_0) is Bayes' rule on the steps before, the schedules run from image
+// to noise, and the weights of the bound make squared errors of the noise into divergences of the steps back.
+func TestNoising(t *testing.T) {
+	for _, schedule := range []string{"linear", "cosine"} {
+		for _, steps := range []int{2, 30, 1000} {
+			n := newNoising(schedule, steps)
+			kept := 1.
+			w := n.boundWeights()
+			for s := 1; s <= steps; s++ {
+				was := kept
+				if kept *= 1 - n.beta[s]; !(math.Abs(kept-n.kept[s]) <= 1e-12) || !(n.beta[s] > 0 && n.beta[s] < 1) {
+					t.Fatalf("%s of %d: β %v, ᾱ %v at %d", schedule, steps, n.beta[s], n.kept[s], s)
+				}
+				if s == 1 {
+					continue
+				}
+				// of two normals, N(√ᾱ·x_0, 1-ᾱ) before the step and the step itself: precisions add
+				precision := 1/(1-was) + (1-n.beta[s])/n.beta[s]
+				own, rest := math.Sqrt(was)/(1-was)/precision, math.Sqrt(1-n.beta[s])/n.beta[s]/precision
+				for _, pair := range [][2]float64{{n.spread[s] * precision, 1}, {n.own[s], own}, {n.rest[s], rest}} {
+					if !(math.Abs(pair[0]-pair[1]) <= 1e-9*math.Abs(pair[1])) {
+						t.Fatalf("%s of %d at %d: %v, want %v", schedule, steps, s, pair[0], pair[1])
+					}
+				}
+				// an error d of the noise is one of own·√(1-ᾱ)/√ᾱ·d of the mean
+				off := n.own[s] * math.Sqrt((1-kept)/kept)
+				if want := float64(steps) * off * off / (2 * n.spread[s]); !(math.Abs(w[s]-want) <= 1e-9*want) {
+					t.Fatalf("%s of %d at %d: weight %v, want %v", schedule, steps, s, w[s], want)
+				}
+			}
+			if steps == 1000 && !(n.kept[steps] < 1e-4 && n.kept[1] > .999) {
+				t.Errorf("%s: ᾱ from %v to %v", schedule, n.kept[1], n.kept[steps])
+			}
+		}
+	}
+}

@@ -17,6 +17,7 @@ Every run follows from its seed, bit by bit.`,
   xent train distill --teacher FOLDER  students of a run's network
   xent train lm                        a language model on text files
   xent train vae                       codes for images, and what each number costs
+  xent train diffusion                 images from noise, and the bound step by step
   xent train maxent                    Jaynes' die`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -26,6 +27,6 @@ Every run follows from its seed, bit by bit.`,
 			return unknownVerb(cmd, args[0])
 		},
 	}
-	cmd.AddCommand(newClassify(), newRace(), newDistill(), newLM(), newVAE(), newMaxent())
+	cmd.AddCommand(newClassify(), newRace(), newDistill(), newLM(), newVAE(), newDiffusion(), newMaxent())
 	return cmd
 }

@@ -87,3 +87,39 @@ func after(t *testing.T, lines int, signal os.Signal, args ...string) (status in
 	cmd.Wait()
 	return cmd.ProcessState.ExitCode(), said
 }
+
+// The same of the other recipes, in short: killed once, gone on with, their checkpoints and pictures are those of a run that was not.
+func TestRecipesKilled(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("needs POSIX signals")
+	}
+	for recipe, small := range map[string]string{
+		"vae":       "--hidden 16 --latent 2 --kl-warmup 2",
+		"diffusion": "--width 16 --blocks 1 --noise-steps 10",
+	} {
+		for epochs := 6; ; epochs *= 2 {
+			if epochs > 400 {
+				t.Fatalf("%s: every run ended before it could be killed", recipe)
+			}
+			dir := t.TempDir()
+			whole, parts := filepath.Join(dir, "whole"), filepath.Join(dir, "parts")
+			args := append([]string{"train", recipe, "--checkpoint", "5", "--epochs", strconv.Itoa(epochs)}, strings.Fields(small)...)
+			if killed, _ := after(t, 2, syscall.SIGKILL, append(args, "--out", parts)...); killed != -1 {
+				continue
+			}
+			for _, run := range [][]string{{"train", recipe, "--resume", parts}, append(args, "--out", whole)} {
+				if out, err := exec.Command("xent", run...).CombinedOutput(); err != nil {
+					t.Fatalf("%v\n%s", err, out)
+				}
+			}
+			for _, name := range []string{checkpointFile, metricsFile, gradientsFile, configFile, samplesFile} {
+				a, errA := os.ReadFile(filepath.Join(whole, name))
+				b, errB := os.ReadFile(filepath.Join(parts, name))
+				if errA != nil || errB != nil || !bytes.Equal(a, b) || len(a) == 0 {
+					t.Errorf("%s: %s differs: %d and %d bytes, %v, %v", recipe, name, len(a), len(b), errA, errB)
+				}
+			}
+			break
+		}
+	}
+}

@@ -245,3 +245,9 @@ func (r *recipe[C, X]) stopped(err error, dir string) error {
 	}
 	return &failure{err: err, hint: "the last checkpoint stays: " + r.resumption(dir), status: statusUsage}
 }
+
+// An estimate is a mean over rows with its standard error, as --json prints it.
+type estimate struct {
+	Value float64 `json:"value"`
+	SE    float64 `json:"se"`
+}

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"xent/cmd/xent/report"
-	"xent/info"
 	"xent/train"
 )
 
@@ -138,22 +137,17 @@ type vaeResult struct {
 	Folder         string          `json:"folder"`
 	Steps          int             `json:"steps"`
 	Rows           int             `json:"test_rows"`
-	Bound          vaeMean         `json:"negative_elbo"`
-	Reconstruction vaeMean         `json:"reconstruction"`
-	KL             vaeMean         `json:"kl"`
-	Importance     vaeMean         `json:"importance_weighted"`
+	Bound          estimate        `json:"negative_elbo"`
+	Reconstruction estimate        `json:"reconstruction"`
+	KL             estimate        `json:"kl"`
+	Importance     estimate        `json:"importance_weighted"`
 	Samples        int             `json:"importance_samples"`
-	BitsPerDim     vaeMean         `json:"bits_per_dim"`
+	BitsPerDim     estimate        `json:"bits_per_dim"`
 	Active         int             `json:"active_units"`
 	Collapsed      []int           `json:"collapsed"`
 	Threshold      float64         `json:"collapsed_below_nats"`
 	Dimensions     []vaeDimension  `json:"dimensions"`
 	Config         train.VAEConfig `json:"config"`
-}
-
-type vaeMean struct {
-	Value float64 `json:"value"`
-	SE    float64 `json:"se"`
 }
 
 type vaeDimension struct {
@@ -171,12 +165,8 @@ func (f *vaeFlags) finish(ctx context.Context, w io.Writer, run *train.VAERun, f
 	if err != nil {
 		return err
 	}
-	dims := float64(run.Data.Inputs)
-	bits := func(m train.Mean) vaeMean {
-		return vaeMean{info.Nats(m.Value).Bits() / dims, info.Nats(m.SE).Bits() / dims}
-	}
-	r := &vaeResult{1, folder.dir, run.At(), len(run.Data.Test.Y), vaeMean(j.Bound), vaeMean(j.Reconstruction), vaeMean(j.KL), vaeMean(j.Importance), j.Samples,
-		bits(j.Bound), j.Active(), j.Collapsed(), train.CollapsedKL, nil, run.Config}
+	r := &vaeResult{1, folder.dir, run.At(), len(run.Data.Test.Y), estimate(j.Bound), estimate(j.Reconstruction), estimate(j.KL), estimate(j.Importance), j.Samples,
+		bitsPer(j.Bound, run.Data.Inputs), j.Active(), j.Collapsed(), train.CollapsedKL, nil, run.Config}
 	for _, l := range j.Latents {
 		r.Dimensions = append(r.Dimensions, vaeDimension{l.KL, l.Spread, l.Active()})
 	}
@@ -217,7 +207,7 @@ func (r *vaeResult) text(run *train.VAERun) string {
 	c := r.Config
 	fmt.Fprintf(&b, "%s: %s on %s, %s pixels, %s %s, code of %d, β %v, %d steps of %d rows, seed %d\n\n",
 		r.Folder, c.Recipe, c.Data, c.Pixels, c.Hidden, c.Activation, c.Latent, c.Beta, r.Steps, c.Batch, c.Seed)
-	line := func(name string, m vaeMean, says string) {
+	line := func(name string, m estimate, says string) {
 		fmt.Fprintf(&b, "%-9s %14s nats  %s\n", name, report.Measured(m.Value, m.SE), says)
 	}
 	line("bound", r.Bound, fmt.Sprintf("a test row, %s bits a pixel: the negative ELBO", report.Measured(r.BitsPerDim.Value, r.BitsPerDim.SE)))

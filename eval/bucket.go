@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"xent/internal/exact"
 )
@@ -15,6 +16,8 @@ import (
 const (
 	ByConfidence = "@confidence" // bands of the probability of the likeliest class
 	ByFrequency  = "@frequency"  // how frequent the label is: decades of its share of the rows
+	ByLength     = "@length"     // how many rows the group has that the row is of: from one power of two to the next
+	ByPosition   = "@position"   // where in its sequence the row is; comes with the blocks
 )
 
 // Bounds of buckets. Groups within a bucket are counted one by one up to groupsInBucket, and beyond put together by hash,
@@ -41,7 +44,7 @@ type bucket struct {
 }
 
 // derived reports whether a key follows from the rows themselves.
-func derived(by string) bool { return by == ByConfidence || by == ByFrequency }
+func derived(by string) bool { return by == ByConfidence || by == ByFrequency || by == ByLength }
 
 // givenKeys counts the keys that must come with the blocks.
 func (c *Config) givenKeys() (n int) {
@@ -59,8 +62,10 @@ func (c *Config) checkBy() error {
 		switch {
 		case by == "":
 			return &ConfigError{"By", `""`, "the name of a key"}
-		case by[0] == '@' && !derived(by):
-			return &ConfigError{"By", strconv.Quote(by), ByConfidence + " or " + ByFrequency}
+		case by[0] == '@' && !derived(by) && by != ByPosition:
+			return &ConfigError{"By", strconv.Quote(by), ByConfidence + ", " + ByFrequency + ", " + ByLength + " or " + ByPosition}
+		case by == ByLength && !c.Grouped:
+			return &ConfigError{"By", strconv.Quote(by) + " without groups", "groups of rows, whose lengths these are"}
 		case slices.Contains(c.By[:i], by):
 			return &ConfigError{"By", strconv.Quote(by) + " twice", "it once"}
 		}
@@ -77,6 +82,7 @@ func newByKeys(c *Config, classes int) *byKeys {
 			k.bands = make([]bucket, len(bandFrom))
 		case ByFrequency:
 			k.squares = make([]exact.Sum, classes)
+		case ByLength: // the groups of all rows tell
 		default:
 			place = len(k.given)
 			k.given = append(k.given, map[string]*bucket{})
@@ -190,6 +196,8 @@ func (a *Accumulator) buckets(r *Report) {
 			}
 		case ByFrequency:
 			o.Values = a.decades()
+		case ByLength:
+			o.Values = a.lengths()
 		default:
 			of := a.by.given[a.by.place[i]]
 			for _, key := range inOrder(of) {
@@ -209,13 +217,14 @@ func bandName(j int) string {
 	return exactly(bandFrom[j]) + " to " + to
 }
 
-// inOrder sorts texts: as numbers if all are, else by their bytes.
+// inOrder sorts texts: as numbers, or ranges "16 to 31" of them, if all are, else by their bytes.
 func inOrder(of map[string]*bucket) []string {
 	keys := make([]string, 0, len(of))
 	value := map[string]float64{}
 	for key := range of {
 		keys = append(keys, key)
-		if v, err := strconv.ParseFloat(key, 64); err == nil && v == v {
+		number, _, _ := strings.Cut(key, " to ")
+		if v, err := strconv.ParseFloat(number, 64); err == nil && v == v {
 			value[key] = v
 		}
 	}

@@ -36,6 +36,7 @@ type Comparison struct {
 	Confidence []BandPair  `json:"by_confidence"`
 	Better     []PairedRow `json:"better"` // rows that B does better, by most first
 	Worse      []PairedRow `json:"worse"`
+	Llama      *Llama      `json:"llama,omitempty"` // where [Pairs.LikeLlama] asked for it
 	Warnings   []Warning   `json:"warnings"`
 }
 
@@ -179,6 +180,9 @@ func (p *Pairs) Compare() (*Comparison, error) {
 	c.Distance.LabelRMS = math.Sqrt(exact.Ratio(&p.labelP2, w))
 	p.perClass(c, a, b)
 	p.byConfidence(c)
+	if p.llama != nil {
+		c.Llama = p.llama.result()
+	}
 	p.doubts(c)
 	return c, nil
 }
@@ -350,7 +354,7 @@ func (p *Pairs) doubts(c *Comparison) {
 		}
 		say(most > heavyRow, "one-row-dominates", "dloss.ci95", "one row makes up "+percent(most)+" of the variance of the difference: the interval is rough and rather too short")
 	}
-	detail := math.Max(roundoff(c.A.DType)*p.A.health.largest, roundoff(c.B.DType)*p.B.health.largest)
-	say(2*detail > .1*math.Abs(d.Finite.Value) && 2*detail > 1e-6 && d.Finite.Value != 0, "rounding", "dloss",
-		"storing the scores can have moved a loss by up to "+num(2*detail)+" nats, more than a tenth of the difference")
+	most := math.Max(moved(c.A.DType, p.A.health.largest), moved(c.B.DType, p.B.health.largest))
+	say(most > .1*math.Abs(d.Finite.Value) && most > 1e-6 && d.Finite.Value != 0, "rounding", "dloss",
+		"storing the scores can have moved a loss by up to "+num(most)+" nats, more than a tenth of the difference")
 }

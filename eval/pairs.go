@@ -34,6 +34,7 @@ type Pairs struct {
 	worse      pairRanking // by difference
 	better     pairRanking // by its negative
 	kept       keptRows
+	llama      *llama // nil unless [Pairs.LikeLlama]
 }
 
 // Rows of infinite loss: of A alone, of B alone, of both.
@@ -139,6 +140,9 @@ func AddPairs[T xent.Float](p *Pairs, a, b Block[T]) error {
 // add adds the rows that A and B hold, of weight w and class y.
 func (p *Pairs) add(w float64, y int) {
 	a, b := &p.A.row, &p.B.row
+	if p.llama != nil {
+		p.llama.add(&a.stored, &b.stored, p.A.classes, y)
+	}
 	a.fill()
 	b.fill()
 	right := [2]bool{a.arg == y, b.arg == y}
@@ -269,5 +273,8 @@ func (p *Pairs) Merge(q *Pairs) error {
 	p.worse.merge(&q.worse)
 	p.better.merge(&q.better)
 	p.kept.merge(&q.kept)
+	if p.llama != nil {
+		p.llama.merge(q.llama)
+	}
 	return nil
 }

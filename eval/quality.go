@@ -29,13 +29,13 @@ func (a *Accumulator) calibration(r *Report) {
 //
 //	2u·max|z| for logits     u for probabilities
 func (a *Accumulator) numbers(r *Report) {
-	h, u := &a.health, roundoff(a.cfg.DType)
+	h := &a.health
 	r.Health = Health{
-		DType: a.cfg.DType, MaxAbs: h.largest, Rounding: 2 * u * h.largest,
+		DType: a.cfg.DType, MaxAbs: h.largest, Rounding: moved(a.cfg.DType, h.largest),
 		NaN: h.nan, PosInf: h.pos, NegInf: h.neg, NaNRows: slices.Clone(a.noSoftmax.Rows),
 	}
 	if a.as == Probs {
-		r.Health.Rounding = u
+		r.Health.Rounding = roundoff(a.cfg.DType)
 	}
 }
 

@@ -21,8 +21,9 @@ type compareFlags struct {
 	scoreFlags
 	readFlags
 	tellFlags
+	sequenceFlags
 	id    string
-	group string
+	llama bool
 	top   int
 
 	failIf []string
@@ -54,7 +55,9 @@ Differences are B less A: below 0, B is better. A figure such as -0.137(7) is
 		Example: `  xent compare old.npy new.npy labels.npy
   xent compare old.npz new.npz --json | jq .dloss.ci95
   xent compare old.npy new.npy labels.npy --fail-if 'dloss>0.01@95%'
-  xent compare old.npz new.npz --group document`,
+  xent compare old.npz new.npz --group document
+  xent compare base.kld q4.kld               files of llama-perplexity, by chunk
+  xent compare base.kld q4.kld --llama-compat`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) < 2:
@@ -76,7 +79,8 @@ func (f *compareFlags) define(cmd *cobra.Command) {
 		f.scoreFlags.define(s)
 		s.StringVar(&f.weights, "weights", "", "`file` with one weight a row")
 		s.StringVar(&f.id, "id", "", "`column` or member of both files that names each row: the two must agree, row by row")
-		s.StringVar(&f.group, "group", "", "rows with the same value of this `column` or file - a document, a patient - are not independent: errors and tests come from groups")
+		f.sequenceFlags.define(s)
+		s.BoolVar(&f.llama, "llama-compat", false, "tell what llama-perplexity --kl-divergence of llama.cpp tells, by its formulas: A is the base, B is Q")
 		s.IntVar(&f.top, "top", 5, "`number` of rows to list that B does better, and worse")
 	})
 	group(cmd.Flags(), "How files are read", f.readFlags.define)
@@ -113,8 +117,10 @@ func runCompare(cmd *cobra.Command, args []string, f compareFlags) error {
 		if len(args) == 3 {
 			src.Labels = args[2]
 		}
+		src.Shift = f.shift
 		if i == 0 {
-			src.Weights, src.Groups = f.weights, f.group
+			src.Weights = f.weights
+			src = f.source(src)
 		}
 		if f.id != "" {
 			src.By = []string{f.id}
@@ -130,7 +136,7 @@ func runCompare(cmd *cobra.Command, args []string, f compareFlags) error {
 		}
 		sides[i] = rows
 	}
-	p := &pairPass{sides: sides, workers: f.workers}
+	p := &pairPass{sides: sides, workers: f.workers, llama: f.llama}
 	for i, rows := range sides {
 		p.configs[i] = f.config(cmd, rows, eval.Config{Surprising: f.top})
 	}
@@ -148,7 +154,11 @@ func runCompare(cmd *cobra.Command, args []string, f compareFlags) error {
 	}
 	result.Partial = ctx.Err() != nil || sides[0].Truncated() || sides[1].Truncated()
 	doc := &report.Comparison{Comparison: result, SourceA: source(sides[0]), SourceB: source(sides[1]), Config: p.configs[0]}
-	if err := f.write(cmd, doc.Text, doc.JSON); err != nil {
+	text := doc.Text
+	if f.llama {
+		text = doc.LlamaText
+	}
+	if err := f.write(cmd, text, doc.JSON); err != nil {
 		return err
 	}
 	return errors.Join(failedGates(f.gates, result), unfinished(ctx, sides[0], result.Rows+result.Ignored), unfinished(ctx, sides[1], result.Rows+result.Ignored))
@@ -159,13 +169,27 @@ type pairPass struct {
 	sides   [2]*rowfile.Rows
 	configs [2]eval.Config
 	workers int
+	llama   bool
 	bar     *progress
+}
+
+// pairs makes an empty one.
+func (p *pairPass) pairs(a, b eval.Config) (*eval.Pairs, error) {
+	s, err := eval.NewPairs(a, b)
+	if err == nil && p.llama {
+		s.LikeLlama()
+	}
+	return s, err
 }
 
 // fit refuses files that cannot hold the same rows and classes.
 func (p *pairPass) fit() error {
 	a, b := p.sides[0].Scores, p.sides[1].Scores
 	switch {
+	case p.llama && a.Format != "kld":
+		return usage("the base is what llama-perplexity --kl-divergence-base wrote", "--llama-compat with %s, which is no .kld file", report.Plain(a.Path))
+	case p.llama && p.configs[1].Input == eval.Probs:
+		return usage("", "--llama-compat with probabilities, want logits or log-probabilities")
 	case a.Cols != b.Cols:
 		hint := "both models must know the same classes"
 		if min(a.Cols, b.Cols) > 1000 {
@@ -222,7 +246,7 @@ type pairBlock[T xent.Float] struct{ a, b rowfile.Block[T] }
 
 // scanPairs is one pass: this goroutine reads, workers compare, as [scan] does.
 func scanPairs[T xent.Float](ctx context.Context, p *pairPass) (*eval.Comparison, error) {
-	total, err := eval.NewPairs(p.configs[0], p.configs[1])
+	total, err := p.pairs(p.configs[0], p.configs[1])
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +269,7 @@ func scanPairs[T xent.Float](ctx context.Context, p *pairPass) (*eval.Comparison
 	ca.Start, cb.Start = total.A.Start(), total.B.Start()
 	parts := make([]*eval.Pairs, p.workers)
 	for i := range parts {
-		if parts[i], err = eval.NewPairs(ca, cb); err != nil {
+		if parts[i], err = p.pairs(ca, cb); err != nil {
 			return nil, err
 		}
 	}

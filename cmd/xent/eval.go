@@ -23,7 +23,7 @@ type evalFlags struct {
 	tellFlags
 	faceFlags
 	renormalize bool
-	group       string
+	sequenceFlags
 	by          []string
 	leaks       bool
 	bins        int
@@ -73,7 +73,9 @@ is doubtful.
 
 SCORES is .npy, .npz, .safetensors, .pt, .parquet, .csv, .tsv or .jsonl,
 compressed by gzip or Zstandard or not, or - for the standard input: one row an
-example, one column a class. One column alone is a binary task. Whether the values are
+example, one column a class. One column alone is a binary task; three dimensions
+are texts, their tokens, and classes, which the .kld files of llama.cpp hold,
+too. Whether the values are
 logits, probabilities or log-probabilities is decided once for the whole file,
 on evidence, and printed; --input overrides it. LABELS is .npy or a table:
 integers, booleans, strings, or one row of target probabilities an example.
@@ -97,6 +99,8 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
   xent eval tokens.npz --group document      tokens of a document are not independent
   xent eval answers.csv --by language --by @confidence
   xent eval tokens.npz --group document --bytes 1290590
+  xent eval logits.npy input_ids.npy --shift --mask attention_mask.npy
+  xent eval base.kld --by @position          from llama-perplexity
   xent eval probs.npy labels.npy -o report.json
   xent eval logits.npy labels.npy --html report.html
   xent eval logits.npy labels.npy --recalibrate calib.json
@@ -127,8 +131,8 @@ func (f *evalFlags) define(cmd *cobra.Command) {
 	group(cmd.Flags(), "What is measured", func(s *pflag.FlagSet) {
 		f.scoreFlags.define(s)
 		s.BoolVar(&f.renormalize, "renormalize", false, "divide target probabilities by their sum")
-		s.StringVar(&f.group, "group", "", "rows with the same value of this `column` or file - a document, a patient - are not independent: standard errors come from groups")
-		s.StringArrayVar(&f.by, "by", nil, "tell the loss apart by this `key`: a column or file of one text a row, @confidence or @frequency (of the label); may be repeated")
+		f.sequenceFlags.define(s)
+		s.StringArrayVar(&f.by, "by", nil, "tell the loss apart by this `key`: a column or file of one text a row, @confidence, @frequency (of the label), @position (in its sequence) or @length (of its group); may be repeated")
 		s.StringVar(&f.weights, "weights", "", "`file` with one weight a row")
 		s.BoolVar(&f.leaks, "leaks", false, "find out which wrong classes take the nats: leaks of the JSON report, and a picture of --html, which means this flag")
 		s.StringVar(&f.labelErrors, "label-errors", "", "estimate how many labels are wrong, and write the rows whose labels probably are to `file`, as CSV; reads twice")
@@ -181,9 +185,9 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 	if err := f.checkPart(cmd); err != nil {
 		return err
 	}
-	src := rowfile.Source{Scores: args[0], Weights: f.weights, Groups: f.group}
+	src := f.sequenceFlags.source(rowfile.Source{Scores: args[0], Weights: f.weights})
 	for _, by := range f.by {
-		if !strings.HasPrefix(by, "@") {
+		if !strings.HasPrefix(by, "@") || by == eval.ByPosition {
 			src.By = append(src.By, by)
 		}
 	}

@@ -56,6 +56,25 @@ func (f *scoreFlags) config(cmd *cobra.Command, rows *rowfile.Rows, c eval.Confi
 	return c
 }
 
+// sequenceFlags say what scores of sequences, such as the tokens of texts, are about.
+type sequenceFlags struct {
+	shift bool
+	mask  string
+	group string
+}
+
+func (f *sequenceFlags) define(s *pflag.FlagSet) {
+	s.StringVar(&f.group, "group", "", "rows with the same value of this `column` or file - a document, a patient - are not independent: standard errors come from groups; @sequence is the usual where scores have three dimensions, @row takes rows for independent")
+	s.BoolVar(&f.shift, "shift", false, "scores at a position of a sequence are about the label at the next, as those of causal language models are, when labels are the tokens read")
+	s.StringVar(&f.mask, "mask", "", "`file` of 0 for tokens that are not scored, such as padding, else 1: the attention mask")
+}
+
+// source completes src.
+func (f *sequenceFlags) source(src rowfile.Source) rowfile.Source {
+	src.Groups, src.Sequences, src.Shift, src.Mask = f.group, true, f.shift, f.mask
+	return src
+}
+
 // readFlags say how files are read, and by how many goroutines their rows are worked on.
 type readFlags struct {
 	options rowfile.Options
@@ -163,7 +182,7 @@ func inRange(flag string, value int) error {
 
 // completeFiles has the shell offer files that hold scores.
 func completeFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return []string{"npy", "npz", "safetensors", "pt", "pth", "parquet", "arrow", "feather", "csv", "tsv", "jsonl", "json", "gz", "zst"}, cobra.ShellCompDirectiveFilterFileExt
+	return []string{"npy", "npz", "safetensors", "pt", "pth", "kld", "parquet", "arrow", "feather", "csv", "tsv", "jsonl", "json", "gz", "zst"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
 // source describes the files that were read.

@@ -26,6 +26,7 @@ import (
 //	mkfile flip FILE N                   changes the lowest bit of byte N
 //	mkfile size FILE N                   makes the file N bytes long, without using the disk
 //	mkfile gzip FROM TO                  the same bytes, compressed
+//	mkfile kld FILE SEED N_CTX N_VOCAB N_CHUNK NOISE  as llama-perplexity writes it; see makeKLD
 //	mkfile utf16 FROM TO                 the same text as UTF-16 with a byte order mark
 //
 // HEADER may be short for a whole dictionary: "<f4 2,3" or "<f4 2,3 fortran". DATA is TYPE:VALUES
@@ -69,6 +70,8 @@ func makeOne(args []string) error {
 		}
 		b[at] ^= 1
 		return os.WriteFile(name, b, 0o644)
+	case "kld":
+		return makeKLD(name, rest)
 	case "cut":
 		info, err := os.Stat(name)
 		if err != nil {

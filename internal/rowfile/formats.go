@@ -19,6 +19,8 @@ func more(head []byte, f *file) format {
 	switch {
 	case columnFormat(head) != "":
 		return formatColumns
+	case bytes.HasPrefix(head, []byte(kldMagic)):
+		return formatMore
 	case len(head) > 8 && head[8] == '{' && (le.Uint64(head) <= uint64(f.size) || strings.HasSuffix(name, ".safetensors")):
 		return formatMore
 	case head[0] == '{' && (strings.HasSuffix(name, ".index.json") || bytes.Contains(head, []byte(`"weight_map"`))):
@@ -34,6 +36,9 @@ func (o *opener) openMore(f *file) (*bundle, error) {
 	head, err := f.head(9)
 	if err != nil {
 		return nil, err
+	}
+	if bytes.HasPrefix(head, []byte(kldMagic)) {
+		return openKLD(f, o.opt)
 	}
 	if head[0] == '{' && !(len(head) > 8 && head[8] == '{' && le.Uint64(head) <= uint64(f.size)) {
 		return o.openIndex(f)
@@ -54,6 +59,18 @@ func typedArray(f *file, p place, format string, d dtype, shape []int64, at, dat
 	}
 	section := f.section(data, size)
 	return a, a.arrange(h, lay, sequential{section}, section, opt)
+}
+
+// computed makes an array of elements of type d that src makes.
+func (f *file) computed(p place, format string, d dtype, shape []int64, src source, opt *Options) (*array, error) {
+	h := npyHeader{shape: shape}
+	lay := layout{dtype: d, shape: shape, records: len(shape), item: int64(d.size), count: 1}
+	a := &array{place: p, dtype: d, size: f.size}
+	a.header = Header{Path: p.path, Member: p.member, Format: format, DType: d.String(), Shape: shape, Bytes: f.size}
+	if err := a.shapeRows(h, lay); err != nil {
+		return nil, err
+	}
+	return a, a.arrange(h, lay, src, nil, opt)
 }
 
 // foreignElsewhere names files of kinds that a browser does not tell apart.

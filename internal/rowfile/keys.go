@@ -18,6 +18,7 @@ type key struct {
 	part       *part
 	texts      keyTexts
 	header     *Header
+	virtual    bool // it follows from the shape of the scores: see sequences.go
 }
 
 // Keys of distinct texts that are kept at most, and their bytes; Block.Groups keeps none.
@@ -34,8 +35,9 @@ type keyTexts interface {
 // findKeys finds the containers of the keys that src names.
 func (o *opener) findKeys(scores, labels *container, src Source) error {
 	add := func(name, flag string) error {
-		k := &key{name: name, flag: flag}
+		k := &key{name: name, flag: flag, virtual: name == BySequence || name == ByPosition}
 		switch {
+		case k.virtual:
 		case scores.has(name):
 			k.in = scores
 		case labels.has(name):
@@ -56,7 +58,7 @@ func (o *opener) findKeys(scores, labels *container, src Source) error {
 		o.keys = append(o.keys, k)
 		return nil
 	}
-	if src.Groups != "" {
+	if src.Groups != "" && src.Groups != ByRow {
 		if err := add(src.Groups, "--group"); err != nil {
 			return err
 		}
@@ -128,6 +130,9 @@ func (t *table) planKeys(p *planned, want wanted) error {
 // openKeys opens the parts that hold the keys, once the tables have their roles.
 func (o *opener) openKeys(tables map[*container]*part) error {
 	for _, k := range o.keys {
+		if k.virtual {
+			continue
+		}
 		if p := tables[k.in]; p != nil {
 			i := 0
 			if !k.own {
@@ -172,6 +177,12 @@ func (o *opener) keyArray(k *key) (*array, error) {
 // setKeys settles how keys go with the scores s.
 func (r *Rows) setKeys(s *part, keys []*key) error {
 	for _, k := range keys {
+		if k.virtual {
+			if err := r.setSequenceKey(s, k); err != nil {
+				return err
+			}
+			continue
+		}
 		r.use(k.part)
 		n := int64(-1)
 		if a := k.part.array; a != nil {

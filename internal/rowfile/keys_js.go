@@ -17,4 +17,6 @@ func (*opener) openKeys(map[*container]*part) error      { return nil }
 func (*table) planKeys(*planned, wanted) error           { return nil }
 func (*Rows) setKeys(*part, []*key) error                { return nil }
 func readKeys(*Rows, *[]uint64, *[][]string, int) error  { return nil }
+func (*Rows) leaveOut(*[]float64, int) error             { return nil }
+func (*opener) sequences(_, _ *part, _ Source) error     { return nil }
 func keyOf(keyTexts) feed                                { return nil }

@@ -24,17 +24,21 @@ type array struct {
 	data      int64 // where the elements begin, for messages
 	rows      int64 // to be read
 	cols      int
-	truncated bool         // the file holds fewer rows than its header says
-	notes     []string     // for Rows.Notes
-	warnings  []string     // for Rows.Warnings
-	size      int64        // of the file or member
-	finish    func() error // checks what only the end of the data shows; may be nil
+	truncated bool            // the file holds fewer rows than its header says
+	notes     []string        // for Rows.Notes
+	warnings  []string        // for Rows.Warnings
+	size      int64           // of the file or member
+	finish    func() error    // checks what only the end of the data shows; may be nil
+	late      func() []string // warnings that only the end of the data shows; may be nil
 
 	pos  int64  // rows loaded so far
 	n    int    // rows in buf
 	buf  []byte // rows loaded last, little endian: in own, or in what was lent
 	own  []byte
 	lent []byte // of the caller, for the next load; see native.go
+
+	sequence int64 // rows of a sequence, such as the tokens of a text; 0 when the shape tells
+	offset   int64 // the position of its first row
 
 	words *dictionary // of labels that are text
 	text  []byte      // the last of them

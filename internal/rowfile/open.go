@@ -64,6 +64,11 @@ func (o *opener) open(src Source) error {
 	if err := o.rows.setKeys(s, o.keys); err != nil {
 		return err
 	}
+	if everywhere {
+		if err := o.sequences(s, l, src); err != nil {
+			return err
+		}
+	}
 	if use := o.opt.DType; use != "" && (s.array == nil || s.array.dtype.kind != named[use].kind) {
 		o.rows.Notes = append(o.rows.Notes, sprintf("%s: --dtype %s is not used, for the file says what it holds: %s", s.name(), use, o.rows.Scores.DType))
 	}

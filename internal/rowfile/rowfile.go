@@ -44,8 +44,11 @@ type Header struct {
 // its language. Each is a column or member of the scores' or labels' file, or else a file of its own.
 type Source struct {
 	Scores, Labels, Weights string
-	Groups                  string   // "" for none
+	Groups                  string   // "" for none, [ByRow] for none whatever Sequences says
 	By                      []string // in the order of Block.By
+	Sequences               bool     // without Groups, rows belong to the sequences of the scores' shape, where it has some
+	Shift                   bool     // scores of a sequence's position are about the label of the next; so for Mask and Weights
+	Mask                    string   // an array of 0 for rows to leave out, else 1; "" for none
 }
 
 // Rows streams scores with their labels and weights in step. It is made by [Open].
@@ -54,6 +57,7 @@ type Rows struct {
 	Labels  *Header // nil without labels
 	Weights *Header // nil without weights
 	Groups  *Header // nil without groups
+	Mask    *Header // nil without a mask
 	By      []*Header
 
 	Classes []string // names of the classes, where the files give them: CSV header, or sorted string labels

@@ -38,6 +38,9 @@ type state struct {
 	weights interface{ float64s(dst []float64) }
 	groups  keyTexts // nil without groups
 	by      []keyTexts
+	mask    interface{ float64s(dst []float64) }
+	masked  []float64
+	shift   int64             // rows of a sequence, when each is labelled as the next; 0 when not
 	known   map[string]string // texts of by, each once
 
 	first    int64 // rows given so far
@@ -95,6 +98,9 @@ func Next[T float32 | float64](r *Rows, b *Block[T]) error {
 	} else {
 		b.Weights = resize(b.Weights, n)
 		r.weights.float64s(b.Weights)
+	}
+	if err := r.leaveOut(&b.Weights, n); err != nil {
+		return err
 	}
 	if err := readKeys(r, &b.Groups, &b.By, n); err != nil {
 		return err
@@ -218,6 +224,11 @@ func (r *Rows) end() error {
 	}
 	for _, t := range r.tables {
 		r.warnings = append(r.warnings, t.warnings...)
+	}
+	for _, f := range r.feeds {
+		if a, ok := f.(*array); ok && a.late != nil {
+			r.warnings = append(r.warnings, a.late()...)
+		}
 	}
 	for _, f := range r.files {
 		if s := f.grown(); s != "" {

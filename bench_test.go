@@ -3,6 +3,7 @@ package xent_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"unsafe"
 
@@ -59,27 +60,52 @@ func benchCrossEntropy[T xent.Float](b *testing.B, name string) {
 	}
 }
 
-// What each option costs, on rows of 1000 classes.
+// What each option costs, value and gradient.
 func BenchmarkOptions(b *testing.B) {
-	logits, labels := benchBatch[float64](256, 1000)
-	grad := xent.MatrixOf(make([]float64, len(logits.Data)), 1000)
+	for _, s := range []struct{ rows, classes int }{{2048, 10}, {512, 100}, {64, 1000}} {
+		benchOptions[float32](b, "float32", s.rows, s.classes)
+		benchOptions[float64](b, "float64", s.rows, s.classes)
+	}
+}
+
+func benchOptions[T xent.Float](b *testing.B, name string, rows, classes int) {
+	logits, labels := benchBatch[T](rows, classes)
+	grad := xent.MatrixOf(make([]T, len(logits.Data)), classes)
+	weights, ignored := make([]float64, classes), int(labels[0])
+	for c := range weights {
+		weights[c] = 1 + float64(c%3)
+	}
 	for _, o := range []struct {
 		name string
 		opt  xent.Options
 	}{
-		{"none", xent.Options{}}, {"smoothing", xent.Options{Smoothing: .1}}, {"temperature", xent.Options{Temperature: 2}},
-		{"focus", xent.Options{Focus: 2}}, {"poly", xent.Options{Poly: 2}}, {"robustness", xent.Options{Robustness: .7}},
-		{"softcap", xent.Options{SoftCap: 30}}, {"zpenalty", xent.Options{ZPenalty: 1e-4}},
+		{"none", xent.Options{}}, {"weights", xent.Options{Weights: weights}}, {"ignore", xent.Options{IgnoreIndex: &ignored}},
+		{"smoothing", xent.Options{Smoothing: .1}}, {"weights and smoothing", xent.Options{Weights: weights, Smoothing: .1}},
+		{"temperature", xent.Options{Temperature: 2}}, {"focus", xent.Options{Focus: 2}}, {"poly", xent.Options{Poly: 2}},
+		{"robustness", xent.Options{Robustness: .7}}, {"softcap", xent.Options{SoftCap: 30}}, {"zpenalty", xent.Options{ZPenalty: 1e-4}},
 	} {
 		o.opt.Workers = 1
-		b.Run("option="+o.name, func(b *testing.B) {
-			b.SetBytes(int64(2 * 8 * len(logits.Data)))
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := xent.CrossEntropyGrad(grad, logits, labels, &o.opt); err != nil {
-					b.Fatal(err)
+		key := fmt.Sprintf("/option=%s/type=%s/rows=%d/classes=%d", strings.ReplaceAll(o.name, " ", "_"), name, rows, classes)
+		measure := func(pass string, bytes int, run func() error) {
+			b.Run(pass+key, func(b *testing.B) {
+				b.SetBytes(int64(bytes))
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := run(); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*rows), "ns/row")
+			})
+		}
+		size := int(unsafe.Sizeof(*new(T))) * len(logits.Data)
+		measure("pass=value", size, func() error {
+			_, err := xent.CrossEntropy(logits, labels, &o.opt)
+			return err
+		})
+		measure("pass=grad", 2*size, func() error {
+			_, err := xent.CrossEntropyGrad(grad, logits, labels, &o.opt)
+			return err
 		})
 	}
 }

@@ -38,7 +38,7 @@ func NewRow[T Float](x []T, link Link, wide bool) (r Row) {
 	if link.Cap == 0 && !wide {
 		r.Max, r.Arg, r.s.hi, r.s.lo = Of[T]().Others(x, link.Temp)
 		r.top.hi = r.Max
-	} else {
+	} else if wide || !scanCapped(&r, x) {
 		scan(&r, x, wide)
 	}
 	r.settle()

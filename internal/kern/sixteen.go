@@ -61,7 +61,8 @@ func (s *Sixteen) Row(r *Row, i int, link Link) bool {
 func (s *Sixteen) Costs() (costs *[16]float64, first, out uint64) { return &s.cost, s.first, s.bad }
 
 // stay is p, of which the compiler does not know that it points to the same. Calls of function values make
-// it think that arguments outlive the call; those of kernels do not.
+// it think that arguments outlive the call; those of kernels do not. The result is for the arguments of a call only: a stack that
+// grows does not take it along.
 func stay[T any](p *T) *T { return (*T)(hidden(unsafe.Pointer(p))) }
 
 // hidden is p. While it is an integer nothing may be called: a stack that grows moves what p points to. The check of

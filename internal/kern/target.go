@@ -81,6 +81,9 @@ func Add[T Float](s *Tally, r *Row, x []T, t *Target[T]) {
 		s.slopes.Add(a * slope)
 		return
 	}
+	if addTiled(s, r, x, t) {
+		return
+	}
 	for j, v := range x {
 		if a := t.mass(j); a != 0 {
 			value, slope := t.Shape.bend(r, j, float64(v))
@@ -137,6 +140,9 @@ func Grad[T Float](dst []T, r *Row, x []T, t *Target[T], pull Pull, c float64) {
 		if within {
 			dst[y] = T(c * g / r.Temp)
 		}
+		return
+	}
+	if gradTiled(dst, r, x, t, pull, c) {
 		return
 	}
 	for k := range x {

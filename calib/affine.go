@@ -96,7 +96,7 @@ func (f Family) ridge(classes int, n float64) float64 {
 //	minimise  Σ w·(logsumexp z' - z'[label])/W + λ/2·(Σ O² + Σ b²)
 //
 // from a start, which may be nil: the problem is convex, so it changes how long the search takes and not where it ends. Log-
-// probabilities below -1000 count as that. A class without rows goes to -Inf in b without a ridge; the search stops on the way.
+// probabilities below -1000 count as that. Of biases that say the same, b sums to 0. A class without rows goes to -Inf in b without a ridge; the search stops on the way.
 //
 // Source: Guo, Pleiss, Sun and Weinberger 2017 (temperature, vector); Alexandari, Kundaje and Shrikumar 2020 (bias);
 // Kull et al. 2019 (matrix of log-probabilities: Dirichlet); Kull, Silva Filho and Flach 2017 (beta).
@@ -112,15 +112,12 @@ func FitAffine(l *Labels, f Family, start *Affine) (*Affine, float64) {
 	}
 	w, n := l.totals()
 	lambda := f.ridge(k, n)
-	l.curvature(f, diagonal, w)
-	for i := range diagonal {
-		diagonal[i] += lambda
-		if !(diagonal[i] > 1e-6) {
-			diagonal[i] = 1e-6
-		}
-	}
+	from := f.parameters(x, k)
+	c := l.curvature(&from, lambda)
+	c.diagonal(diagonal)
+	c.factor()
 	z := make([]float64, k)
-	minimise(x, diagonal, func(x, g []float64) float64 {
+	minimise(x, diagonal, c.solve, func(x, g []float64) float64 {
 		clear(g)
 		a, slope := f.parameters(x, k), f.parameters(g, k)
 		loss := 0.0
@@ -154,6 +151,13 @@ func FitAffine(l *Labels, f Family, start *Affine) (*Affine, float64) {
 		return loss
 	})
 	a := f.parameters(x, k)
+	mean := 0.0
+	for _, b := range a.B {
+		mean += b / float64(k)
+	}
+	for j := range a.B {
+		a.B[j] -= mean
+	}
 	return &a, l.affineLoss(&a)
 }
 
@@ -183,39 +187,4 @@ func (l *Labels) affineLoss(a *Affine) float64 {
 		w += l.weight(i)
 	}
 	return sum / w
-}
-
-// curvature stores that of the loss along each parameter, where all rows are as they come.
-func (l *Labels) curvature(f Family, diagonal []float64, w float64) {
-	k := l.Classes
-	to := f.parameters(diagonal, k)
-	p := make([]float64, k)
-	diagonal[0] = 0
-	for i, y := range l.Class {
-		row, weight := l.row(i), l.weight(i)/w
-		copy(p, row)
-		softmaxLoss(p, y)
-		mean, square := 0.0, 0.0
-		for j, v := range p {
-			if v > 0 {
-				mean += v * row[j]
-				square += v * row[j] * row[j]
-			}
-		}
-		diagonal[0] += weight * max(square-mean*mean, 0)
-		for j, v := range p {
-			q := weight * v * (1 - v)
-			switch f {
-			case Vector:
-				to.O[j] += q * row[j] * row[j]
-			case Matrix:
-				for m, z := range row {
-					to.O[j*k+m] += q * z * z
-				}
-			}
-			if to.B != nil {
-				to.B[j] += q
-			}
-		}
-	}
 }

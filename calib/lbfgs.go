@@ -3,11 +3,12 @@ package calib
 import "math"
 
 // minimise returns the point at which a smooth convex f is least, from a start x, which it overwrites. f stores its gradient in g.
-// diagonal is a guess of the curvature along each coordinate. It stops when no slope is above 1e-6 per guessed curvature's root, which leaves some 1e-12 to gain,
+// diagonal is a guess of the curvature along each coordinate, and solve divides a direction by a guess of the whole curvature, in
+// place; nil means by the diagonal. It stops when no slope is above 1e-6 per guessed curvature's root, which leaves some 1e-12 to gain,
 // when a step gains nothing, or after 500 steps.
 //
 // Source: Nocedal 1980 (limited memory BFGS), with Armijo's condition on each step; pairs without curvature are left out.
-func minimise(x, diagonal []float64, f func(x, g []float64) float64) float64 {
+func minimise(x, diagonal []float64, solve func(d []float64), f func(x, g []float64) float64) float64 {
 	const memory, steps, sure, slack = 10, 500, 1e-6, 1e-4
 	n := len(x)
 	type pair struct {
@@ -31,8 +32,12 @@ func minimise(x, diagonal []float64, f func(x, g []float64) float64) float64 {
 			alpha[i] = pairs[i].rho * inner(pairs[i].s, d)
 			along(d, -alpha[i], pairs[i].y)
 		}
-		for i := range d {
-			d[i] /= diagonal[i]
+		if solve != nil {
+			solve(d)
+		} else {
+			for i := range d {
+				d[i] /= diagonal[i]
+			}
 		}
 		for i := range pairs {
 			along(d, alpha[i]-pairs[i].rho*inner(pairs[i].y, d), pairs[i].s)

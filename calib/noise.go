@@ -138,29 +138,38 @@ func (l *Labels) noiseLoss(q []float64, epsilon float64) float64 {
 // bestEpsilon returns the ε of least loss, and that loss.
 func (l *Labels) bestEpsilon(q []float64) (loss, epsilon float64) {
 	k := float64(l.Classes)
-	slope := func(e float64) float64 { // of the likelihood
-		s := 0.0
+	slope := func(e float64) (first, second float64) { // of the likelihood
 		for i, v := range q {
-			s += l.weight(i) * (1/k - v) / ((1-e)*v + e/k)
+			w, r := l.weight(i), (1/k-v)/((1-e)*v+e/k)
+			first += w * r
+			second -= w * r * r
 		}
-		return s
+		return first, second
 	}
-	low, high := 0.0, 1.0
-	switch {
-	case !(slope(0) > 0):
+	if first, _ := slope(0); !(first > 0) {
 		return l.noiseLoss(q, 0), 0
-	case slope(1) > 0:
+	}
+	if first, _ := slope(1); first > 0 {
 		return l.noiseLoss(q, 1), 1
 	}
-	for range 50 {
-		mid := low + (high-low)/2
-		if slope(mid) > 0 {
-			low = mid
+	low, high := 0.0, 1.0
+	epsilon = .02
+	for range 60 { // Newton's steps; where one leaves the bracket, a half of it
+		first, second := slope(epsilon)
+		if first > 0 {
+			low = epsilon
 		} else {
-			high = mid
+			high = epsilon
 		}
+		next := epsilon - first/second
+		if !(next > low && next < high) {
+			next = low + (high-low)/2
+		}
+		if math.Abs(next-epsilon) <= 1e-15 {
+			break
+		}
+		epsilon = next
 	}
-	epsilon = low + (high-low)/2
 	return l.noiseLoss(q, epsilon), epsilon
 }
 

@@ -38,7 +38,7 @@ var house = map[string]string{
 	"nn":                  "xent info internal/kern internal/par",
 	"eval":                "xent info calib internal/coder internal/exact internal/kern internal/stat",
 	"train":               "nn xent info calib internal/datasets internal/stat",
-	"doctor":              "xent info calib eval internal/exact",
+	"doctor":              "xent info calib eval internal/exact internal/stat",
 	"lab":                 "xent info calib nn train doctor",
 	"cmd/xent/report":     "eval doctor info",
 	"cmd/xent/site":       "lab",

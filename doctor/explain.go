@@ -325,6 +325,11 @@ var explanations = map[string][3]string{
 		"Clipping is meant for the exception. Done at every step it makes of each gradient a direction of fixed length.",
 		"Clip at a larger norm and lower the learning rate.",
 	},
+	"gradient-noise": {
+		"The gradient noise scale, from micro-batches of one step; its interval lies a factor of 10 or more beside the batch.",
+		"Far below the scale, steps are led by chance and twice the batch saves nearly half of them; far above it, a larger batch changes nothing.",
+		"Choose a batch of about the scale, unless memory or the count of machines decides.",
+	},
 	"gradient-turns": {
 		"The cosine of each step's gradient with the one before: its mean is below -0.1.",
 		"Steps that go back and forth are longer than the valley is wide.",

@@ -18,8 +18,9 @@ import (
 type Flow struct {
 	Layers  []*FlowLayer
 	Steps   int
-	Cosines []float64 // of the gradients of a step and the step before; see [Flow.Align]
-	Head    *FlowHead // nil where the gradient by the logits was not given
+	Cosines []float64  // of the gradients of a step and the step before; see [Flow.Align]
+	Head    *FlowHead  // nil where the gradient by the logits was not given
+	Noise   *FlowNoise // nil where files are no micro-batches of one step
 
 	totals []Moments
 	pair   [3]float64 // x·y, x·x, y·y of the step that is being aligned

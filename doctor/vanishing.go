@@ -9,7 +9,7 @@ import (
 func FlowDetectors() []Detector {
 	return []Detector{
 		gradientNotFinite, noGradient, vanishingGradient, explodingGradient, updateRatio, float16Underflow, deadUnits,
-		lossIdentified, rowsSumToZero, gradientClipped, gradientTurns,
+		lossIdentified, rowsSumToZero, gradientClipped, gradientTurns, gradientNoise,
 	}
 }
 
@@ -282,7 +282,7 @@ var deadUnits = Detector{
 var gradientClipped = Detector{
 	ID: "gradient-clipped", Code: "G09", Summary: "the norm of the gradient is the same at most steps",
 	Flow: func(f *Flow) *Finding {
-		if f.Steps < 5 {
+		if f.Steps < 5 || f.Noise != nil {
 			return nil
 		}
 		largest, same := 0.0, 0.0

@@ -21,6 +21,7 @@ type gradflowFlags struct {
 	options rowfile.Options
 
 	files   string
+	batch   int64
 	weights string
 	updates string
 	html    string
@@ -39,18 +40,23 @@ units that get none, NaN and where it began, numbers that float16 would lose,
 clipping at every step, steps that turn back.
 
 A FILE holds one array for each parameter, by its name: .npz, .safetensors, .pt, or
-a .npy for one alone; nothing in a .pt is run. Names are those of the framework; "0.weight" and "0.bias" are one
-layer, and layers stand in the order of the file, the input first. Names that
-begin with grad, param and update (grad.0.weight) tell gradients, parameters and
-steps apart in one file. Arrays logits, labels and dlogits (the gradient by the
-logits) tell which loss it is, and whether it is a sum or a mean.
+a .npy for one alone; nothing in a .pt is run. Names are those of the framework;
+"0.weight" and "0.bias" are one layer, and layers stand in the order of the file,
+the input first. Names that begin with grad, param and update (grad.0.weight) tell
+gradients, parameters and steps apart in one file. Arrays logits, labels and
+dlogits (the gradient by the logits) tell which loss it is, and whether it is a sum
+or a mean.
 
 Several FILEs are networks side by side, and what the loss does is told apart from
 what the network does; names that differ in a number only (step-10.npz,
-step-20.npz) are steps of one run. Files are read in constant memory.`,
+step-20.npz) are steps of one run. With --files micro-batches they are gradients of
+one step, each the mean over --batch examples of its own, and tell the gradient
+noise scale: how many examples it takes until a gradient is more signal than noise.
+Files are read in constant memory.`,
 		Example: `  xent gradflow grads.npz
   xent gradflow ce.npz mse.npz                  two losses, side by side
   xent gradflow step-*.npz                      steps of one run
+  xent gradflow micro-*.npz --files micro-batches --batch 32
   xent gradflow grads.npz --weights model.npz --updates delta.npz
   xent gradflow grads.npz --fail-on warning --json
   xent gradflow grads.npz --html flow.html
@@ -70,7 +76,8 @@ step-20.npz) are steps of one run. Files are read in constant memory.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runGradflow(cmd, args, f) },
 	}
 	group(cmd.Flags(), "What is looked at", func(s *pflag.FlagSet) {
-		s.StringVar(&f.files, "files", "auto", "what several files are, as `kind`: steps of one run, networks side by side, or auto, by their names")
+		s.StringVar(&f.files, "files", "auto", "what several files are, as `kind`: steps of one run, micro-batches of one step, networks side by side, or auto, by their names")
+		s.Int64Var(&f.batch, "batch", 0, "`examples` of whose losses each micro-batch's gradient is the mean; 1 for gradients of single examples")
 		s.StringVar(&f.weights, "weights", "", "`file` with the parameters, under the same names")
 		s.StringVar(&f.updates, "updates", "", "`file` with what a step of the optimiser added to them")
 	})
@@ -94,14 +101,18 @@ const mostSideBySide = 6
 func runGradflow(cmd *cobra.Command, args []string, f gradflowFlags) error {
 	for _, err := range []error{
 		f.tellFlags.check(),
-		oneOf("files", f.files, "auto", "steps", "networks"),
+		oneOf("files", f.files, "auto", "steps", "micro-batches", "networks"),
 		oneOf("fail-on", f.failOn, "error", "warning", "note", "never"),
 	} {
 		if err != nil {
 			return err
 		}
 	}
-	steps := f.files == "steps" || f.files == "auto" && numbered(args)
+	micro := f.files == "micro-batches"
+	if err := checkBatch(f.batch, micro, len(args)); err != nil {
+		return err
+	}
+	steps := micro || f.files == "steps" || f.files == "auto" && numbered(args)
 	if !steps && len(args) > mostSideBySide {
 		return usage("--files steps, if these are steps of one run", "%d networks side by side, want at most %d", len(args), mostSideBySide)
 	}
@@ -115,10 +126,15 @@ func runGradflow(cmd *cobra.Command, args []string, f gradflowFlags) error {
 	d := &report.GradFlow{Schema: 1}
 	var flows []*doctor.Flow
 	for i, files := range runs {
-		r := &flowReader{options: f.options}
+		r := &flowReader{options: f.options, micro: micro}
 		flow, err := r.read(files)
 		if err != nil {
 			return err
+		}
+		if micro {
+			if flow.Noise, err = r.noise(files, f.batch); err != nil {
+				return err
+			}
 		}
 		for _, given := range []struct {
 			file string
@@ -163,6 +179,24 @@ func runGradflow(cmd *cobra.Command, args []string, f gradflowFlags) error {
 	return found(all, f.failOn)
 }
 
+// mostMicro is how many micro-batches are read beside each other.
+const mostMicro = 256
+
+// checkBatch refuses micro-batches that cannot be compared, and a size of batch without them.
+func checkBatch(batch int64, micro bool, files int) error {
+	switch {
+	case !micro && batch != 0:
+		return usage("--files micro-batches --batch 32", "--batch is of micro-batches")
+	case micro && batch < 1:
+		return usage("--batch 32, or 1 for gradients of single examples", "want the number of examples in each micro-batch")
+	case micro && files < 3:
+		return usage("one file for each micro-batch", "want 3 micro-batches or more, got %d", files)
+	case micro && files > mostMicro:
+		return usage("", "%d micro-batches, want at most %d", files, mostMicro)
+	}
+	return nil
+}
+
 // numbered reports whether names differ in one number only.
 func numbered(names []string) bool {
 	stem := func(s string) string {
@@ -184,6 +218,7 @@ func numbered(names []string) bool {
 // flowReader reads the gradients of one network.
 type flowReader struct {
 	options rowfile.Options
+	micro   bool // files are of one step, and follow from none before
 	notes   []string
 }
 
@@ -206,6 +241,10 @@ func (r *flowReader) read(files []string) (*doctor.Flow, error) {
 			before.Close()
 		}
 		before = a
+		if r.micro {
+			a.Close()
+			before = nil
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -255,6 +294,8 @@ func (r *flowReader) step(flow *doctor.Flow, step int, a, before *rowfile.Arrays
 	}
 	if before != nil {
 		flow.Aligned()
+	}
+	if step > 0 {
 		if was := arraysOf(flow); was != count {
 			return &rowfile.Error{Path: a.Path, Offset: -1, Got: strconv.Itoa(count) + " arrays of gradients", Want: strconv.Itoa(was) + ", as in the steps before"}
 		}
@@ -338,6 +379,67 @@ func (r *flowReader) roles(a *rowfile.Arrays, list []named, flow *doctor.Flow, t
 		}
 	}
 	return nil
+}
+
+// noise reads micro-batches beside each other, a block of each at a time. That they hold the same arrays has been seen.
+func (r *flowReader) noise(files []string, batch int64) (*doctor.FlowNoise, error) {
+	all := make([]*rowfile.Arrays, len(files))
+	defer func() {
+		for _, a := range all {
+			if a != nil {
+				a.Close()
+			}
+		}
+	}()
+	for i, path := range files {
+		var err error
+		if all[i], err = rowfile.OpenArrays(path, r.options); err != nil {
+			return nil, err
+		}
+	}
+	noise := &doctor.FlowNoise{Batch: batch}
+	blocks, values := make([][]float64, len(files)), make([]*rowfile.Values, len(files))
+	for i := range blocks {
+		blocks[i] = make([]float64, 1<<11)
+	}
+	for _, m := range rolesOf(all[0]).grads {
+		for i, a := range all {
+			var err error
+			if values[i], err = sameIn(a, m.name); err != nil {
+				return nil, err
+			}
+		}
+		if err := together(values, blocks, noise.Add); err != nil {
+			return nil, err
+		}
+	}
+	return noise, nil
+}
+
+// together visits the numbers of several arrays of one size together, a block at a time.
+func together(values []*rowfile.Values, blocks [][]float64, visit func([][]float64)) error {
+	now := make([][]float64, len(blocks))
+	for {
+		n, err := values[0].Next(blocks[0])
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		now[0] = blocks[0][:n]
+		for i, v := range values[1:] {
+			now[i+1] = blocks[i+1][:n]
+			for m := 0; m < n; {
+				k, err := v.Next(now[i+1][m:])
+				if err != nil {
+					return err
+				}
+				m += k
+			}
+		}
+		visit(now)
+	}
 }
 
 // each visits the numbers of x, and beside them those of y unless it is nil, a block at a time.

@@ -29,10 +29,22 @@ type FlowRun struct {
 	Steps    int          `json:"steps"`
 	Norms    []float64    `json:"norms"`   // L2 of the whole gradient, by step
 	Cosines  []float64    `json:"cosines"` // with the step before
+	Noise    *FlowNoise   `json:"noise"`   // of micro-batches of one step, else null
 	Slope    Num          `json:"slope"`   // decades of RMS from layer to layer, towards the loss
 	Layers   []FlowedOver `json:"layers"`  // from the input to the loss
 	Findings []Finding    `json:"findings"`
 	Notes    []string     `json:"notes"`
+}
+
+// FlowNoise is the gradient noise scale of micro-batches.
+type FlowNoise struct {
+	Batch   int64 `json:"batch"`   // examples of each
+	Batches int   `json:"batches"` //
+	Signal  Num   `json:"signal"`  // squared norm of the true gradient
+	Noise   Num   `json:"noise"`   // trace of the covariance of single examples
+	Scale   Num   `json:"scale"`   // noise / signal, in examples
+	Low     Num   `json:"low"`     // 95 % of the jackknife
+	High    Num   `json:"high"`
 }
 
 // FlowedOver is a layer.
@@ -69,6 +81,10 @@ func FlowRunOf(name string, files []string, f *doctor.Flow, notes []string) Flow
 	r := FlowRun{Name: name, Files: files, Steps: f.Steps, Cosines: f.Cosines, Slope: Num(f.Slope()), Notes: notes}
 	for i := range f.Steps {
 		r.Norms = append(r.Norms, f.Norm(i))
+	}
+	if n := f.Noise; n != nil {
+		at := n.Scale()
+		r.Noise = &FlowNoise{n.Batch, n.Batches(), Num(at.Signal), Num(at.Noise), Num(at.Scale), Num(at.Low), Num(at.High)}
 	}
 	types := map[string]bool{}
 	for _, l := range f.Layers {
@@ -115,6 +131,11 @@ func (d *GradFlow) JSON(w io.Writer) error { return fieldsOf(w, d) }
 func (d *GradFlow) Text(w io.Writer, opt TextOptions) error {
 	t := flowText{d, style{opt.Color}, max(opt.Columns, 80)}
 	sections := [][]string{t.head(), t.picture()}
+	for i := range d.Runs {
+		if n := d.Runs[i].Noise; n != nil {
+			sections = append(sections, wrap(n.say(), t.columns))
+		}
+	}
 	for i := range d.Differences {
 		sections = append(sections, t.apart(&d.Differences[i]))
 	}
@@ -158,10 +179,30 @@ func (r *FlowRun) what() string {
 		return "the gradient by the logits"
 	}
 	s := plural(int64(r.Arrays), "array") + " in " + plural(int64(len(r.Layers)), "layer") + ", " + plural(r.Numbers, "number") + ", " + Plain(strings.Join(r.DTypes, " and "))
-	if r.Steps > 1 {
+	switch {
+	case r.Noise != nil:
+		s = strconv.Itoa(r.Noise.Batches) + " micro-batches of " + s
+	case r.Steps > 1:
 		s = plural(int64(r.Steps), "step") + " of " + s
 	}
 	return s
+}
+
+// say puts the noise scale into words.
+func (n *FlowNoise) say() string {
+	scale, low, high := float64(n.Scale), float64(n.Low), float64(n.High)
+	from := " from " + strconv.Itoa(n.Batches) + " micro-batches of " + plural(n.Batch, "example")
+	switch {
+	case math.IsNaN(scale):
+		return "The gradient noise scale is not known" + from + ": it takes three of finite numbers."
+	case math.IsInf(low, 1):
+		return "The gradient noise scale is not known" + from + ": they agree no more than by chance."
+	case math.IsInf(high, 1) && low == 0:
+		return "The gradient noise scale is about " + Short(scale, 3) + " examples," + from + ", which are too few to bound it."
+	case math.IsInf(high, 1):
+		return "The gradient noise scale is " + Short(low, 3) + " examples or more," + from + "."
+	}
+	return "The gradient noise scale is " + Short(scale, 3) + " examples (" + Short(low, 3) + " to " + Short(high, 3) + ")," + from + "."
 }
 
 // flowAxis is the decades that a picture spans: whole ones, with a little room below the least.

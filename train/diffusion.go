@@ -44,22 +44,21 @@ func newNoising(schedule string, steps int) noising {
 
 // A Denoiser is the network of a diffusion model: it guesses the noise in an image from the image and its step.
 //
-//	x_t = √ᾱ·x_0 + √(1-ᾱ)·e          ê = √(1-ᾱ)·x_t + f(x_t, t)
+//	x_t = √ᾱ·x_0 + √(1-ᾱ)·e          ê = (x_t - √ᾱ·(m + s·f))/√(1-ᾱ)
 //
-// The first part of ê is the best guess for pixels that are standard normal; f are residual blocks of a layer norm and two dense
-// layers, between dense layers. It sees x_t, t as sines and cosines, and where the noise leaves some of it, where between two of the
-// steps that pixels come in each pixel lies: sine and cosine of its phase, which hold a factor of what noise leaves of them. Without
-// these no small network finds out that pixels come in steps (Kingma et al. 2021, on Fourier features).
+// Here m and s are mean and standard deviation of each pixel given itself alone, from how often its values occur: exact where the
+// noise is less than the steps that pixels come in. The network is f(x_t, m, t), what the other pixels add to that, in units of what
+// the pixel leaves open: residual blocks of a layer norm and two dense layers, between dense layers, which see t as sines and cosines.
 type Denoiser[T xent.Float] struct {
 	Inputs int
 
 	noise  noising
-	pitch  float64   // of the steps that pixels come in
-	left   []float64 // at each step, the factor that noise leaves of sine and cosine; nil where it leaves none
+	prior  *pixelPrior
 	net    *nn.Net[T]
 	params []nn.Param[T]
 
 	in, out, grad []T
+	slope         []T // dê/df
 	weights       []float64
 	squared       xent.SquaredOptions
 }
@@ -67,13 +66,10 @@ type Denoiser[T xent.Float] struct {
 // timeFeatures is how many numbers a network sees of a step.
 const timeFeatures = 32
 
-// newDenoiser returns a denoiser of images whose values are -1 to 1 in steps of pitch.
-func newDenoiser[T xent.Float](rng *nn.Rand, c *DiffusionConfig, inputs int, pitch float64) *Denoiser[T] {
-	d := &Denoiser[T]{Inputs: inputs, noise: newNoising(c.Noise, c.NoiseSteps), pitch: pitch}
-	if left := d.noise.left(pitch); left[1] > .1 {
-		d.left = left
-	}
-	layers := []nn.Named[T]{{Name: "in", Layer: nn.NewDense[T](rng, nn.Xavier, d.seen(), c.Width)}}
+// newDenoiser returns a denoiser of images of so many pixels, of which prior is known.
+func newDenoiser[T xent.Float](rng *nn.Rand, c *DiffusionConfig, prior *pixelPrior, inputs int) *Denoiser[T] {
+	d := &Denoiser[T]{Inputs: inputs, noise: newNoising(c.Noise, c.NoiseSteps), prior: prior}
+	layers := []nn.Named[T]{{Name: "in", Layer: nn.NewDense[T](rng, nn.Xavier, 2*inputs+timeFeatures, c.Width)}}
 	for i := range c.Blocks {
 		layers = append(layers, nn.Named[T]{Name: "block" + strconv.Itoa(i), Layer: nn.NewResidual(nn.NewNamed(
 			nn.Named[T]{Name: "norm", Layer: nn.NewLayerNorm[T](c.Width)},
@@ -97,59 +93,27 @@ func (d *Denoiser[T]) Params() []nn.Param[T] { return d.params }
 
 // guess returns ê for noisy images, each at its step: memory of the denoiser.
 func (d *Denoiser[T]) guess(x xent.Matrix[T], steps []int) xent.Matrix[T] {
-	cols := d.seen()
-	d.in = grown(d.in, x.Rows*cols)
-	in := xent.MatrixOf(d.in, cols)
+	cols := 2*d.Inputs + timeFeatures
+	d.in, d.out, d.slope = grown(d.in, x.Rows*cols), grown(d.out, x.Rows*d.Inputs), grown(d.slope, x.Rows*d.Inputs)
+	in, out, slope := xent.MatrixOf(d.in, cols), xent.MatrixOf(d.out, d.Inputs), xent.MatrixOf(d.slope, d.Inputs)
 	for i, t := range steps {
-		row := in.Row(i)
+		row, e, by := in.Row(i), out.Row(i), slope.Row(i)
+		alone := row[d.Inputs:][:d.Inputs]
+		keep, noise := math.Sqrt(d.noise.kept[t]), 1-d.noise.kept[t]
+		scale := keep / math.Sqrt(noise)
 		copy(row, x.Row(i))
-		describe(row[d.Inputs:][:timeFeatures], 1000*float64(t)/float64(len(d.noise.kept)-1))
-		if d.left != nil {
-			d.phases(row[d.Inputs+timeFeatures:], x.Row(i), t)
+		for j, v := range x.Row(i) {
+			m, s := d.prior.look(j, float64(v), keep, noise)
+			alone[j], by[j] = T(m), T(-s*scale)
+			e[j] = T((float64(v) - float64(keep*m)) / math.Sqrt(noise))
 		}
+		describe(row[2*d.Inputs:], 1000*float64(t)/float64(len(d.noise.kept)-1))
 	}
 	f := d.net.Forward(in)
-	d.out = grown(d.out, x.Rows*d.Inputs)
-	out := xent.MatrixOf(d.out, d.Inputs)
-	for i, t := range steps {
-		to, from, add, share := out.Row(i), x.Row(i), f.Row(i), T(math.Sqrt(1-d.noise.kept[t]))
-		for j := range to {
-			to[j] = T(share*from[j]) + add[j]
-		}
+	for k, v := range f.Data {
+		out.Data[k] += T(slope.Data[k] * v)
 	}
 	return out
-}
-
-// seen is how many numbers the network sees of an image.
-func (d *Denoiser[T]) seen() int {
-	if d.left == nil {
-		return d.Inputs + timeFeatures
-	}
-	return 3*d.Inputs + timeFeatures
-}
-
-// left returns, for each step, what noise leaves of sine and cosine of the phase of a pixel: the characteristic function of the noise,
-// e^(-½(2πσ/pitch)²) with σ² = (1-ᾱ)/ᾱ.
-func (n *noising) left(pitch float64) []float64 {
-	left := make([]float64, len(n.kept))
-	for t, kept := range n.kept {
-		left[t] = math.Exp(-2 * math.Pi * math.Pi / pitch / pitch * (1 - kept) / kept)
-	}
-	return left
-}
-
-// phases writes where each pixel of x_t, back at the image's scale, lies between two of the steps that pixels come in.
-func (d *Denoiser[T]) phases(to, x []T, t int) {
-	left := d.left[t]
-	if left < 1e-3 {
-		clear(to)
-		return
-	}
-	scale := 2 * math.Pi / d.pitch / math.Sqrt(d.noise.kept[t])
-	for j, v := range x {
-		s, c := math.Sincos(float64(v) * scale)
-		to[2*j], to[2*j+1] = T(left*s), T(left*c)
-	}
 }
 
 // describe writes a number as sines and cosines of wavelengths from 2π to 2π·10⁴ (Vaswani et al. 2017).
@@ -188,6 +152,9 @@ func (d *Denoiser[T]) learn(x xent.Matrix[T], noise []T, steps []int, weights []
 	res, err := xent.SquaredErrorGrad(grad, guess, xent.MatrixOf(noise[:len(guess.Data)], d.Inputs), &d.squared)
 	if err != nil {
 		return 0, err
+	}
+	for k, s := range d.slope {
+		grad.Data[k] *= s
 	}
 	d.net.Learn(grad)
 	return float64(res.Mean()), nil

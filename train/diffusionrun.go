@@ -30,7 +30,7 @@ func NewDiffusion(c DiffusionConfig, data *Data) (*DiffusionRun, error) {
 		return nil, err
 	}
 	r := &DiffusionRun{Config: c, Data: data}
-	r.Model = newDenoiser[float32](nn.NewRand(c.Seed), &r.Config, data.Inputs, 2*data.Step)
+	r.Model = newDenoiser[float32](nn.NewRand(c.Seed), &r.Config, newPixelPrior(data.Train.X, data.Inputs, data.Step), data.Inputs)
 	r.loop = newLoop(&r.Config.Training, r.Model, len(data.Train.Y))
 	n := r.Config.Batch * data.Inputs
 	r.x, r.noise, r.noisy, r.steps = make([]float32, n), make([]float32, n), make([]float32, n), make([]int, r.Config.Batch)

@@ -85,28 +85,29 @@ func TestVAEGradient(t *testing.T) {
 
 func TestDiffusionGradient(t *testing.T) {
 	for _, c := range []struct {
-		pitch float64
+		step  float64
 		steps int
 		bound bool
 		why   string
 	}{
-		{.125, 100, false, "pixels in steps that the noise leaves to be seen"},
-		{1e-3, 100, false, "pixels in steps that it does not"},
+		{.125, 100, false, "pixels of few values"},
+		{1e-3, 100, false, "pixels of many"},
 		{.125, 5, true, "weighed as the bound has it"},
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			config := DiffusionConfig{Width: 5, Blocks: 2, NoiseSteps: c.steps, Noise: "cosine"}
-			d := newDenoiser[float64](nn.NewRand(7), &config, 4, c.pitch)
-			if (d.left != nil) != (c.pitch == .125) && c.steps == 100 {
-				t.Fatal("whether it sees phases")
+			x := numbers(1, 6, 4, func(e float64) float64 { return math.Round(4*math.Tanh(e)) / 4 })
+			seen := make([]float32, len(x.Data))
+			for i, v := range x.Data {
+				seen[i] = float32(v+1) / 2
 			}
+			d := newDenoiser[float64](nn.NewRand(7), &config, newPixelPrior(seen, 4, c.step), 4)
 			out := d.params[len(d.params)-2] // begins next to 0, and with it all gradients behind it
 			for i := range out.Value {
-				out.Value[i] *= 50
+				out.Value[i] *= 100
 			}
-			x := numbers(1, 6, 4, func(e float64) float64 { return math.Round(4*math.Tanh(e)) / 4 })
 			noise := numbers(2, 6, 4, func(e float64) float64 { return e })
-			at, steps := xent.MatrixOf(make([]float64, 24), 4), []int{1, 2, 3, 4, 5, 1}
+			at, steps := xent.MatrixOf(make([]float64, 24), 4), []int{c.steps, c.steps - 1, 3, 4, c.steps / 2, 1}
 			var weights []float64
 			if c.bound {
 				weights = d.noise.boundWeights()
@@ -120,6 +121,35 @@ func TestDiffusionGradient(t *testing.T) {
 				return loss
 			})
 		})
+	}
+}
+
+// What a pixel is given itself alone: of noise that is next to none, itself; of nothing but noise, its mean; between, by Bayes' rule on
+// its values.
+func TestPixelPrior(t *testing.T) {
+	x := []float32{0, .25, 1, .5, 0, .25, 0, 1} // two pixels of four rows, in steps of a quarter
+	p := newPixelPrior(x, 2, .25)
+	q := newPixelPrior(x, 2, 1./255)
+	if p.levels != 5 || q.levels != 0 {
+		t.Fatalf("%d and %d levels", p.levels, q.levels)
+	}
+	for _, prior := range []*pixelPrior{p, q} {
+		if m, s := prior.look(1, .5, 1, 1e-6); !(math.Abs(m-.5) < 1e-3 && s < 2e-3) {
+			t.Errorf("of %d levels: %v ± %v, want 0.5", prior.levels, m, s)
+		}
+	}
+	weigh := func(level, odds float64) float64 { return odds * math.Exp(-(.3-.6*level)*(.3-.6*level)/(2*.64)) }
+	odds := map[float64]float64{-1: 3.5, -.5: .5, 0: .5, .5: .5, 1: 1.5} // pixel 0 is 0, 1, 0 and 0
+	sum, first := 0., 0.
+	for level, n := range odds {
+		sum += weigh(level, n)
+		first += weigh(level, n) * level
+	}
+	if m, _ := p.look(0, .3, .6, .64); !(math.Abs(m-first/sum) < 1e-12) {
+		t.Errorf("mean %v, want %v", m, first/sum)
+	}
+	if m, s := q.look(0, .3, 1e-9, 1); !(math.Abs(m+.5) < 1e-6 && math.Abs(s-math.Sqrt(.75)) < 1e-3) {
+		t.Errorf("of noise alone %v ± %v, want -0.5 and √0.75", m, s)
 	}
 }
 

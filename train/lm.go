@@ -91,7 +91,6 @@ type LM struct {
 	stream  []uint16
 	ids     []int
 	labels  []int32
-	grad    xent.Linear[float32]
 	hidden  []float32
 	options xent.LinearOptions
 	figures [1]Figure

@@ -38,11 +38,11 @@ type VAE[T xent.Float] struct {
 	decoder *nn.Net[T] // to a logit, or to mean and ln v, of each pixel
 	params  []nn.Param[T]
 
-	z, dz, grad, gradX []T
-	plain, kl          xent.GaussianKLOptions // kl with β and free nats
-	beta               float64
-	binary             xent.BinaryOptions
-	bins               xent.GaussianOptions
+	z, grad, gradX []T
+	plain, kl      xent.GaussianKLOptions // kl with β and free nats
+	beta           float64
+	binary         xent.BinaryOptions
+	bins           xent.GaussianOptions
 }
 
 // newVAE returns a VAE of images whose values are 0 to 1 in steps of that width. The hidden layers are those of the encoder;

@@ -37,7 +37,7 @@
 //	   a loss beside its accuracy        lossmap.go        LossMap
 //	E9 a loss in few bits                stability.go      StableLoss
 //	   formats, bit by bit               floats.go
-//	E10 the die of a given mean          maxent.go         MaxEntropy
+//	E10 the die of a given mean          maxent.go         MaxEntropy, MaxEntropyCurves
 //	E7 gradients of a real network       flow.go           Flow
 //	   its runs and its chain rule       flownet.go, flowview.go, flowchain.go
 //	perplexity of a sentence             tokens.go         Perplexity

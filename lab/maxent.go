@@ -37,8 +37,6 @@ type MaxEntropyView struct {
 
 	Bends  []Point // X is the bend, Y the entropy of the rival there
 	Marker Marker  // the rival as it is
-	Means  []Point // X is a mean, Y its multiplier
-	Rungs  []Point // X is a mean, Y the greatest entropy with it
 
 	Text    MaxEntropyText
 	Formula MaxEntropyFormula
@@ -109,7 +107,6 @@ func MaxEntropy(params MaxEntropyParams) (MaxEntropyView, error) {
 		Greatest:    unit.of(info.Surprisal(1. / DieFaces)),
 	}
 	v.bend(params)
-	v.ladder(faces, unit)
 	v.Text = MaxEntropyText{
 		Probs: mapTexts(p, figure), Rival: mapTexts(v.Rival, figure),
 		Costs:      mapTexts(p, func(x float64) string { return figure(unit.of(info.Surprisal(x))) }),
@@ -150,24 +147,44 @@ func (v *MaxEntropyView) bend(params MaxEntropyParams) {
 	v.Marker = Marker{X: params.Bend, Y: v.RivalEntropy, Text: figure(v.RivalEntropy) + " " + string(params.Unit)}
 }
 
-// ladder follows mean and entropy as the multiplier goes from -4 to 4.
-func (v *MaxEntropyView) ladder(faces []float64, unit Unit) {
+// MaxEntropyCurvesParams says in which unit the entropies are.
+type MaxEntropyCurvesParams struct {
+	Unit Unit
+}
+
+// MaxEntropyCurvesView follows multiplier and entropy over all means, whatever the state of explorer E10.
+type MaxEntropyCurvesView struct {
+	Means []Point // X is a mean, Y its multiplier
+	Rungs []Point // X is a mean, Y the greatest entropy with it
+}
+
+// MaxEntropyCurves computes the curves that the die of [MaxEntropy] lies on, as the multiplier goes from -4 to 4.
+//
+// Errors: [ParamError].
+func MaxEntropyCurves(params MaxEntropyCurvesParams) (MaxEntropyCurvesView, error) {
+	c := checker{fn: "MaxEntropyCurves"}
+	c.unit(params.Unit)
+	if !c.ok() {
+		return MaxEntropyCurvesView{}, c.result()
+	}
 	const samples = 61
-	z := make([]float64, len(faces))
+	var v MaxEntropyCurvesView
+	z := make([]float64, DieFaces)
 	for i := range samples {
 		s := 2*float64(i)/(samples-1) - 1
 		multiplier := 4 * s * (0.3 + 0.7*s*s) // closer where the mean changes fast
-		for j, x := range faces {
-			z[j] = multiplier * x
+		for j := range z {
+			z[j] = multiplier * float64(j+1)
 		}
 		row := xent.RowMoments(z)
 		mean := 0.0
-		for j, x := range faces {
-			mean += x * row.Prob(z[j])
+		for j, logit := range z {
+			mean += float64(j+1) * row.Prob(logit)
 		}
 		v.Means = append(v.Means, Point{X: mean, Y: multiplier})
-		v.Rungs = append(v.Rungs, Point{X: mean, Y: unit.of(row.Entropy())})
+		v.Rungs = append(v.Rungs, Point{X: mean, Y: params.Unit.of(row.Entropy())})
 	}
+	return v, nil
 }
 
 // maxEntropyFormula adds digits to the printed inputs until they give the printed results.

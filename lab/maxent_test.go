@@ -87,7 +87,10 @@ func TestMaxEntropyRival(t *testing.T) {
 
 // The curves hold the state: where the mean is the asked one, so are multiplier and entropy.
 func TestMaxEntropyCurves(t *testing.T) {
-	v := maxEntropyOf(t, MaxEntropyParams{Mean: 4.5, Face: 1, Unit: Nats})
+	v, err := MaxEntropyCurves(MaxEntropyCurvesParams{Unit: Nats})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(v.Means) != len(v.Rungs) || len(v.Means) < 20 {
 		t.Fatalf("%d and %d points", len(v.Means), len(v.Rungs))
 	}
@@ -156,6 +159,10 @@ func TestMaxEntropyErrors(t *testing.T) {
 		if wrong, ok := err.(*ParamError); !ok || wrong.Param != param {
 			t.Errorf("%v, want a complaint about %s", err, param)
 		}
+	}
+	_, err := MaxEntropyCurves(MaxEntropyCurvesParams{Unit: "bans"})
+	if wrong, ok := err.(*ParamError); !ok || wrong.Param != "unit" {
+		t.Errorf("curves: %v, want a complaint about unit", err)
 	}
 }
 

@@ -65,6 +65,7 @@ var calls = []struct {
 	{"likelihoodCurve", "two curves over one axis", LikelihoodCurve, LikelihoodCurveParams{Counts: []int{3, 5, 2}, Model: []float64{.2, .3, .5}, Face: 1, Unit: Bits}},
 	{"maxEntropy", "a temperature that is infinite", MaxEntropy, MaxEntropyParams{Mean: 3.5, Bend: .25, Face: 1, Unit: Bits}},
 	{"maxEntropy", "Jaynes' die", MaxEntropy, MaxEntropyParams{Mean: 4.5, Bend: -1, Face: 4, Unit: Nats}},
+	{"maxEntropyCurves", "two curves over all means", MaxEntropyCurves, MaxEntropyCurvesParams{Unit: Bits}},
 	{"doctor", "broken rows, findings with lists", Doctor, DoctorParams{Fault: FaultFromOne, Rows: 60, Classes: 3, Skill: 6, Scale: 1, Seed: 2, Kind: ScoresLogits, Unit: Bits}},
 	{"doctor", "own rows", Doctor, DoctorParams{Fault: FaultOwn, Classes: 2, Scores: []float64{1, 2, math.Inf(-1), 0}, Labels: []int{-100, 0}, Kind: ScoresUnknown, Unit: Nats}},
 	{"lossMap", "a line of a log that convicts", LossMap, LossMapParams{Classes: 10, Loss: 1.49, Accuracy: .97, Samples: 3, Unit: Nats}},

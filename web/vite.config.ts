@@ -15,9 +15,10 @@ const onwarn = () => {};
 /**
  * Scripts and style sheets travel in three files each: what every page needs, what explorers need, and the page's own.
  * Each file more costs the first paint on a slow line a share of a round trip. What comes later, when it is asked for,
- * stays by itself; questions and progress come together.
+ * stays by itself; questions and progress come together, and so does what explains a word.
  */
 const groups = [
+	{ name: 'base', test: /rolldown\/runtime/ },
 	{
 		name: 'base',
 		test: /\/node_modules\/|preload-helper|\/src\/(start|App|routes|core\/limits|data\/digits)|\/src\/lib\/(Shell|Segments|DragBar|share\/(codec|hash)|progress\/evidence|[a-z.]+\.ts$)/,
@@ -30,6 +31,7 @@ const groups = [
 		minShareCount: 2,
 	},
 	{ name: 'questions', test: /\/src\/lib\/(items|progress)\// },
+	{ name: 'words', test: /\/src\/lib\/(Search|Definition|lookup)/ },
 ];
 
 export default defineConfig({

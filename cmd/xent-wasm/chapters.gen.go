@@ -57,10 +57,12 @@ const shapes = "" +
 	"LossCurveParams unit@Unit axis@Axis samples minProb maxLoss loss\n" +
 	"LossCurveView points*@Point marker@Marker minX\n" +
 	"MaxEntropyCode mean$ probs*$ multiplier$ entropy$\n" +
+	"MaxEntropyCurvesParams unit@Unit\n" +
+	"MaxEntropyCurvesView means*@Point rungs*@Point\n" +
 	"MaxEntropyFormula ratio$ sum$ last$ entropy$ probs*$ mean$ log$\n" +
 	"MaxEntropyParams mean bend face unit@Unit\n" +
 	"MaxEntropyText probs*$ rival*$ costs*$ multiplier$ temperature$ ratio$ entropy$ greatest$ rivalEntropy$ lost$ mean$\n" +
-	"MaxEntropyView probs* multiplier temperature ratio entropy greatest rival* rivalEntropy lost bends*@Point marker@Marker means*@Point rungs*@Point text@MaxEntropyText formula@MaxEntropyFormula code@MaxEntropyCode\n" +
+	"MaxEntropyView probs* multiplier temperature ratio entropy greatest rival* rivalEntropy lost bends*@Point marker@Marker text@MaxEntropyText formula@MaxEntropyFormula code@MaxEntropyCode\n" +
 	"MaxTrickParams logits* temperature shift trick!\n" +
 	"MaxTrickText exponents*$ powers*$ shares*$ sum$ off$ moved$\n" +
 	"MaxTrickView exponents* powers* sum text@MaxTrickText\n" +
@@ -98,6 +100,7 @@ const shapes = "" +
 	"likelihoodCurve: LikelihoodCurveParams LikelihoodCurveView\n" +
 	"lossCurve: LossCurveParams LossCurveView\n" +
 	"maxEntropy: MaxEntropyParams MaxEntropyView\n" +
+	"maxEntropyCurves: MaxEntropyCurvesParams MaxEntropyCurvesView\n" +
 	"maxTrick: MaxTrickParams MaxTrickView\n" +
 	"normalise: NormaliseParams NormaliseView\n" +
 	"redistribute: RedistributeParams RedistributeView\n" +
@@ -272,6 +275,20 @@ func exportMaxEntropy() status {
 		}
 		t.startView()
 		writeMaxEntropyView(t, view)
+		t.endView()
+		return nil
+	})
+}
+
+//go:wasmexport maxEntropyCurves
+func exportMaxEntropyCurves() status {
+	return call(func(t *tape) error {
+		view, err := lab.MaxEntropyCurves(readMaxEntropyCurvesParams(t))
+		if err != nil {
+			return err
+		}
+		t.startView()
+		writeMaxEntropyCurvesView(t, view)
 		t.endView()
 		return nil
 	})
@@ -526,6 +543,12 @@ func readLossCurveParams(t *tape) lab.LossCurveParams {
 		MinProb: t.readFloat(),
 		MaxLoss: t.readFloat(),
 		Loss:    t.readFloat(),
+	}
+}
+
+func readMaxEntropyCurvesParams(t *tape) lab.MaxEntropyCurvesParams {
+	return lab.MaxEntropyCurvesParams{
+		Unit: readEnum(t, constantsOfUnit),
 	}
 }
 
@@ -898,6 +921,11 @@ func writeMaxEntropyCode(t *tape, v lab.MaxEntropyCode) {
 	t.writeString(v.Entropy)
 }
 
+func writeMaxEntropyCurvesView(t *tape, v lab.MaxEntropyCurvesView) {
+	writeSlice(t, v.Means, func(t *tape, v lab.Point) { writePoint(t, v) })
+	writeSlice(t, v.Rungs, func(t *tape, v lab.Point) { writePoint(t, v) })
+}
+
 func writeMaxEntropyFormula(t *tape, v lab.MaxEntropyFormula) {
 	t.writeString(v.Ratio)
 	t.writeString(v.Sum)
@@ -934,8 +962,6 @@ func writeMaxEntropyView(t *tape, v lab.MaxEntropyView) {
 	t.writeFloat(v.Lost)
 	writeSlice(t, v.Bends, func(t *tape, v lab.Point) { writePoint(t, v) })
 	writeMarker(t, v.Marker)
-	writeSlice(t, v.Means, func(t *tape, v lab.Point) { writePoint(t, v) })
-	writeSlice(t, v.Rungs, func(t *tape, v lab.Point) { writePoint(t, v) })
 	writeMaxEntropyText(t, v.Text)
 	writeMaxEntropyFormula(t, v.Formula)
 	writeMaxEntropyCode(t, v.Code)

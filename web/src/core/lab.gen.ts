@@ -1359,6 +1359,19 @@ export interface MaxEntropyCode {
 	readonly entropy: string;
 }
 
+/** MaxEntropyCurvesParams says in which unit the entropies are. */
+export interface MaxEntropyCurvesParams {
+	readonly unit: Unit;
+}
+
+/** MaxEntropyCurvesView follows multiplier and entropy over all means, whatever the state of explorer E10. */
+export interface MaxEntropyCurvesView {
+	/** X is a mean, Y its multiplier */
+	readonly means: readonly Point[];
+	/** X is a mean, Y the greatest entropy with it */
+	readonly rungs: readonly Point[];
+}
+
 /**
  * MaxEntropyFormula holds the numbers of the live formulas, with digits such that a calculator, given the printed
  * inputs, prints the printed results:
@@ -1431,10 +1444,6 @@ export interface MaxEntropyView {
 	readonly bends: readonly Point[];
 	/** the rival as it is */
 	readonly marker: Marker;
-	/** X is a mean, Y its multiplier */
-	readonly means: readonly Point[];
-	/** X is a mean, Y the greatest entropy with it */
-	readonly rungs: readonly Point[];
 	readonly text: MaxEntropyText;
 	readonly formula: MaxEntropyFormula;
 	readonly code: MaxEntropyCode;
@@ -2181,6 +2190,12 @@ export interface Lab {
 	 * Errors: `ParamError`.
 	 */
 	maxEntropy(params: MaxEntropyParams): MaxEntropyView;
+	/**
+	 * MaxEntropyCurves computes the curves that the die of `MaxEntropy` lies on, as the multiplier goes from -4 to 4.
+	 *
+	 * Errors: `ParamError`.
+	 */
+	maxEntropyCurves(params: MaxEntropyCurvesParams): MaxEntropyCurvesView;
 	/**
 	 * MaxTrick computes p = softmax((z + c)/T) in float32,
 	 *

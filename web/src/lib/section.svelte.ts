@@ -167,9 +167,19 @@ export function follow<T>(
 	};
 }
 
-/** A value for a picture: in its sight or in hand it is there at once, else once a second. */
-export function drawn<T>(get: () => T, sight: Sight): { readonly current: T } {
+/**
+ * A value for a picture or a control: in the sight of its part, or in hand, it is there at once, else once a second. What
+ * is in no part is always in sight.
+ */
+export function drawn<T>(get: () => T, sight = getContext<Sight | undefined>(key)): { readonly current: T } {
 	const value = $derived.by(get);
+	if (!sight) {
+		return {
+			get current() {
+				return value;
+			},
+		};
+	}
 	let kept = $state.raw(untrack(() => value));
 	paced(
 		() => {

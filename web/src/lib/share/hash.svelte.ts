@@ -202,6 +202,11 @@ export class Shared<S extends object> {
 		for (const [name] of pairs) this.current[name as keyof S] = state[name as keyof S];
 	}
 
+	/** Sets some values of the state, and leaves the rest. */
+	set(some: Partial<S>): void {
+		Object.assign(this.current, some);
+	}
+
 	/** Takes the last step back. */
 	undo(): void {
 		this.#settle();

@@ -18,6 +18,7 @@ func (j *softmaxJob[T, L]) sixteens(part *Result, work *rowWork[T], lo, hi int) 
 	}
 	var some kern.Sixteen
 	usual := j.usual()
+	bent := !usual && j.labels != nil && j.each.Hard() && j.top <= 1 && j.grad.Data != nil
 	alike := !j.ignoring && j.rowWeights == nil && j.each.Weights == nil && j.each.Penalty == 0
 	stride, gradStride := j.x.stride(), j.grad.stride()
 	for ; hi-lo >= 16; lo += 16 {
@@ -33,6 +34,9 @@ func (j *softmaxJob[T, L]) sixteens(part *Result, work *rowWork[T], lo, hi int) 
 			return lo
 		}
 		costs, first, out := some.Costs()
+		if bent && out == 0 && j.bend(part, work, &some, lo) {
+			continue
+		}
 		done := usual && j.top <= 1 && (stored || j.grad.Data == nil)
 		if done && alike && out == 0 && j.loss == nil {
 			right := bits.OnesCount64(first)
@@ -59,6 +63,49 @@ func (j *softmaxJob[T, L]) sixteens(part *Result, work *rowWork[T], lo, hi int) 
 		}
 	}
 	return lo
+}
+
+// bend computes the 16 rows from lo on, which some has looked at, where a shape bends the cost of the labels: their slopes
+// are what the kernel, asked once more, makes the gradients of. It tells whether it did.
+func (j *softmaxJob[T, L]) bend(part *Result, work *rowWork[T], some *kern.Sixteen, lo int) bool {
+	var losses [16]float64
+	var first [16]bool
+	t := &work.target
+	for r := range 16 {
+		w := at(j.rowWeights, lo+r)
+		if w == 0 || j.ignores(lo+r) {
+			some.Ask(r, 0, 0, 0)
+			continue
+		}
+		t.Label = int(j.labels[lo+r])
+		own := at(t.Weights, t.Label)
+		t.Penalty = j.each.Penalty * own
+		var row kern.Row
+		some.Row(&row, r, j.link)
+		loss, pull := kern.Loss(&row, j.x.read(work.x, lo+r), t)
+		losses[r], first[r] = w*loss, row.Arg == t.Label
+		c := w * j.scale / j.link.Temp
+		some.Ask(r, t.Label, c*pull.Mass(), c*t.Penalty)
+	}
+	stride, gradStride := j.x.stride(), j.grad.stride()
+	if _, stored := kern.Together(some, j.grad.Data[lo*gradStride:], gradStride, j.x.Data[lo*stride:], j.x.Cols, stride, j.link); !stored {
+		return false
+	}
+	for r, loss := range losses {
+		if j.skips(part, work, lo+r) {
+			continue
+		}
+		if j.loss != nil {
+			j.loss[lo+r] = T(loss)
+		}
+		before := 1
+		if first[r] {
+			before = 0
+		}
+		part.judge(before, j.top)
+		part.addRow(loss)
+	}
+	return true
 }
 
 // usual tells whether a row costs -ln p of its label, weighted or not, and perhaps LogSumExp².

@@ -13,14 +13,17 @@ type Shape struct {
 	Poly   float64 // ε₁ of poly-1
 }
 
-// bend returns φ(l) of class j with logit x, and φ'(l); see [Shape.of].
-func (s Shape) bend(r *Row, j int, x float64) (value, slope float64) {
+// bend returns φ(l) of class j with logit x, and φ'(l), to the digits of float32 if short; see [Shape.of].
+func (s Shape) bend(r *Row, j int, x float64, short bool) (value, slope float64) {
 	l := r.Cost(x)
 	if s == (Shape{}) {
 		return l, 1
 	}
 	p, q := r.Prob(j, x)
-	o := odds{p: p, l: l, rest: dd{q, 0}}
+	o := odds{p: p, l: l, rest: dd{q, 0}, cost: dd{l, 0}, short: short}
+	if short {
+		return s.of(o)
+	}
 	if s.Focus != 0 {
 		o.rest = r.restWide(j, x)
 	}
@@ -36,6 +39,21 @@ type odds struct {
 	l    float64 // -ln p
 	rest dd      // 1-p, wide if there is a focus
 	cost dd      // -ln p, wide; only if there is a robustness, or a negative poly
+
+	short bool // neither is wide: the digits of float32 will do
+}
+
+// power returns q^γ.
+func (o *odds) power(focus float64) float64 {
+	switch {
+	case !o.short:
+		return pow(o.rest, focus)
+	case focus == 1:
+		return o.rest.hi
+	case focus == 2:
+		return o.rest.hi * o.rest.hi
+	}
+	return Exp(focus*Log(o.rest.hi), 0)
 }
 
 // of returns φ(l), and
@@ -71,7 +89,7 @@ func (s Shape) of(o odds) (value, slope float64) {
 	if s.Focus == 0 {
 		return base, tilt
 	}
-	f := pow(o.rest, s.Focus)
+	f := o.power(s.Focus)
 	return Mul0(f, base), f * (tilt + s.Focus*Mul0(p, base)/q)
 }
 

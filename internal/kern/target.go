@@ -58,6 +58,9 @@ type Pull struct {
 	penalty float64 // 2·Penalty·LogSumExp
 }
 
+// Mass returns what p takes all probabilities times in a gradient, but for the penalty.
+func (p Pull) Mass() float64 { return p.mass.hi }
+
 // Tally adds up the loss of a row, tile by tile; its zero value has seen none.
 type Tally struct{ sum, slopes Sum }
 
@@ -76,7 +79,7 @@ func Add[T Float](s *Tally, r *Row, x []T, t *Target[T]) {
 		if t.Weights != nil {
 			a = t.Weights[y]
 		}
-		value, slope := t.Shape.bend(r, y, float64(x[y]))
+		value, slope := t.Shape.bend(r, y, float64(x[y]), narrow[T]())
 		s.sum.Add(Mul0(a, value))
 		s.slopes.Add(a * slope)
 		return
@@ -86,7 +89,7 @@ func Add[T Float](s *Tally, r *Row, x []T, t *Target[T]) {
 	}
 	for j, v := range x {
 		if a := t.mass(j); a != 0 {
-			value, slope := t.Shape.bend(r, j, float64(v))
+			value, slope := t.Shape.bend(r, j, float64(v), narrow[T]())
 			s.sum.Add(Mul0(value, a))
 			s.slopes.Add(a * slope)
 		}
@@ -159,7 +162,7 @@ func Slope[T Float](r *Row, x []T, t *Target[T], pull Pull, k int) float64 {
 	p, q := r.Prob(k, xk)
 	b := t.mass(k)
 	if b != 0 && t.Shape != (Shape{}) {
-		_, slope := t.Shape.bend(r, k, xk)
+		_, slope := t.Shape.bend(r, k, xk, narrow[T]())
 		b *= slope
 	}
 	g := Mul0(p, (pull.mass.hi-b)+pull.mass.lo) - Mul0(b, q) + Mul0(p, pull.penalty)

@@ -71,17 +71,16 @@ how much of the labels it explains, whether the model is as confident as it
 should be, which classes and rows cost most, and what in the numbers themselves
 is doubtful.
 
-SCORES is .npy, .npz, .safetensors, .pt, .parquet, .csv, .tsv or .jsonl,
+SCORES is .npy, .npz, .safetensors, .pt, .parquet, .arrow, .csv, .tsv or .jsonl,
 compressed by gzip or Zstandard or not, or - for the standard input: one row an
 example, one column a class. One column alone is a binary task; three dimensions
 are texts, their tokens, and classes, which the .kld files of llama.cpp hold,
-too. Whether the values are
-logits, probabilities or log-probabilities is decided once for the whole file,
-on evidence, and printed; --input overrides it. LABELS is .npy or a table:
-integers, booleans, strings, or one row of target probabilities an example.
-A pattern in quotes, 'logits-*.npy', is several files read as one, in the order
-of the numbers in their names. Without LABELS they are looked for in SCORES: a
-member or column called labels, targets or y.
+too. Whether the values are logits, probabilities or log-probabilities is
+decided once for the whole file, on evidence, and printed; --input overrides it.
+LABELS is .npy or a table: integers, booleans, strings, or one row of target
+probabilities an example. A pattern in quotes, 'logits-*.npy', is several files
+read as one, in the order of the numbers in their names. Without LABELS they are
+looked for in SCORES: a member or column called labels, targets or y.
 
 Nothing is clipped: a row that gives its true class the probability 0 costs ∞,
 is counted and shown. Files are read in one pass within constant memory, and the

@@ -122,6 +122,8 @@ func open(file *os.File, req columnar.Request) (source, error) {
 	switch req.Format {
 	case "parquet":
 		return openParquet(file, info.Size())
+	case "arrow":
+		return openArrow(file, info.Size(), req.Partial)
 	}
 	return nil, refuse("a format "+req.Format+" that is not read", "", "")
 }

@@ -36,7 +36,7 @@ type Schema struct {
 	Format  string   `json:"format"` // "parquet", "arrow" ...
 	Rows    int64    `json:"rows"`   // -1 when only the end will tell
 	Columns []Column `json:"columns"`
-	Notes   []string `json:"notes,omitempty"`
+	Cut     bool     `json:"cut,omitempty"` // rows at its end are missing, as Request.Partial allows
 }
 
 // A Column describes one column of a table.
@@ -121,6 +121,7 @@ type Request struct {
 	Format  string `json:"format"`            // "parquet" or "arrow", as the first bytes tell
 	MaxMem  int64  `json:"max_mem"`           // bound on the memory of the child, in bytes
 	Columns []int  `json:"columns,omitempty"` // of the schema, in the order of the batches
+	Partial bool   `json:"partial,omitempty"` // the whole batches of an Arrow stream that was cut will do
 	Sample  bool   `json:"sample,omitempty"`  // some of the first rows of all columns, with texts cut short
 }
 

@@ -38,6 +38,10 @@ func columnFormat(head []byte) string {
 	switch {
 	case bytes.HasPrefix(head, []byte("PAR1")):
 		return "parquet"
+	case bytes.HasPrefix(head, []byte("ARROW1")):
+		return "arrow"
+	case len(head) >= 12 && le.Uint32(head) == 0xffffffff && le.Uint32(head[4:]) < 1<<26 && le.Uint32(head[8:]) < le.Uint32(head[4:]) && le.Uint32(head[4:]) >= 16:
+		return "arrow" // a stream
 	}
 	return ""
 }
@@ -67,7 +71,7 @@ const cutShort = "the file is cut short or still being written; copy it again"
 
 // openColumns asks a child for the schema of f and a sample.
 func openColumns(f *file, opt *Options) (*table, error) {
-	head, err := f.head(8)
+	head, err := f.head(12)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +83,7 @@ func openColumns(f *file, opt *Options) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := ask(first, opt, columnar.Request{Format: kind, Sample: true})
+	c, err := ask(first, opt, columnar.Request{Format: kind, Sample: true, Partial: opt.AllowTruncated})
 	if err != nil {
 		return nil, err
 	}
@@ -100,6 +104,7 @@ func openColumns(f *file, opt *Options) (*table, error) {
 	if files > 1 {
 		j.table.Rows = -1
 	}
+	cut := j.table.Cut
 	t := &table{file: f, format: j.table.Format, total: j.table.Rows, columns: j, mark: '.', missing: opt.Missing}
 	t.schema = &schema{names: make([]string, len(j.table.Columns)), columns: make([]column, len(j.table.Columns))}
 	switch n := len(j.table.Columns); {
@@ -109,6 +114,9 @@ func openColumns(f *file, opt *Options) (*table, error) {
 		return nil, f.whole(sprintf("more than %d columns", maxColumns), "a table", "save this as .npy")
 	case j.table.Rows == 0:
 		return nil, f.whole("no rows", "at least one row", "")
+	}
+	if t.cut = cut; cut {
+		t.warnings = append(t.warnings, plain(f.path)+": the last batch is cut short and was left out")
 	}
 	seen := map[string]bool{}
 	for i, c := range j.table.Columns {
@@ -185,6 +193,9 @@ func (t *table) columnStart() (err error) {
 		if role == roleNone {
 			continue
 		}
+		if c := j.table.Columns[i]; c.Kind == columnar.Other {
+			return t.file.whole("column "+quote(c.Name)+" is "+article(c.Type)+", which is not read", "numbers, text, or lists of numbers", "")
+		}
 		j.asked = append(j.asked, i)
 	}
 	return j.start(t.file)
@@ -205,7 +216,7 @@ func (j *columnRows) start(f *file) (err error) {
 	if f, _, err = nthOf(f, j.file); err != nil {
 		return err
 	}
-	if j.child, err = ask(f, j.opt, columnar.Request{Format: j.table.Format, Columns: j.asked}); err != nil {
+	if j.child, err = ask(f, j.opt, columnar.Request{Format: j.table.Format, Columns: j.asked, Partial: j.opt.AllowTruncated}); err != nil {
 		return err
 	}
 	found, err := j.child.stream.Schema()

@@ -38,6 +38,16 @@ func TestColumns(t *testing.T) {
 		{"double.parquet", "float64", 0, 40, nil, "labels are floats of integral value"},
 		{"struct.parquet", "float32", 0, 40, nil, "members of a struct"},
 		{"soft.parquet", "float32", 0, 40, nil, "large lists; targets are lists"},
+		{"stream.arrow", "float32", 0, 40, animals, "what datasets keeps: a stream of batches of 16"},
+		{"stream-zstd.arrow", "float32", 0, 40, animals, ""},
+		{"stream-lz4.arrow", "float32", 0, 40, animals, ""},
+		{"file.arrow", "float32", 0, 40, nil, "the file, with a footer"},
+		{"columns.arrow", "float32", 0, 40, words, "one column a class, labels by a dictionary"},
+		{"fixed.arrow", "float32", 0, 40, nil, "lists of a fixed size, labels uint8"},
+		{"large.arrow", "float32", 0, 40, words, "offsets of 64 bits"},
+		{"view.arrow", "float32", 0, 40, []string{"a cat that is longer", "dog", "eel"}, "texts by views"},
+		{"sliced.feather", "float32", 5, 20, nil, "offsets that do not begin at 0, LZ4"},
+		{"plain.feather", "float32", 0, 40, nil, "Feather version 2, zstd"},
 	} {
 		t.Run(tt.file, func(t *testing.T) {
 			all := must(t, Source{Scores: filepath.Join("testdata/columns", tt.file)}, Options{})
@@ -105,7 +115,7 @@ func TestColumnsBeside(t *testing.T) {
 
 // Rows without a label are refused, or have the label that Options.Missing gives them.
 func TestColumnsMissingLabel(t *testing.T) {
-	for _, file := range []string{"holes.parquet"} {
+	for _, file := range []string{"holes.parquet", "holes.arrow"} {
 		ignored := int64(-100)
 		all := must(t, Source{Scores: "testdata/columns/" + file}, Options{Missing: &ignored})
 		for i, y := range all.labels {
@@ -126,6 +136,9 @@ func TestColumnsRefused(t *testing.T) {
 		{"gap.parquet", `column "logits": number 1 of row 11 is missing, want a number`},
 		{"none.parquet", `column "logits": row 9 holds 0 numbers, want 3, as in the rows before`},
 		{"null-score.parquet", `column "p_a": row 5 has no value (null), want a number`},
+		{"ragged.arrow", `column "logits": row 22 holds 2 numbers, want 3, as in the rows before`},
+		{"gap.arrow", `column "logits": number 1 of row 11 is missing, want a number`},
+		{"holes.arrow", `column "label": row 3 has no value (null), want a label`},
 		{"holes.parquet", `column "label": row 3 has no value (null), want a label`},
 		{"nested.parquet", `no column of numbers for the scores; "logits" is a list of lists`},
 		{"decimal.parquet", `no column of numbers for the scores; "p_a" is a decimal, "p_b" is a decimal`},

@@ -177,7 +177,6 @@ func (in *Contents) columns(t *table) {
 				in.Columns[i].Kind = strings.Replace(c.Type, "list of ", sprintf("list of %d ", n), 1)
 			}
 		}
-		in.Notes = append(in.Notes, t.columns.table.Notes...)
 		if n := t.columns.table.Rows; n >= 0 {
 			in.Notes = append(in.Notes, sprintf("%d rows", n))
 		}

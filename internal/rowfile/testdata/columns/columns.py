@@ -86,6 +86,6 @@ for name, t, options in [
 sliced = plain.slice(5, 20)  # buffers that begin within those of a larger table
 feather.write_feather(sliced, "sliced.feather", compression="lz4")
 feather.write_feather(plain, "plain.feather", compression="zstd")
-view = table(logits=lists(z, pa.float32()), label=pa.array(words[y], pa.string_view()))
+view = table(logits=lists(z, pa.float32()), label=pa.array(np.array(["a cat that is longer", "dog", "eel"])[y], pa.string_view()))
 with pa.OSFile("view.arrow", "wb") as f, pa.ipc.new_file(f, view.schema) as w:
     w.write_table(view)

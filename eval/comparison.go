@@ -17,10 +17,13 @@ import (
 // Comparison is what two models tell that predict the same labels. Differences are B's less A's: a difference of
 // losses below 0 says that B is better. Its JSON form is documented in docs/report-schema.md.
 type Comparison struct {
-	Schema  int      `json:"schema"`            // version of this structure: 1
-	Partial bool     `json:"partial,omitempty"` // the pass was interrupted, or rows were skipped
-	Rows    int64    `json:"rows"`              // scored by both
-	Ignored int64    `json:"ignored"`
+	Schema  int   `json:"schema"`            // version of this structure: 1
+	Partial bool  `json:"partial,omitempty"` // the pass was interrupted, or rows were skipped
+	Rows    int64 `json:"rows"`              // scored by both
+	Ignored int64 `json:"ignored"`
+
+	Unpaired *Unpaired `json:"unpaired,omitempty"` // rows joined by their names; absent where both came in the same order
+
 	Classes int      `json:"classes"`
 	Names   []string `json:"names,omitempty"`
 
@@ -38,6 +41,12 @@ type Comparison struct {
 	Worse      []PairedRow `json:"worse"`
 	Llama      *Llama      `json:"llama,omitempty"` // where [Pairs.LikeLlama] asked for it
 	Warnings   []Warning   `json:"warnings"`
+}
+
+// Unpaired counts the rows of either side that the other has not, by their names.
+type Unpaired struct {
+	A int64 `json:"a"`
+	B int64 `json:"b"`
 }
 
 // Side is one of the two models: a part of its [Report].

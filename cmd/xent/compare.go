@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -22,7 +23,7 @@ type compareFlags struct {
 	readFlags
 	tellFlags
 	sequenceFlags
-	id    string
+	id    []string
 	llama bool
 	top   int
 
@@ -47,8 +48,10 @@ which classes, among rows of which A was sure, in which single rows; how far the
 two predictions are apart; and how small a difference these rows could show.
 
 A and B are files as xent eval reads them, with the same rows in the same order;
---id names what tells rows apart, and is then compared. LABELS serve both;
-without LABELS each file has its own, which must agree.
+LABELS serve both, and without them each file has its own, which must agree.
+With --id, what names each row, the order may differ: B is then held in memory
+and joined to A, LABELS go with the rows of A, and rows that only one of the two
+has are counted, said and left out, up to a hundredth of all.
 
 Differences are B less A: below 0, B is better. A figure such as -0.137(7) is
 -0.137 with a standard error of 0.007.`,
@@ -56,6 +59,8 @@ Differences are B less A: below 0, B is better. A figure such as -0.137(7) is
   xent compare old.npz new.npz --json | jq .dloss.ci95
   xent compare old.npy new.npy labels.npy --fail-if 'dloss>0.01@95%'
   xent compare old.npz new.npz --group document
+  xent compare old.csv new.csv --id example           rows in any order
+  xent compare old.npy new.npy y.npy --id old-ids.npy --id new-ids.npy
   xent compare base.kld q4.kld               files of llama-perplexity, by chunk
   xent compare base.kld q4.kld --llama-compat`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -78,7 +83,7 @@ func (f *compareFlags) define(cmd *cobra.Command) {
 	group(cmd.Flags(), "What is compared", func(s *pflag.FlagSet) {
 		f.scoreFlags.define(s)
 		s.StringVar(&f.weights, "weights", "", "`file` with one weight a row")
-		s.StringVar(&f.id, "id", "", "`column` or member of both files that names each row: the two must agree, row by row")
+		s.StringArrayVar(&f.id, "id", nil, "what names each row: a `column` or member of both files, or --id for A and --id for B; rows in other orders are joined by it")
 		f.sequenceFlags.define(s)
 		s.BoolVar(&f.llama, "llama-compat", false, "tell what llama-perplexity --kl-divergence of llama.cpp tells, by its formulas: A is the base, B is Q")
 		s.IntVar(&f.top, "top", 5, "`number` of rows to list that B does better, and worse")
@@ -92,6 +97,9 @@ func (f *compareFlags) define(cmd *cobra.Command) {
 }
 
 func (f *compareFlags) check() error {
+	if len(f.id) > 2 {
+		return usage("", "--id %d times, want it once for both files, or once for each", len(f.id))
+	}
 	for _, text := range f.failIf {
 		gate, err := report.ParseComparisonGate(text)
 		if err != nil {
@@ -122,21 +130,30 @@ func runCompare(cmd *cobra.Command, args []string, f compareFlags) error {
 			src.Weights = f.weights
 			src = f.source(src)
 		}
-		if f.id != "" {
-			src.By = []string{f.id}
+		if f.id != nil {
+			src.ID = f.id[min(i, len(f.id)-1)]
 		}
 		f.options.Missing = f.missing(cmd)
 		rows, err := f.open(src)
+		if err != nil && i == 1 && f.id != nil && len(args) == 3 { // B has rows that the labels, A's, have not: it goes without
+			src.Labels = ""
+			if alone, other := f.open(src); other == nil {
+				rows, err = alone, nil
+			}
+		}
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
-		if err := unlabelled(rows); err != nil {
+		if err := unlabelled(rows); err != nil && (i == 0 || f.id == nil || len(args) < 3) {
 			return err
 		}
 		sides[i] = rows
 	}
-	p := &pairPass{sides: sides, workers: f.workers, llama: f.llama}
+	p := &pairPass{sides: sides, workers: f.workers, llama: f.llama, shared: f.id != nil && len(args) == 3, most: f.options.MaxMem}
+	if p.most == 0 {
+		p.most = 1 << 30
+	}
 	for i, rows := range sides {
 		p.configs[i] = f.config(cmd, rows, eval.Config{Surprising: f.top})
 	}
@@ -154,6 +171,11 @@ func runCompare(cmd *cobra.Command, args []string, f compareFlags) error {
 	}
 	result.Partial = ctx.Err() != nil || sides[0].Truncated() || sides[1].Truncated()
 	doc := &report.Comparison{Comparison: result, SourceA: source(sides[0]), SourceB: source(sides[1]), Config: p.configs[0]}
+	if p.held != nil {
+		result.Unpaired = &eval.Unpaired{A: p.lost[0], B: p.lost[1]}
+		result.Ignored -= p.lost[0]
+		doc.SourceA.Notes = append(doc.SourceA.Notes, p.joined())
+	}
 	text := doc.Text
 	if f.llama {
 		text = doc.LlamaText
@@ -171,6 +193,13 @@ type pairPass struct {
 	workers int
 	llama   bool
 	bar     *progress
+
+	shared bool     // one file of labels serves both
+	most   int64    // bytes that may be held
+	held   any      // all rows of B, where they are joined by name
+	join   bool     // they must be
+	lost   [2]int64 // rows of each file that the other has not, in the last pass
+	read   int      // rows of A
 }
 
 // pairs makes an empty one.
@@ -196,7 +225,7 @@ func (p *pairPass) fit() error {
 			hint += "; a vocabulary that is padded at its end is cut: scores[:, :" + fmt.Sprint(min(a.Cols, b.Cols)) + "]"
 		}
 		return usage(hint, "%s has %d columns, %s has %d", report.Plain(b.Path), b.Cols, report.Plain(a.Path), a.Cols)
-	case a.Rows >= 0 && b.Rows >= 0 && a.Rows != b.Rows && !p.sides[0].Truncated() && !p.sides[1].Truncated():
+	case p.sides[0].ID == nil && a.Rows >= 0 && b.Rows >= 0 && a.Rows != b.Rows && !p.sides[0].Truncated() && !p.sides[1].Truncated():
 		return usage("both models must have seen the same rows, in the same order", "%s has %d rows, %s has %d", report.Plain(b.Path), b.Rows, report.Plain(a.Path), a.Rows)
 	}
 	return nil
@@ -222,6 +251,14 @@ func (p *pairPass) run(ctx context.Context) (*eval.Comparison, error) {
 	}
 	for again := 0; ; again++ {
 		c, err := pass(ctx, p)
+		if errors.Is(err, errOrder) && !p.join {
+			p.join = true
+			p.bar.what.Store("reading again, to join rows by name")
+			if err := p.rewind(); err != nil {
+				return nil, err
+			}
+			c, err = pass(ctx, p)
+		}
 		var kind *eval.KindError
 		var side *eval.SideError
 		if again == 2 || !errors.As(err, &kind) || !errors.As(err, &side) {
@@ -233,12 +270,19 @@ func (p *pairPass) run(ctx context.Context) (*eval.Comparison, error) {
 		}
 		p.configs[i].Start = kind.Want
 		p.bar.what.Store("reading again, as " + string(kind.Want))
-		for _, rows := range p.sides {
-			if err := rows.Rewind(); err != nil {
-				return nil, err
-			}
+		if err := p.rewind(); err != nil {
+			return nil, err
 		}
 	}
+}
+
+func (p *pairPass) rewind() error {
+	for _, rows := range p.sides {
+		if err := rows.Rewind(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // A pairBlock is the same rows of both files.
@@ -255,6 +299,11 @@ func scanPairs[T xent.Float](ctx context.Context, p *pairPass) (*eval.Comparison
 		return b.a.First, eval.AddPairs(s, evalfile.View(&b.a, cols), evalfile.View(&b.b, cols))
 	}
 	read := pairReader[T](p)
+	if p.join {
+		if read, err = joinReader[T](p, p.most); err != nil {
+			return nil, err
+		}
+	}
 	b := new(pairBlock[T])
 	if err := read(b); err != nil {
 		if errors.Is(err, io.EOF) {
@@ -311,41 +360,32 @@ func pairReader[T xent.Float](p *pairPass) func(*pairBlock[T]) error {
 				given = 0
 			}
 			n := min(ahead.Rows-given, b.a.Rows-b.b.Rows)
-			if err := sameIDs(p, &b.a, b.b.Rows, &ahead, given, n); err != nil {
-				return err
+			if p.sides[0].ID != nil && !slices.Equal(b.a.IDs[b.b.Rows:b.b.Rows+n], ahead.IDs[given:given+n]) {
+				return errOrder
 			}
 			b.b.Scores = append(b.b.Scores, ahead.Scores[given*cols:(given+n)*cols]...)
-			if ahead.Labels != nil {
+			switch {
+			case ahead.Labels != nil:
 				b.b.Labels = append(b.b.Labels, ahead.Labels[given:given+n]...)
-			} else {
+			case ahead.Targets != nil:
 				b.b.Targets = append(b.b.Targets, ahead.Targets[given*cols:(given+n)*cols]...)
 			}
 			b.b.Rows += n
 			given += n
 		}
+		labelAlike(p, &b.a, &b.b)
 		p.bar.at(p.sides[0].Progress())
 		return nil
 	}
-}
-
-// sameIDs compares the names of n rows of A, from row i of its block on, with those of B from row j on.
-func sameIDs[T xent.Float](p *pairPass, a *rowfile.Block[T], i int, b *rowfile.Block[T], j, n int) error {
-	if len(a.By) == 0 || len(b.By) == 0 {
-		return nil
-	}
-	for k := range n {
-		if x, y := a.By[0][i+k], b.By[0][j+k]; x != y {
-			return usage("sort both by their ids; rows that only one of them has must go", "row %d is %q in %s and %q in %s",
-				a.First+int64(i+k), report.Plain(x), report.Plain(p.sides[0].Scores.Path), report.Plain(y), report.Plain(p.sides[1].Scores.Path))
-		}
-	}
-	return nil
 }
 
 // uneven says that one file goes on where the other has ended. After a cut that is what is to be expected.
 func (p *pairPass) uneven(longer int) error {
 	if p.sides[0].Truncated() || p.sides[1].Truncated() {
 		return io.EOF
+	}
+	if p.sides[0].ID != nil {
+		return errOrder
 	}
 	return usage("both models must have seen the same rows, in the same order", "%s has more rows than %s",
 		report.Plain(p.sides[longer].Scores.Path), report.Plain(p.sides[1-longer].Scores.Path))

@@ -63,6 +63,11 @@ func (o *opener) findKeys(scores, labels *container, src Source) error {
 			return err
 		}
 	}
+	if src.ID != "" {
+		if err := add(src.ID, "--id"); err != nil {
+			return err
+		}
+	}
 	for _, name := range src.By {
 		if err := add(name, "--by"); err != nil {
 			return err
@@ -204,24 +209,22 @@ func (r *Rows) setKeys(s *part, keys []*key) error {
 			r.groups, r.Groups = k.texts, k.header
 			continue
 		}
+		if k.flag == "--id" {
+			r.ids, r.ID = k.texts, k.header
+			continue
+		}
 		r.by, r.By = append(r.by, k.texts), append(r.By, k.header)
 	}
 	return nil
 }
 
 // readKeys fills the keys of n rows.
-func readKeys(r *Rows, groups *[]uint64, by *[][]string, n int) error {
-	if r.groups == nil {
-		*groups = nil
-	} else {
-		*groups = resize(*groups, n)
-		for i := range *groups {
-			text, err := r.groups.text(i)
-			if err != nil {
-				return err
-			}
-			(*groups)[i] = hash(text)
-		}
+func readKeys(r *Rows, groups, ids *[]uint64, by *[][]string, n int) error {
+	if err := readHashes(r.groups, groups, n); err != nil {
+		return err
+	}
+	if err := readHashes(r.ids, ids, n); err != nil {
+		return err
 	}
 	*by = resize(*by, len(r.by))
 	for k, texts := range r.by {
@@ -239,6 +242,23 @@ func readKeys(r *Rows, groups *[]uint64, by *[][]string, n int) error {
 			}
 			(*by)[k][i] = known
 		}
+	}
+	return nil
+}
+
+// readHashes fills in the numbers of the next n texts; nil without any.
+func readHashes(texts keyTexts, to *[]uint64, n int) error {
+	if texts == nil {
+		*to = nil
+		return nil
+	}
+	*to = resize(*to, n)
+	for i := range *to {
+		text, err := texts.text(i)
+		if err != nil {
+			return err
+		}
+		(*to)[i] = hash(text)
 	}
 	return nil
 }

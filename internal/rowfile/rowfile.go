@@ -46,6 +46,7 @@ type Source struct {
 	Scores, Labels, Weights string
 	Groups                  string   // "" for none, [ByRow] for none whatever Sequences says
 	By                      []string // in the order of Block.By
+	ID                      string   // what names each row; "" for nothing
 	Sequences               bool     // without Groups, rows belong to the sequences of the scores' shape, where it has some
 	Shift                   bool     // scores of a sequence's position are about the label of the next; so for Mask and Weights
 	Mask                    string   // an array of 0 for rows to leave out, else 1; "" for none
@@ -59,6 +60,7 @@ type Rows struct {
 	Groups  *Header // nil without groups
 	Mask    *Header // nil without a mask
 	By      []*Header
+	ID      *Header // nil without names of rows
 
 	Classes []string // names of the classes, where the files give them: CSV header, or sorted string labels
 	Notes   []string // choices made, for the user to see: "scores: member \"logits\" [899, 10] float32"
@@ -75,6 +77,7 @@ type Block[T float32 | float64] struct {
 	Targets []float64  // Rows × Scores.Cols: one-hot or soft labels (two-dimensional label files)
 	Weights []float64  // Rows; nil without weights
 	Groups  []uint64   // Rows: one number for each text of the key; nil without groups
+	IDs     []uint64   // so, for each name of a row; nil without names
 	By      [][]string // for each of Source.By, Rows texts, which live on
 }
 

@@ -37,6 +37,7 @@ type state struct {
 	targets values // soft labels
 	weights interface{ float64s(dst []float64) }
 	groups  keyTexts // nil without groups
+	ids     keyTexts // nil without names of rows
 	by      []keyTexts
 	mask    interface{ float64s(dst []float64) }
 	masked  []float64
@@ -102,7 +103,7 @@ func Next[T float32 | float64](r *Rows, b *Block[T]) error {
 	if err := r.leaveOut(&b.Weights, n); err != nil {
 		return err
 	}
-	if err := readKeys(r, &b.Groups, &b.By, n); err != nil {
+	if err := readKeys(r, &b.Groups, &b.IDs, &b.By, n); err != nil {
 		return err
 	}
 	r.first += int64(n)
@@ -182,7 +183,7 @@ func (r *Rows) uneven(f feed, scores, rows int64) error {
 	if w, ok := r.weights.(feed); ok && w == f {
 		what = "weights"
 	}
-	if r.Groups != nil && keyOf(r.groups) == f || slices.ContainsFunc(r.by, func(k keyTexts) bool { return keyOf(k) == f }) {
+	if r.Groups != nil && keyOf(r.groups) == f || r.ID != nil && keyOf(r.ids) == f || slices.ContainsFunc(r.by, func(k keyTexts) bool { return keyOf(k) == f }) {
 		what = "keys"
 	}
 	return p.refuse(sprintf("%d %s", rows, what), sprintf("%d, one for each row of %s", scores, plain(r.Scores.Path)), countHint(scores, rows, what))

@@ -34,7 +34,7 @@ const debts = {
 	'/learn/1-code/ bar': { task: 8.75, script: 2.75 },
 	'/learn/2-binary/ slider': { task: 8.25, script: 2.75 },
 	'/learn/2-binary/ bar': { task: 8.75, script: 2.5 },
-	'/learn/3-softmax/ slider': { task: 11.5, script: 3.75 },
+	'/learn/3-softmax/ slider': { task: 9.5, script: 3.25 },
 	'/learn/3-softmax/ bar': { task: 10, script: 3.75 },
 	'/learn/4-kl/ slider': { task: 8.5, script: 3 },
 	'/learn/4-kl/ bar': { task: 10.75, script: 3.25 },
@@ -48,7 +48,7 @@ const debts = {
 	'/learn/9-apply/ slider': { task: 8.75, script: 2.5 },
 	'/learn/9-apply/ bar': { task: 8.75, script: 2.25 },
 	'/learn/summary/ slider': { task: 9, script: 3.25 },
-	'/learn/summary/ bar': { task: 10, script: 3.75 },
+	'/learn/summary/ bar': { task: 10, script: 3.25 },
 };
 
 const events = 12; // of a batch

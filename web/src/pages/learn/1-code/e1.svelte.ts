@@ -62,7 +62,9 @@ export class E1 {
 	readonly #settings = useSettings();
 
 	readonly unit: Unit = $derived.by(() => this.#settings.unit);
-	readonly names = $derived.by(() => this.state.z.map((_, i) => this.state.n[i] || names[i]!));
+	readonly names = $derived.by(() =>
+		names.slice(0, this.state.z.length).map((name, i) => this.state.n[i] || name),
+	);
 	readonly soft = $derived.by(() => this.state.t.length > 0);
 	readonly view: CrossEntropyView = $derived.by(() =>
 		this.#lab.crossEntropy({
@@ -90,7 +92,7 @@ export class E1 {
 	setProb(index: number, prob: number): void {
 		const inside = Math.min(maxProb, Math.max(minProb, prob));
 		const step = 1e-4; // four decimals of a logit: short in a link, and finer than what is printed of q
-		const { logits } = this.#lab.solveLogit({
+		const { logit } = this.#lab.solveLogit({
 			logits: this.state.z,
 			class: index,
 			prob: inside,
@@ -98,7 +100,7 @@ export class E1 {
 			max: maxLogit,
 			step,
 		});
-		this.state.z = [...logits];
+		this.state.z[index] = logit;
 	}
 
 	/** Sets a logit; the last class that is not excluded stays in. */

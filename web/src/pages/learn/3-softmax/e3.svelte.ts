@@ -71,7 +71,7 @@ export class E3 {
 	readonly unit: Unit = $derived.by(() => this.#settings.unit);
 	readonly names: readonly string[] = $derived.by(() => names.slice(0, this.state.z.length));
 	/** The student's logits, one a token. */
-	readonly student: readonly number[] = $derived.by(() => this.state.z.map((_, i) => this.state.s[i] ?? 0));
+	readonly student: readonly number[] = $derived.by(() => this.names.map((_, i) => this.state.s[i] ?? 0));
 	readonly view: SoftmaxView = $derived.by(() =>
 		this.lab.softmax({
 			logits: this.state.z,
@@ -94,11 +94,11 @@ export class E3 {
 		return this.names[this.state.y]!;
 	}
 
-	/** The row with the logit of one token that gives it a probability at the present temperature. */
-	#solved(logits: readonly number[], index: number, prob: number): number[] {
+	/** The logit of one token that gives it a probability at the present temperature, the other logits fixed. */
+	#solved(logits: readonly number[], index: number, prob: number): number {
 		const { T } = this.state;
 		const inside = Math.min(maxProb, Math.max(minProb, prob));
-		const solved = this.lab.solveLogit({
+		const { logit } = this.lab.solveLogit({
 			logits,
 			class: index,
 			prob: inside,
@@ -107,17 +107,17 @@ export class E3 {
 			step: 1e-4, // short in a link
 			temperature: T,
 		});
-		return [...solved.logits];
+		return logit;
 	}
 
-	/** Gives a token a probability by its logit, the other logits fixed. */
+	/** Gives a token a probability by its logit. */
 	setProb(index: number, prob: number): void {
-		this.state.z = this.#solved(this.state.z, index, prob);
+		this.state.z[index] = this.#solved(this.state.z, index, prob);
 	}
 
 	/** The same for the student. */
 	setStudent(index: number, prob: number): void {
-		this.state.s = this.#solved(this.student, index, prob);
+		this.state.s = this.student.with(index, this.#solved(this.student, index, prob));
 	}
 
 	/** Sets a logit; the last token that is not excluded stays in. */

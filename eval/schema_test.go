@@ -123,7 +123,11 @@ func TestSchema(t *testing.T) {
 			delete(code, name)
 		}
 	}
-	compare(t, "comparison", documented(t, "## The comparison", "## The explanation"), code)
+	compare(t, "comparison", documented(t, "## The comparison", "## The log of token probabilities"), code)
+
+	code = with(map[string]bool{}, "source.path", "source.bytes", "source.vocabulary")
+	members(reflect.TypeFor[eval.TokenReport](), "", code)
+	compare(t, "log of token probabilities", documented(t, "## The log of token probabilities", "## The explanation"), code)
 
 	code = map[string]bool{}
 	members(reflect.TypeFor[report.Explained](), "", code)

@@ -32,6 +32,7 @@ type evalFlags struct {
 	bytes       float64
 	chars       float64
 	words       float64
+	vocabulary  int64
 	top         int
 	shard       shardFlag
 
@@ -82,6 +83,9 @@ probabilities an example. A pattern in quotes, 'logits-*.npy', is several files
 read as one, in the order of the numbers in their names. Without LABELS they are
 looked for in SCORES: a member or column called labels, targets or y.
 
+Answers of OpenAI's interface with logprobs, and vLLM's prompt_logprobs, have a
+report of their own: they tell the tokens and the likeliest few others.
+
 Nothing is clipped: a row that gives its true class the probability 0 costs ∞,
 is counted and shown. Files are read in one pass within constant memory, and the
 result is the same, to the last bit, for any number of workers.
@@ -99,6 +103,7 @@ A figure such as 0.1285(131) is 0.1285 with a standard error of 0.0131.`,
   xent eval answers.csv --by language --by @confidence
   xent eval tokens.npz --group document --bytes 1290590
   xent eval logits.npy input_ids.npy --shift --mask attention_mask.npy
+  xent eval responses.jsonl --vocab 128256   logprobs that a server told
   xent eval base.kld --by @position          from llama-perplexity
   xent eval probs.npy labels.npy -o report.json
   xent eval logits.npy labels.npy --html report.html
@@ -138,6 +143,7 @@ func (f *evalFlags) define(cmd *cobra.Command) {
 		s.Float64Var(&f.bytes, "bytes", 0, "length of the text that the tokens make, in bytes, as `number`: for bits per byte, which tokenizers share")
 		s.Float64Var(&f.chars, "chars", 0, "its length in characters, as `number`")
 		s.Float64Var(&f.words, "words", 0, "its length in words, as `number`: for the perplexity of a word")
+		s.Int64Var(&f.vocabulary, "vocab", 0, "`number` of tokens there are, for logs that tell the likeliest alone: bounds entropy from above")
 		s.Float64Var(&f.conformal, "conformal", 0, "make sets of classes that miss the label in this `share` of the rows: 0.1")
 		s.IntVar(&f.bins, "bins", 15, "`number` of calibration bins, of equal mass")
 		s.IntVar(&f.top, "top", 10, "`number` of surprising rows to list")
@@ -194,6 +200,9 @@ func runEval(cmd *cobra.Command, args []string, f evalFlags) error {
 		src.Labels = args[1]
 	}
 	f.options.Missing = f.missing(cmd)
+	if told, err := evalTokens(cmd, args, &f); told || err != nil {
+		return err
+	}
 	rows, err := f.open(src)
 	if err != nil {
 		return err

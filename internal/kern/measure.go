@@ -1,9 +1,6 @@
 package kern
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // Measure gives the same bits on every machine, so that reports are the same: all implementations compute what stands
 // here, operation by operation, in the same eight lanes. None is fused with another; a conversion to float64 sees
@@ -62,20 +59,9 @@ var momentTable = func() (t [16]uint64) {
 // momentSums are sums over a block, of exponentials relative to a reference; the first as hi + lo.
 type momentSums struct{ hi, lo, s1, s2 float64 }
 
-func measure[T Float](x []T, max float64, e []float64) (Sums, float64) {
-	max, arg := argOf(x, max, slices.Index[[]T])
-	return measured(x, e, max, arg, measureBlock[T])
-}
-
-// argOf returns the largest element of x, which is max unless that is NaN, and where it is first, as seek finds it.
-func argOf[T Float](x []T, max float64, seek func(x []T, v T) int) (float64, int) {
-	if max-max == 0 {
-		if arg := seek(x, T(max)); arg >= 0 {
-			return float64(x[arg]), arg // a 0 of the right sign
-		}
-	}
+func measure[T Float](x []T, _ float64, e []float64) (Sums, float64) {
 	mx, arg := maxOf(x)
-	return float64(mx), arg
+	return measured(x, e, float64(mx), arg, measureBlock[T])
 }
 
 // measured returns the moments of x, whose maximum is known, from the sums of its blocks. A maximum within reach

@@ -76,8 +76,13 @@ func (k measureKernels[T]) measure(x []T, max float64, e []float64) (Sums, float
 		_, high, sum := k.extent(x)
 		max = high + (sum - sum) // NaN if something may be infinite or NaN
 	}
-	max, arg := argOf(x, max, k.seek)
-	return measured(x, e, max, arg, k.block)
+	if max-max == 0 {
+		if arg := k.seek(x, T(max)); arg >= 0 {
+			return measured(x, e, float64(x[arg]), arg, k.block) // a 0 of the right sign
+		}
+	}
+	mx, arg := maxOf(x)
+	return measured(x, e, float64(mx), arg, k.block)
 }
 
 // seek returns where v is first in x, or -1.

@@ -66,6 +66,9 @@ func ClipNorm[T Float](grads [][]T, max float64) (Clipping, error) {
 
 // norm returns the Euclidean norm of all gradients together.
 func norm[T Float](grads [][]T) float64 {
+	if narrow, ok := any(grads).([][]float32); ok {
+		return norm32(narrow)
+	}
 	largest := 0.0
 	for _, g := range grads {
 		for _, v := range g {
@@ -86,4 +89,28 @@ func norm[T Float](grads [][]T) float64 {
 		}
 	}
 	return math.Ldexp(math.Sqrt(sum.Value()), exp)
+}
+
+// norm32 is norm of float32, whose squares are exact in float64 and neither overflow nor underflow there. They go into four sums
+// in turn, so that one need not wait for the other.
+func norm32(grads [][]float32) float64 {
+	var sums [4]kern.Sum
+	square := func(v float32) float64 { return float64(v) * float64(v) }
+	for _, g := range grads {
+		a, b, c, d := sums[0], sums[1], sums[2], sums[3]
+		for ; len(g) >= 4; g = g[4:] {
+			a.Add(square(g[0]))
+			b.Add(square(g[1]))
+			c.Add(square(g[2]))
+			d.Add(square(g[3]))
+		}
+		sums = [...]kern.Sum{a, b, c, d}
+		for i, v := range g {
+			sums[i].Add(square(v))
+		}
+	}
+	for _, s := range sums[1:] {
+		sums[0].Merge(s)
+	}
+	return math.Sqrt(sums[0].Value())
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"xent"
 )
 
@@ -80,4 +82,48 @@ func ExampleClipNorm() {
 	// 0.5 [[0.3 0.4]] <nil>
 	// 13 [[1.5 2] [6]] <nil>
 	// 0.5
+}
+
+// The norm of float32, found its own way, is that of the same numbers as float64, from the smallest to the largest.
+func TestClipNormNarrow(t *testing.T) {
+	inf, nan := float32(math.Inf(1)), float32(math.NaN())
+	check := func(t interface{ Fatalf(string, ...any) }, grads [][]float32) {
+		wide := make([][]float64, len(grads))
+		for i, g := range grads {
+			for _, v := range g {
+				wide[i] = append(wide[i], float64(v))
+			}
+		}
+		got, err := xent.ClipNorm(grads, math.MaxFloat64)
+		want, errWide := xent.ClipNorm(wide, math.MaxFloat64)
+		if err != nil || errWide != nil {
+			t.Fatalf("%v, %v", err, errWide)
+		}
+		near := math.Abs(got.Norm-want.Norm) <= 2.3e-16*want.Norm || got.Norm == want.Norm || got.Norm != got.Norm && want.Norm != want.Norm
+		if !near || got.NonFinite != want.NonFinite {
+			t.Fatalf("norm %v of %v, in float64 %v", got, grads, want)
+		}
+	}
+	for _, grads := range [][][]float32{
+		nil, {{}}, {{0, 0, 0, 0, 0}}, {{1e-45}}, {{3e38, -3e38, 3e38}, {3e38, 1e-40}},
+		{{1, 2, 3, inf, 5}}, {{inf, -inf}}, {{1, inf}, {nan}}, {{nan, 1, 1, 1, 1}},
+	} {
+		check(t, grads)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		check(t, rapid.SliceOf(rapid.SliceOf(rapid.Float32())).Draw(t, "grads"))
+	})
+}
+
+func BenchmarkClipNorm(b *testing.B) {
+	grads := [][]float32{make([]float32, 200_000)}
+	for i := range grads[0] {
+		grads[0][i] = float32(i%1000-500) / 1e4
+	}
+	b.SetBytes(4 * 200_000)
+	for b.Loop() {
+		if _, err := xent.ClipNorm(grads, 1e9); err != nil { // finds the norm, and scales nothing
+			b.Fatal(err)
+		}
+	}
 }

@@ -22,7 +22,13 @@ type LMConfig struct {
 	Blocks  int      `json:"blocks"`
 }
 
-// Default returns c with the usual value in place of each zero but those of Text and Digest.
+// LMTraining is how language models are usually trained.
+func LMTraining() Training {
+	return Training{Recipe: "lm", Optimiser: "adamw", Rate: 3e-3, Schedule: "cosine", Warmup: 50, Decay: .1, Clip: 1, Batch: 16, Epochs: 1}
+}
+
+// Default returns c with the usual value in place of each zero but those of Text and Digest, and of Warmup, Decay and Clip, where 0
+// means none: [LMTraining] has the usual ones.
 func (c LMConfig) Default() LMConfig {
 	for _, d := range []struct {
 		to    *int64
@@ -39,7 +45,7 @@ func (c LMConfig) Default() LMConfig {
 			*d.to = *d.usual
 		}
 	}
-	c.or(Training{Recipe: "lm", Optimiser: "adamw", Rate: 4e-3, Schedule: "cosine", Warmup: 50, Decay: .1, Clip: 1, Batch: 16, Epochs: 1})
+	c.or(LMTraining())
 	return c
 }
 

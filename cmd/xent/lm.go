@@ -77,7 +77,7 @@ A run, finished or not, is used without training by --use.`,
 		s.IntVar(&c.Heads, "heads", usual.Heads, "`heads` of each attention")
 		s.IntVar(&c.Blocks, "blocks", usual.Blocks, "`blocks` of attention and dense layers")
 	})
-	defineTraining(cmd, &c.Training, usual.Training)
+	defineTraining(cmd, &c.Training, train.LMTraining())
 	f.define(cmd, "lm")
 	cmd.Flags().Lookup("batch").Usage = "`sequences` a step"
 	cmd.Flags().Lookup("checkpoint").Usage = "`steps` between checkpoints; a tenth of an epoch by default"
@@ -86,6 +86,7 @@ A run, finished or not, is used without training by --use.`,
 		f.show.define(s)
 	})
 	quietConfig(cmd.Flags())
+	cmd.Flags().Lookup("temperature").DefValue = "0.5,0.8,1"
 	return cmd
 }
 

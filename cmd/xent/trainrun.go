@@ -66,6 +66,10 @@ func defineTraining(cmd *cobra.Command, t *train.Training, usual train.Training)
 	if usual.Rate != 0 {
 		rate = strconv.FormatFloat(usual.Rate, 'g', -1, 64) + " by default"
 	}
+	clip := "bound on the `norm` of the gradient"
+	if usual.Clip == 0 {
+		clip += "; none by default"
+	}
 	group(cmd.Flags(), howItIsTrained, func(s *pflag.FlagSet) {
 		s.StringVar(&t.Optimiser, "optimiser", usual.Optimiser, "`method` of the steps: sgd or adamw")
 		s.Float64Var(&t.Rate, "rate", 0, "learning `rate`; "+rate)
@@ -73,7 +77,7 @@ func defineTraining(cmd *cobra.Command, t *train.Training, usual train.Training)
 		s.IntVar(&t.Warmup, "warmup", usual.Warmup, "`steps` in which the rate of a cosine rises")
 		s.Float64Var(&t.Momentum, "momentum", 0, "`momentum` of sgd, below 1")
 		s.Float64Var(&t.Decay, "decay", usual.Decay, "weight `decay` of adamw")
-		s.Float64Var(&t.Clip, "clip", usual.Clip, "bound on the `norm` of the gradient; none by default")
+		s.Float64Var(&t.Clip, "clip", usual.Clip, clip)
 		s.IntVar(&t.Batch, "batch", usual.Batch, "`rows` a step")
 		s.IntVar(&t.Epochs, "epochs", usual.Epochs, "`passes` over the data")
 		s.Uint64Var(&t.Seed, "seed", 1, "`number` that all random choices follow from")

@@ -30,7 +30,7 @@ func lmCorpus(vocab, docs, tokens int) *train.Corpus {
 }
 
 func BenchmarkLM(b *testing.B) {
-	c := train.LMConfig{}.Default()
+	c := train.LMConfig{Training: train.LMTraining()}.Default()
 	c.Epochs = 1e6
 	r, err := train.NewLM(c, lmCorpus(1024, 8, 8000))
 	if err != nil {

@@ -40,7 +40,7 @@ unless --text names others. Text is cut into tokens by byte-pair encoding learnt
 these it tells the loss in nats a token and bits a byte, with standard errors over
 documents, beside what gzip -9 and xz -9 make of the same files.
 
-The run's folder holds what that of xent train classify does, the tokenizer, and
+The run's folder holds what that of xent train classify does, the tokenizer, result.json and
 surprisal.html, a held-out passage coloured by what each token costs. logits.npy are those
 of a sample of the held-out tokens, groups.npy the document of each.
 
@@ -173,8 +173,11 @@ func (f *lmFlags) finish(ctx context.Context, w io.Writer, run *train.LM, folder
 	if err := writeFile("--out", page, passage.html); err != nil {
 		return err
 	}
-	m := &model{f.codec, run.Model, run.Config}
+	m := &model{f.codec, run.Model}
 	if res.Samples, err = f.show.samples(ctx, m); err != nil {
+		return err
+	}
+	if err := writeFile("--out", filepath.Join(folder.dir, resultFile), func(w io.Writer) error { return report.Object(w, &res) }); err != nil {
 		return err
 	}
 	if f.json {

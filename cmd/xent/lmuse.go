@@ -24,7 +24,7 @@ type lmShow struct {
 	prompt       string
 	temperatures []float64
 	seed         uint64
-	file         string
+	files        []string
 	html         string
 	color        string
 }
@@ -34,7 +34,7 @@ func (s *lmShow) define(flags *pflag.FlagSet) {
 	flags.StringVar(&s.prompt, "prompt", "", "`text` that samples begin with")
 	flags.Float64SliceVar(&s.temperatures, "temperature", []float64{.5, .8, 1}, "`temperatures` of samples, above 0")
 	flags.Uint64Var(&s.seed, "sample-seed", 1, "`number` that samples follow from")
-	flags.StringVar(&s.file, "surprisal", "", "colour the text of this `file` by what each token costs")
+	flags.StringArrayVar(&s.files, "surprisal", nil, "colour the text of this `file` by what each token costs; may be repeated")
 	flags.StringVar(&s.html, "html", "", "write the coloured text to `file` as a page of its own")
 	flags.StringVar(&s.color, "color", "auto", "`when` to colour: auto, always or never; NO_COLOR is heeded")
 }
@@ -56,8 +56,8 @@ func (s *lmShow) check(flags *pflag.FlagSet) error {
 			return usage("near 0 the likeliest token is taken: --temperature 0.01", "--temperature %v, want above 0 and up to 1000", t)
 		}
 	}
-	if s.html != "" && s.file == "" {
-		return usage("--surprisal FILE names the text", "--html without --surprisal")
+	if s.html != "" && len(s.files) != 1 {
+		return usage("--surprisal FILE names the text", "--html with %s of --surprisal, want one", plural(len(s.files), "file"))
 	}
 	return oneOf("color", s.color, "auto", "always", "never")
 }
@@ -66,7 +66,6 @@ func (s *lmShow) check(flags *pflag.FlagSet) error {
 type model struct {
 	codec *bpe.Codec
 	net   *train.LanguageModel
-	train.LMConfig
 }
 
 // useRun shows what the model of a run says, without training it.
@@ -83,7 +82,7 @@ func (f *lmFlags) useRun(cmd *cobra.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	if f.show.sample == 0 && f.show.file == "" {
+	if f.show.sample == 0 && len(f.show.files) == 0 {
 		return usage("--sample 200 or --surprisal FILE", "--use %s: nothing is asked of the model", f.use)
 	}
 	m, err := loadModel(f.use)
@@ -99,8 +98,8 @@ func (f *lmFlags) useRun(cmd *cobra.Command) (err error) {
 	w := cmd.OutOrStdout()
 	if f.json {
 		out := lmUsed{Schema: 1, Folder: f.use, Samples: samples}
-		if f.show.file != "" {
-			p, err := f.show.costs(m)
+		for _, name := range f.show.files {
+			p, err := costsOfFile(m, name)
 			if err != nil {
 				return err
 			}
@@ -161,32 +160,32 @@ func tellSamples(w io.Writer, all []sampled) {
 	}
 }
 
-// costs says what each token of the file costs.
-func (s *lmShow) costs(m *model) (*passage, error) {
-	text, err := os.ReadFile(s.file)
+// costsOfFile says what each token of a file costs.
+func costsOfFile(m *model, name string) (*passage, error) {
+	text, err := os.ReadFile(name)
 	if err != nil {
-		return nil, usage("", "--surprisal %s: %w", s.file, cause(err))
+		return nil, usage("", "--surprisal %s: %w", name, cause(err))
 	}
-	return costsOf(m.net, m.codec, s.file, text)
+	return costsOf(m.net, m.codec, name, text)
 }
 
-// surprisal shows what each token of the file costs, if one is named.
+// surprisal shows what each token of the files costs, if any are named.
 func (s *lmShow) surprisal(w io.Writer, m *model) error {
-	if s.file == "" {
-		return nil
-	}
-	p, err := s.costs(m)
-	if err != nil {
-		return err
-	}
-	if s.html != "" {
-		if err := writeFile("--html", s.html, p.html); err != nil {
+	for _, name := range s.files {
+		p, err := costsOfFile(m, name)
+		if err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(w, "%s: %s\n", report.Plain(s.html), p.summary())
-		return err
+		if s.html == "" {
+			err = p.text(w, colored(s.color, w))
+		} else if err = writeFile("--html", s.html, p.html); err == nil {
+			_, err = fmt.Fprintf(w, "%s: %s\n", report.Plain(s.html), p.summary())
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return p.text(w, colored(s.color, w))
+	return nil
 }
 
 // A codecJSON is a tokenizer as its file holds it.
@@ -253,5 +252,5 @@ func loadModel(dir string) (*model, error) {
 	for _, p := range net.Net.Params() {
 		s.Array("param."+p.Name, p.Shape, p.Value)
 	}
-	return &model{codec, net, c}, s.err
+	return &model{codec, net}, s.err
 }

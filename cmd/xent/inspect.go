@@ -109,6 +109,9 @@ func inspect(path string, opt rowfile.Options) (inspectedFile, error) {
 		return inspectedFile{}, usage("write it to a file first", "the standard input can be read once, and is looked at more often")
 	}
 	in, err := rowfile.Inspect(path, opt)
+	if err != nil && looksLikePart(path) {
+		return inspectPart(path, opt.MaxMem)
+	}
 	if err != nil {
 		log, bad := curvefile.Read(path)
 		if bad != nil || log.Format != "tfevents" {

@@ -256,6 +256,57 @@ func (p *part) missing() (list []string) {
 	return list
 }
 
+// looksLikePart tells whether the file at path begins as a part does.
+func looksLikePart(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 16)
+	n, _ := io.ReadFull(f, head)
+	return accfile.Is(head[:n])
+}
+
+// inspectPart tells what a part is of.
+func inspectPart(path string, most int64) (inspectedFile, error) {
+	p, err := readPart(path, cmp.Or(most, 1<<30))
+	if err != nil {
+		return inspectedFile{}, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return inspectedFile{}, err
+	}
+	notes := []string{
+		fmt.Sprintf("%s of %d, %s of %s", shardList(p.Shards), p.Of, plural(int(p.Rows()), "row"), report.Plain(p.Source.Scores.Path)),
+		"made by: " + report.Plain(p.Command),
+		"with " + report.Plain(p.Xent) + "; configuration " + p.Hash,
+	}
+	contents := &rowfile.Contents{Path: path, Format: "xacc", Bytes: info.Size(), Arrays: []rowfile.ArrayContents{}, Columns: []rowfile.ColumnContents{}, Notes: notes}
+	use := "xent merge " + path
+	if p.missing() != nil {
+		use += " ...: with the other shards, " + strings.Join(p.missing(), ", ")
+	}
+	return inspectedFile{Contents: contents, Uses: []string{use}}, nil
+}
+
+// shardList names shards: "shard 2", "shards 1, 3".
+func shardList(shards []int) string {
+	if len(shards) == 1 {
+		return fmt.Sprintf("shard %d", shards[0])
+	}
+	var list []string
+	for i, s := range shards {
+		if i == 10 {
+			list = append(list, fmt.Sprintf("and %d more", len(shards)-i))
+			break
+		}
+		list = append(list, strconv.Itoa(s))
+	}
+	return "shards " + strings.Join(list, ", ")
+}
+
 // isPart tells whether a file that is to be written is a part, by its name.
 func isPart(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".xacc") }
 

@@ -217,7 +217,7 @@ func (c DiffusionConfig) Default() DiffusionConfig {
 			*n = otherwise
 		}
 	}
-	c.or(Training{Recipe: "diffusion", Optimiser: "adamw", Rate: 2e-3, Schedule: "cosine", Batch: 64, Epochs: 400})
+	c.or(Training{Recipe: "diffusion", Optimiser: "adamw", Rate: 2e-3, Schedule: "cosine", Batch: 64, Epochs: 200})
 	return c
 }
 

@@ -43,7 +43,8 @@ write an image down, as a sum over these steps,
 which xent measures on the test rows, term by term, in nats and in bits a pixel. The
 variance of a step back is fitted to the training rows (--variance fitted).
 
-The folder holds, beside what xent train classify leaves, samples.png and denoising.png:
+Beside its metrics, checkpoint and gradients the folder of the run holds samples.png and
+denoising.png:
 from noise to image, left to right.`,
 		Example: `  xent train diffusion
   xent train diffusion --noise linear --noise-steps 1000 --plot bound.svg

@@ -50,7 +50,7 @@ on the test rows is always that with a weight of 1, whatever --beta is.
 Pixels are black with the probability that their grey stands for, or with
 --pixels gaussian the greys themselves, in the steps in which they were measured.
 
-The folder holds, beside what xent train classify leaves, samples.png,
+Beside its metrics, checkpoint and gradients the folder of the run holds samples.png,
 reconstructions.png (each image above its own) and with --latent 2 manifold.png.`,
 		Example: `  xent train vae
   xent train vae --latent 2                     the map of all codes, manifold.png

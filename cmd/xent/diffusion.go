@@ -44,8 +44,7 @@ which xent measures on the test rows, term by term, in nats and in bits a pixel.
 variance of a step back is fitted to the training rows (--variance fitted).
 
 Beside its metrics, checkpoint and gradients the folder of the run holds samples.png and
-denoising.png:
-from noise to image, left to right.`,
+denoising.png, from noise to image, left to right.`,
 		Example: `  xent train diffusion
   xent train diffusion --noise linear --noise-steps 1000 --plot bound.svg
   xent train diffusion --weights bound          trained on the bound itself

@@ -151,6 +151,9 @@ func (c *Config) checkAsked() error {
 	return c.checkBy()
 }
 
+// codes16 reports whether scores are the log-probabilities of llama.cpp: 65536 steps over at most 16 nats.
+func codes16(dtype string) bool { return dtype == "kld16" }
+
 // length reports whether x may be the length of a text.
 func length(x float64) bool { return x >= 0 && x < 1e18 }
 

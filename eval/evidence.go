@@ -30,12 +30,13 @@ func tolerance(dtype string, classes int) float64 {
 	switch dtype {
 	case "float16":
 		return 0x1p-10
-	case codes16:
-		return 0x1p-10
 	case "bfloat16", "decimal":
 		return 0x1p-7
 	case "float8_e4m3", "float8_e4m3fn", "float8_e5m2":
 		return 0x1p-3
+	}
+	if codes16(dtype) {
+		return 0x1p-10
 	}
 	if classes > 32<<10 {
 		return 1e-4

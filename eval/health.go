@@ -27,14 +27,11 @@ func (h *health) merge(g *health) {
 // moved bounds by how much storing logits up to this size as dtype can have moved a loss: 2u·max|z|, or half a step of codes; NaN
 // when unknown.
 func moved(dtype string, largest float64) float64 {
-	if dtype == codes16 {
+	if codes16(dtype) {
 		return 8. / 65535
 	}
 	return 2 * roundoff(dtype) * largest
 }
-
-// codes16 are the log-probabilities of llama.cpp: 65536 steps over at most 16 nats.
-const codes16 = "kld16"
 
 // roundoff returns the largest relative error u of a number stored as dtype; NaN when unknown.
 func roundoff(dtype string) float64 {

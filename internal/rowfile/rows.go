@@ -226,9 +226,11 @@ func (r *Rows) end() error {
 	for _, t := range r.tables {
 		r.warnings = append(r.warnings, t.warnings...)
 	}
-	for _, f := range r.feeds {
-		if a, ok := f.(*array); ok && a.late != nil {
-			r.warnings = append(r.warnings, a.late()...)
+	if everywhere {
+		for _, f := range r.feeds {
+			if a, ok := f.(*array); ok && a.late != nil {
+				r.warnings = append(r.warnings, a.late()...)
+			}
 		}
 	}
 	for _, f := range r.files {

@@ -10,6 +10,7 @@
 .DELETE_ON_ERROR:
 .PHONY: help run build packages web test test-go test-arm64 test-race test-web test-browser fuzz bench bench-quick fmt lint generate clean need-go need-node
 
+FUZZ     := 10000# calls of a fuzz target
 PYTHON   := python3# whose libraries `make bench` measures beside xent; it installs none
 MODELS   := testdata/models
 STATIC   := go tool -modfile=tools/go.mod staticcheck
@@ -81,9 +82,10 @@ test-web: web ## check and unit-test the TypeScript
 test-browser: build ## test the built site in headless Chromium
 	cd web && XENT=$(CURDIR)/bin/xent npm run test:browser
 
-fuzz: need-go ## fuzz the losses and kernels for 10000 calls a target; their seeds run with the tests
-	@for package in . ./internal/kern; do for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
-		go test -run '^$$' -fuzz "^$$target$$" -fuzztime=10000x $$package || exit 1; done; done
+fuzz: need-go ## fuzz losses, kernels and readers of files for FUZZ calls a target; their seeds run with the tests
+	@for package in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime=$(FUZZ)x $$package || exit 1; done; done
 
 bench: need-go ## measure xent beside the machine's limits and other libraries (PYTHON=...): some minutes
 	go build -C bench -o ../bin/bench . && bin/bench --python '$(PYTHON)'

@@ -1,0 +1,349 @@
+package lab_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"math"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"xent/info"
+	"xent/lab"
+)
+
+var updateFigures = flag.Bool("update-figures", false, "write web/src/data/figures.json anew")
+
+const figuresFile = "../web/src/data/figures.json"
+
+// pageFigures is what chapter 9 shows of real runs: texts of the numbers in lab/figures, and where they stand, in percent of a
+// chart. It travels as HTML, so nothing of it is in a core or a script.
+type pageFigures struct {
+	Language  *pageLanguage `json:"language,omitempty"`
+	Distill   pageDistill   `json:"distill"`
+	VAE       pageVAE       `json:"vae"`
+	Diffusion pageDiffusion `json:"diffusion"`
+}
+
+type pageLanguage struct {
+	Command    string        `json:"command"`
+	BitsByte   string        `json:"bitsPerByte"`
+	SE         string        `json:"se"`
+	Gzip       string        `json:"gzip"`
+	XZ         string        `json:"xz"`
+	Passages   []pagePassage `json:"passages"`
+	Samples    []pageSample  `json:"samples"`
+	Costliest  string        `json:"costliest"` // nats of the last level's beginning
+	LevelCount int           `json:"levels"`
+}
+
+type pagePassage struct {
+	Source     string      `json:"source"`
+	Nats       string      `json:"nats"` // a token
+	Bits       string      `json:"bits"`
+	Perplexity string      `json:"perplexity"`
+	Tokens     []pageToken `json:"tokens"`
+}
+
+// A pageToken is its text, what it cost in nats and bits, and its shade.
+type pageToken struct {
+	Text  string `json:"text"`
+	Nats  string `json:"nats"`
+	Bits  string `json:"bits"`
+	Level int    `json:"level"`
+}
+
+type pageSample struct {
+	Temperature string `json:"temperature"`
+	Text        string `json:"text"`
+}
+
+type pageDistill struct {
+	Teacher string           `json:"teacher"` // its command
+	Correct string           `json:"accuracy"`
+	Rows    string           `json:"rows"`
+	Ticks   []pageTick       `json:"ticks"` // of the gain, in percentage points
+	Zero    float64          `json:"zero"`
+	Runs    []pageDistillRun `json:"runs"`
+}
+
+type pageTick struct {
+	At   float64 `json:"at"`
+	Text string  `json:"text"`
+}
+
+type pageDistillRun struct {
+	Command string      `json:"command"`
+	Rows    string      `json:"rows"`
+	Labels  string      `json:"labels"` // accuracy of students of labels only
+	Gains   []pageGains `json:"gains"`
+}
+
+type pageGains struct {
+	Temperature string  `json:"temperature"`
+	Accuracy    string  `json:"accuracy"`
+	Gain        string  `json:"gain"`
+	Low         string  `json:"low"`
+	High        string  `json:"high"`
+	KL          string  `json:"kl"`
+	From        float64 `json:"from"`
+	At          float64 `json:"at"`
+	To          float64 `json:"to"`
+	Told        bool    `json:"told"` // apart from 0
+}
+
+type pageVAE struct {
+	Command        string          `json:"command"`
+	ELBO           string          `json:"elbo"`
+	Reconstruction string          `json:"reconstruction"`
+	KL             string          `json:"kl"`
+	Below          string          `json:"collapsedBelow"`
+	Collapsed      int             `json:"collapsed"`
+	Dimensions     []pageDimension `json:"dimensions"`
+}
+
+type pageDimension struct {
+	Nats      string  `json:"nats"`
+	Share     float64 `json:"share"`
+	Collapsed bool    `json:"collapsed"`
+}
+
+type pageDiffusion struct {
+	Command string     `json:"command"`
+	Nats    string     `json:"nats"`
+	Bits    string     `json:"bitsPerDim"`
+	SE      string     `json:"se"`
+	Most    string     `json:"most"`
+	First   string     `json:"first"`
+	Half    int        `json:"half"`  // of all steps, so many hold half of the bound
+	Terms   []pageTerm `json:"terms"` // points of a line
+}
+
+type pageTerm struct {
+	T    float64 `json:"x"`
+	Nats float64 `json:"y"`
+}
+
+// The figures of chapter 9 are those of the runs in lab/figures.
+func TestPageFigures(t *testing.T) {
+	var page pageFigures
+	if _, err := os.Stat("figures/lm.json"); err == nil {
+		page.Language = languageFigures(t)
+	}
+	page.Distill = distillFigures(t)
+	page.VAE = vaeFigures(t)
+	page.Diffusion = diffusionFigures(t)
+	want, err := json.Marshal(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = append(want, '\n')
+	if *updateFigures {
+		if err := os.WriteFile(figuresFile, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(figuresFile)
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%s is not that of lab/figures: go test ./lab -run PageFigures -update-figures (%v)", figuresFile, err)
+	}
+}
+
+// figure reads a file of lab/figures.
+func figure(t *testing.T, name string, v any) {
+	t.Helper()
+	content, err := os.ReadFile("figures/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(content, v); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+}
+
+// levels is how many shades surprisal has: 0 for what cost less than half a nat, and one more for each nat on.
+const levels = 8
+
+func languageFigures(t *testing.T) *pageLanguage {
+	var run struct {
+		Command string
+		HeldOut struct{ BitsPerByte, SE, Gzip, XZ float64 }
+		// of files that the model has not learnt from
+		Passages []struct {
+			Source string
+			Tokens []struct {
+				Text string
+				Nats float64
+			}
+		}
+		Samples []struct {
+			Temperature float64
+			Text        string
+		}
+	}
+	figure(t, "lm.json", &run)
+	h := run.HeldOut
+	p := &pageLanguage{Command: run.Command, BitsByte: lab.Fixed(h.BitsPerByte, 2), SE: lab.Fixed(h.SE, 2), Gzip: lab.Fixed(h.Gzip, 2), XZ: lab.Fixed(h.XZ, 2), LevelCount: levels, Costliest: lab.Fixed(levels-1.5, 1)}
+	if !(h.BitsPerByte > 0 && h.BitsPerByte < 8) || len(run.Passages) == 0 || !strings.HasPrefix(run.Command, "xent train lm") {
+		t.Fatalf("lm.json: %q, %v bits a byte, %d passages", run.Command, h.BitsPerByte, len(run.Passages))
+	}
+	for _, from := range run.Passages {
+		passage := pagePassage{Source: from.Source}
+		var sum info.Nats
+		for _, token := range from.Tokens {
+			if !(token.Nats >= 0 && token.Nats < 100) || !utf8.ValidString(token.Text) || token.Text == "" {
+				t.Fatalf("lm.json: token %q of %v nats", token.Text, token.Nats)
+			}
+			n := info.Nats(token.Nats)
+			sum += n
+			passage.Tokens = append(passage.Tokens, pageToken{token.Text, lab.Fixed(token.Nats, 2), lab.Fixed(n.Bits(), 2), int(min(max(token.Nats+.5, 0), levels-1))})
+		}
+		mean := sum / info.Nats(len(from.Tokens))
+		passage.Nats, passage.Bits, passage.Perplexity = lab.Fixed(float64(mean), 2), lab.Fixed(mean.Bits(), 2), lab.Significant(math.Exp(float64(mean)), 3)
+		p.Passages = append(p.Passages, passage)
+	}
+	for _, s := range run.Samples {
+		p.Samples = append(p.Samples, pageSample{lab.Shortest(s.Temperature), s.Text})
+	}
+	return p
+}
+
+func distillFigures(t *testing.T) (p pageDistill) {
+	var run struct {
+		Teacher struct {
+			Command  string
+			Accuracy float64
+		}
+		Rows int
+		Runs []struct {
+			Command  string
+			Rows     int
+			Students []struct {
+				Name                string
+				Temperature         float64
+				Accuracy            []float64
+				Gain, Low, High, KL float64
+			}
+		}
+	}
+	figure(t, "distill.json", &run)
+	const from, to = -2.0, 3.0 // percentage points that the chart has
+	at := func(gain float64) float64 { return rounded(100 * (100*gain - from) / (to - from)) }
+	p = pageDistill{Teacher: run.Teacher.Command, Correct: lab.Fixed(100*run.Teacher.Accuracy, 1), Rows: grouped(run.Rows), Zero: at(0)}
+	for _, tick := range []float64{-2, -1, 0, 1, 2, 3} {
+		p.Ticks = append(p.Ticks, pageTick{at(tick / 100), signed(tick, 0)})
+	}
+	for _, r := range run.Runs {
+		one := pageDistillRun{Command: r.Command, Rows: grouped(r.Rows)}
+		for _, s := range r.Students {
+			mean := 0.
+			for _, a := range s.Accuracy {
+				mean += a / float64(len(s.Accuracy))
+			}
+			if s.Name == "labels" {
+				one.Labels = lab.Fixed(100*mean, 1)
+				continue
+			}
+			if !(s.Low <= s.Gain && s.Gain <= s.High && 100*s.Low >= from && 100*s.High <= to) {
+				t.Fatalf("distill.json: gain %v to %v does not fit", s.Low, s.High)
+			}
+			one.Gains = append(one.Gains, pageGains{Temperature: lab.Shortest(s.Temperature), Accuracy: lab.Fixed(100*mean, 1), Gain: signed(100*s.Gain, 2),
+				Low: signed(100*s.Low, 2), High: signed(100*s.High, 2), KL: lab.Fixed(s.KL, 3), From: at(s.Low), At: at(s.Gain), To: at(s.High), Told: s.Low > 0 || s.High < 0})
+		}
+		if len(one.Gains) == 0 || one.Labels == "" {
+			t.Fatalf("distill.json: %d students", len(r.Students))
+		}
+		p.Runs = append(p.Runs, one)
+	}
+	return p
+}
+
+func vaeFigures(t *testing.T) (p pageVAE) {
+	type amount struct{ Nats float64 }
+	var all struct {
+		Runs []struct {
+			Command                  string
+			ELBO, Reconstruction, KL amount
+			CollapsedBelow           float64
+			Dimensions               []struct{ KL float64 }
+		}
+	}
+	figure(t, "vae.json", &all)
+	if len(all.Runs) == 0 {
+		t.Fatal("vae.json: no run")
+	}
+	run := all.Runs[0]
+	for _, r := range all.Runs { // the one of the most numbers
+		if len(r.Dimensions) > len(run.Dimensions) {
+			run = r
+		}
+	}
+	p = pageVAE{Command: run.Command, ELBO: lab.Fixed(run.ELBO.Nats, 1), Reconstruction: lab.Fixed(run.Reconstruction.Nats, 1), KL: lab.Fixed(run.KL.Nats, 2), Below: lab.Shortest(run.CollapsedBelow)}
+	sum, most := 0., 0.
+	for _, d := range run.Dimensions {
+		sum += d.KL
+		most = max(most, d.KL)
+	}
+	if !(math.Abs(sum-run.KL.Nats) < .01) || !(math.Abs(run.ELBO.Nats+run.Reconstruction.Nats+run.KL.Nats) < .01) {
+		t.Fatalf("vae.json: dimensions sum to %v of %v, and the bound is %v", sum, run.KL.Nats, run.ELBO.Nats)
+	}
+	for _, d := range run.Dimensions {
+		gone := d.KL < run.CollapsedBelow
+		if gone {
+			p.Collapsed++
+		}
+		p.Dimensions = append(p.Dimensions, pageDimension{lab.Fixed(d.KL, 3), rounded(100 * d.KL / most), gone})
+	}
+	return p
+}
+
+func diffusionFigures(t *testing.T) (p pageDiffusion) {
+	var run struct {
+		Command        string
+		BitsPerDim, SE float64
+		Bound          struct{ Nats float64 }
+		Terms          []struct {
+			T    int
+			Nats float64
+		}
+	}
+	figure(t, "diffusion.json", &run)
+	p = pageDiffusion{Command: run.Command, Nats: lab.Fixed(run.Bound.Nats, 1), Bits: lab.Fixed(run.BitsPerDim, 2), SE: lab.Fixed(run.SE, 2)}
+	sum, most := 0., 0.
+	for _, d := range run.Terms {
+		if sum += d.Nats; sum < run.Bound.Nats/2 {
+			p.Half = d.T + 1
+		}
+		most = max(most, d.Nats)
+	}
+	if !(math.Abs(sum-run.Bound.Nats) < .05) || len(run.Terms) < 2 {
+		t.Fatalf("diffusion.json: %d terms sum to %v of %v", len(run.Terms), sum, run.Bound.Nats)
+	}
+	p.Most, p.First = lab.Fixed(most, 1), lab.Fixed(run.Terms[0].Nats, 1)
+	for _, d := range run.Terms {
+		p.Terms = append(p.Terms, pageTerm{float64(d.T), d.Nats})
+	}
+	return p
+}
+
+// rounded is a place in a chart to a hundredth of a percent.
+func rounded(percent float64) float64 { return math.Round(100*percent) / 100 }
+
+// signed has a plus in front of what is above 0.
+func signed(x float64, decimals int) string {
+	if x > 0 {
+		return "+" + lab.Fixed(x, decimals)
+	}
+	return lab.Fixed(x, decimals)
+}
+
+// grouped is a count with commas.
+func grouped(n int) string {
+	if n < 1000 {
+		return lab.Shortest(float64(n))
+	}
+	rest := lab.Shortest(float64(n % 1000))
+	return grouped(n/1000) + "," + strings.Repeat("0", 3-len(rest)) + rest
+}

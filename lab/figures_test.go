@@ -8,9 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
-	"xent/info"
 	"xent/lab"
 )
 
@@ -21,43 +19,9 @@ const figuresFile = "../web/src/data/figures.json"
 // pageFigures is what chapter 9 shows of real runs: texts of the numbers in lab/figures, and where they stand, in percent of a
 // chart. It travels as HTML, so nothing of it is in a core or a script.
 type pageFigures struct {
-	Language  *pageLanguage `json:"language,omitempty"`
 	Distill   pageDistill   `json:"distill"`
 	VAE       pageVAE       `json:"vae"`
 	Diffusion pageDiffusion `json:"diffusion"`
-}
-
-type pageLanguage struct {
-	Command    string        `json:"command"`
-	BitsByte   string        `json:"bitsPerByte"`
-	SE         string        `json:"se"`
-	Gzip       string        `json:"gzip"`
-	XZ         string        `json:"xz"`
-	Passages   []pagePassage `json:"passages"`
-	Samples    []pageSample  `json:"samples"`
-	Costliest  string        `json:"costliest"` // nats of the last level's beginning
-	LevelCount int           `json:"levels"`
-}
-
-type pagePassage struct {
-	Source     string      `json:"source"`
-	Nats       string      `json:"nats"` // a token
-	Bits       string      `json:"bits"`
-	Perplexity string      `json:"perplexity"`
-	Tokens     []pageToken `json:"tokens"`
-}
-
-// A pageToken is its text, what it cost in nats and bits, and its shade.
-type pageToken struct {
-	Text  string `json:"text"`
-	Nats  string `json:"nats"`
-	Bits  string `json:"bits"`
-	Level int    `json:"level"`
-}
-
-type pageSample struct {
-	Temperature string `json:"temperature"`
-	Text        string `json:"text"`
 }
 
 type pageDistill struct {
@@ -129,9 +93,6 @@ type pageTerm struct {
 // The figures of chapter 9 are those of the runs in lab/figures.
 func TestPageFigures(t *testing.T) {
 	var page pageFigures
-	if _, err := os.Stat("figures/lm.json"); err == nil {
-		page.Language = languageFigures(t)
-	}
 	page.Distill = distillFigures(t)
 	page.VAE = vaeFigures(t)
 	page.Diffusion = diffusionFigures(t)
@@ -161,53 +122,6 @@ func figure(t *testing.T, name string, v any) {
 	if err := json.Unmarshal(content, v); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-}
-
-// levels is how many shades surprisal has: 0 for what cost less than half a nat, and one more for each nat on.
-const levels = 8
-
-func languageFigures(t *testing.T) *pageLanguage {
-	var run struct {
-		Command string
-		HeldOut struct{ BitsPerByte, SE, Gzip, XZ float64 }
-		// of files that the model has not learnt from
-		Passages []struct {
-			Source string
-			Tokens []struct {
-				Text string
-				Nats float64
-			}
-		}
-		Samples []struct {
-			Temperature float64
-			Text        string
-		}
-	}
-	figure(t, "lm.json", &run)
-	h := run.HeldOut
-	p := &pageLanguage{Command: run.Command, BitsByte: lab.Fixed(h.BitsPerByte, 2), SE: lab.Fixed(h.SE, 2), Gzip: lab.Fixed(h.Gzip, 2), XZ: lab.Fixed(h.XZ, 2), LevelCount: levels, Costliest: lab.Fixed(levels-1.5, 1)}
-	if !(h.BitsPerByte > 0 && h.BitsPerByte < 8) || len(run.Passages) == 0 || !strings.HasPrefix(run.Command, "xent train lm") {
-		t.Fatalf("lm.json: %q, %v bits a byte, %d passages", run.Command, h.BitsPerByte, len(run.Passages))
-	}
-	for _, from := range run.Passages {
-		passage := pagePassage{Source: from.Source}
-		var sum info.Nats
-		for _, token := range from.Tokens {
-			if !(token.Nats >= 0 && token.Nats < 100) || !utf8.ValidString(token.Text) || token.Text == "" {
-				t.Fatalf("lm.json: token %q of %v nats", token.Text, token.Nats)
-			}
-			n := info.Nats(token.Nats)
-			sum += n
-			passage.Tokens = append(passage.Tokens, pageToken{token.Text, lab.Fixed(token.Nats, 2), lab.Fixed(n.Bits(), 2), int(min(max(token.Nats+.5, 0), levels-1))})
-		}
-		mean := sum / info.Nats(len(from.Tokens))
-		passage.Nats, passage.Bits, passage.Perplexity = lab.Fixed(float64(mean), 2), lab.Fixed(mean.Bits(), 2), lab.Significant(math.Exp(float64(mean)), 3)
-		p.Passages = append(p.Passages, passage)
-	}
-	for _, s := range run.Samples {
-		p.Samples = append(p.Samples, pageSample{lab.Shortest(s.Temperature), s.Text})
-	}
-	return p
 }
 
 func distillFigures(t *testing.T) (p pageDistill) {

@@ -10,6 +10,9 @@
 .DELETE_ON_ERROR:
 .PHONY: help run build packages web test test-go test-arm64 test-race test-web test-browser fuzz bench bench-quick fmt lint generate clean need-go need-node
 
+# Without paths of this machine in them, packages are compiled once for the binary, the tests and what looks them over.
+export GOFLAGS := -trimpath $(GOFLAGS)
+
 FUZZ     := 10000# calls of a fuzz target
 PYTHON   := python3# whose libraries `make bench` measures beside xent; it installs none
 MODELS   := testdata/models
@@ -41,14 +44,14 @@ build: ## build bin/xent with the lab inside
 web: web/dist/index.html ## build the lab's site into web/dist
 
 bin/xent: $(GO_FILES) $(SITE)/index.html.gz
-	go build -trimpath -ldflags='-s -w' -o $@ ./cmd/xent
+	go build -ldflags='-s -w' -o $@ ./cmd/xent
 
 $(SITE)/index.html.gz: web/dist/index.html | packages
 	@scripts/embed-site web/dist $(SITE)
 	@touch $@
 
 packages: need-go # what the binary is made of, but for the site, is compiled while that is built
-	@go build -trimpath ./cmd/xent/...
+	@go build ./cmd/xent/...
 
 web/dist/index.html: web/node_modules/.package-lock.json $(WEB_FILES) $(GO_FILES) | need-go
 	cd web && npm run build

@@ -2,16 +2,26 @@ package xent_test
 
 import (
 	"go/ast"
+	"go/build"
 	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
+	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 )
 
 // imports reads packages from their source, each once.
-var imports = sync.OnceValue(func() types.Importer { return importer.ForCompiler(token.NewFileSet(), "source", nil) })
+var imports = sync.OnceValue(func() types.Importer {
+	if build.Default.GOROOT == "" { // a test that was built with -trimpath does not know where Go is
+		if out, err := exec.Command("go", "env", "GOROOT").Output(); err == nil {
+			build.Default.GOROOT = strings.TrimSpace(string(out))
+		}
+	}
+	return importer.ForCompiler(token.NewFileSet(), "source", nil)
+})
 
 // typeCheck compiles a file as far as its types and returns the first error, nil for a file without.
 func typeCheck(t testing.TB, source string) error {

@@ -343,19 +343,3 @@ func (c *pages) texts(v *columnar.Values, i, j int, row int64) error {
 	}
 	return nil
 }
-
-// half widens a float16, exactly.
-func half(h uint16) float32 {
-	sign, exp, frac := uint32(h>>15)<<31, uint32(h>>10&31), uint32(h&0x3ff)
-	switch {
-	case exp == 31: // infinity and NaN
-		return math.Float32frombits(sign | 0x7f800000 | frac<<13)
-	case exp == 0: // zero and subnormal: frac · 2⁻²⁴
-		x := float32(frac) * 0x1p-24
-		if sign != 0 {
-			x = -x
-		}
-		return x
-	}
-	return math.Float32frombits(sign | (exp+112)<<23 | frac<<13)
-}

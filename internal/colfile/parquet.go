@@ -3,7 +3,6 @@
 package colfile
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -16,9 +15,6 @@ import (
 
 	"xent/internal/columnar"
 )
-
-// maxNested is how many structs within structs have columns of their own.
-const maxNested = 4
 
 // parquetFile is a source. Its rows are read page by page, so memory is one page of each column.
 type parquetFile struct {
@@ -173,27 +169,6 @@ func kindOf(e format.SchemaElement) (columnar.Kind, string) {
 		return columnar.Text, "string"
 	}
 	return columnar.Other, strings.ToLower(e.Type.V.String())
-}
-
-// nameClasses takes the names of classes from what the library datasets keeps beside a table.
-func nameClasses(s *columnar.Schema, text string) {
-	var meta struct {
-		Info struct {
-			Features map[string]json.RawMessage `json:"features"`
-		} `json:"info"`
-	}
-	if json.Unmarshal([]byte(text), &meta) != nil {
-		return
-	}
-	for i, c := range s.Columns {
-		var feature struct {
-			Type  string   `json:"_type"`
-			Names []string `json:"names"`
-		}
-		if c.Kind == columnar.Int64 && json.Unmarshal(meta.Info.Features[c.Name], &feature) == nil && feature.Type == "ClassLabel" {
-			s.Columns[i].Classes = feature.Names
-		}
-	}
 }
 
 func (p *parquetFile) begin(columns []int, sample bool) error {

@@ -2,10 +2,12 @@ package lab_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"flag"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,9 +21,51 @@ const figuresFile = "../web/src/data/figures.json"
 // pageFigures is what chapter 9 shows of real runs: texts of the numbers in lab/figures, and where they stand, in percent of a
 // chart. It travels as HTML, so nothing of it is in a core or a script.
 type pageFigures struct {
+	Language  pageLanguage  `json:"language"`
 	Distill   pageDistill   `json:"distill"`
 	VAE       pageVAE       `json:"vae"`
 	Diffusion pageDiffusion `json:"diffusion"`
+}
+
+type pageLanguage struct {
+	Commands  []string      `json:"commands"`
+	Text      string        `json:"text"`
+	Documents int           `json:"documents"` // held out
+	Nats      string        `json:"nats"`      // a token
+	SE        string        `json:"se"`
+	Bits      string        `json:"bits"` // a byte, and so of the programs
+	BitsSE    string        `json:"bitsSE"`
+	Gzip      string        `json:"gzip"` // each document alone
+	Xz        string        `json:"xz"`
+	Passages  []pagePassage `json:"passages"`
+	Samples   []pageWriting `json:"samples"`
+}
+
+type pagePassage struct {
+	Source     string      `json:"source"`
+	Tokens     int         `json:"tokens"`
+	Bits       string      `json:"bits"`       // mean, a token
+	Perplexity string      `json:"perplexity"` // its exponential
+	Runs       []pageRun   `json:"runs"`
+	Dearest    []pageToken `json:"dearest"`
+}
+
+// pageRun is neighbouring tokens of one shade: 0 below 1 bit, then from 1, 2, 4 and 8.
+type pageRun struct {
+	Shade int    `json:"shade"`
+	Text  string `json:"text"`
+}
+
+type pageToken struct {
+	Before string `json:"before"` // what stands before it, from its line
+	Text   string `json:"text"`
+	Bits   string `json:"bits"`
+	Odds   string `json:"odds"` // its probability
+}
+
+type pageWriting struct {
+	Temperature string `json:"temperature"`
+	Text        string `json:"text"`
 }
 
 type pageDistill struct {
@@ -93,6 +137,7 @@ type pageTerm struct {
 // The figures of chapter 9 are those of the runs in lab/figures.
 func TestPageFigures(t *testing.T) {
 	var page pageFigures
+	page.Language = languageFigures(t)
 	page.Distill = distillFigures(t)
 	page.VAE = vaeFigures(t)
 	page.Diffusion = diffusionFigures(t)
@@ -122,6 +167,91 @@ func figure(t *testing.T, name string, v any) {
 	if err := json.Unmarshal(content, v); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
+}
+
+// dearest is how many tokens of a passage are listed by what they cost.
+const dearest = 5
+
+func languageFigures(t *testing.T) (p pageLanguage) {
+	var run struct {
+		Command, Shown string
+		Model          struct {
+			Text                         string
+			NatsPerToken, NatsPerTokenSE float64
+		}
+		HeldOut struct {
+			BitsPerByte, SE, Gzip, Xz float64
+			Documents                 int
+		}
+		Passages []struct {
+			Source string
+			Tokens []struct {
+				Text string
+				Nats float64
+			}
+		}
+		Samples []struct {
+			Temperature  float64
+			Prompt, Text string
+		}
+	}
+	figure(t, "lm.json", &run)
+	held := run.HeldOut
+	p = pageLanguage{Commands: []string{run.Command, run.Shown}, Text: run.Model.Text, Documents: held.Documents, Nats: lab.Fixed(run.Model.NatsPerToken, 2), SE: lab.Fixed(run.Model.NatsPerTokenSE, 2),
+		Bits: lab.Fixed(held.BitsPerByte, 2), BitsSE: lab.Fixed(held.SE, 2), Gzip: lab.Fixed(held.Gzip, 2), Xz: lab.Fixed(held.Xz, 2)}
+	for _, passage := range run.Passages {
+		one := pagePassage{Source: passage.Source, Tokens: len(passage.Tokens)}
+		sum, line := 0., ""
+		order := make([]int, len(passage.Tokens))
+		before := make([]string, len(passage.Tokens))
+		for i, token := range passage.Tokens {
+			if !(token.Nats >= 0) || token.Text == "" {
+				t.Fatalf("lm.json: %q costs %v", token.Text, token.Nats)
+			}
+			order[i], before[i] = i, line
+			if line += token.Text; strings.Contains(line, "\n") {
+				line = line[strings.LastIndexByte(line, '\n')+1:]
+			}
+			sum += token.Nats
+			bits, shade := token.Nats/math.Ln2, 0
+			for _, from := range []float64{1, 2, 4, 8} {
+				if bits >= from {
+					shade++
+				}
+			}
+			if n := len(one.Runs); n > 0 && one.Runs[n-1].Shade == shade {
+				one.Runs[n-1].Text += token.Text
+			} else {
+				one.Runs = append(one.Runs, pageRun{shade, token.Text})
+			}
+		}
+		if len(order) < dearest {
+			t.Fatalf("lm.json: %d tokens of %s", len(order), passage.Source)
+		}
+		mean := sum / float64(len(order))
+		one.Bits, one.Perplexity = lab.Fixed(mean/math.Ln2, 2), lab.Fixed(math.Exp(mean), 1)
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(passage.Tokens[b].Nats, passage.Tokens[a].Nats) })
+		for _, i := range order[:dearest] {
+			token := passage.Tokens[i]
+			one.Dearest = append(one.Dearest, pageToken{Before: lastOf(strings.TrimSpace(before[i]), 20), Text: strings.TrimSpace(token.Text), Bits: lab.Fixed(token.Nats/math.Ln2, 1), Odds: lab.Significant(math.Exp(-token.Nats), 2)})
+		}
+		p.Passages = append(p.Passages, one)
+	}
+	for _, s := range run.Samples {
+		p.Samples = append(p.Samples, pageWriting{lab.Shortest(s.Temperature), s.Prompt + s.Text})
+	}
+	if len(p.Passages) == 0 || len(p.Samples) == 0 {
+		t.Fatal("lm.json: nothing to show")
+	}
+	return p
+}
+
+// lastOf is the end of a text, of n characters at most.
+func lastOf(text string, n int) string {
+	if r := []rune(text); len(r) > n {
+		return "…" + string(r[len(r)-n:])
+	}
+	return text
 }
 
 func distillFigures(t *testing.T) (p pageDistill) {

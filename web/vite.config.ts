@@ -18,7 +18,6 @@ const onwarn = () => {};
  * stays by itself; questions and progress come together, and so does what explains a word.
  */
 const groups = [
-	{ name: 'base', test: /rolldown\/runtime/ },
 	{
 		name: 'base',
 		test: /\/node_modules\/|preload-helper|\/src\/(start|App|routes|core\/limits|data\/digits)|\/src\/lib\/(Shell|Segments|DragBar|share\/(codec|hash)|progress\/evidence|[a-z.]+\.ts$)/,

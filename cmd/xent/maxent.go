@@ -142,7 +142,7 @@ func readOutcomes(path string, asked []string) (names, quantities []string, feat
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, nil, nil, nil, err
+		return fail("", "%s: %w", path, cause(err))
 	}
 	defer file.Close()
 	c := csv.NewReader(io.LimitReader(file, 64<<20))

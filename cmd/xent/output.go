@@ -66,7 +66,7 @@ func writeFile(flag, name string, render func(io.Writer) error) (err error) {
 func inWords(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return errors.New("does not exist")
+		return cause(err)
 	case errors.Is(err, fs.ErrPermission):
 		return errors.New("may not be written by this user")
 	}
@@ -75,6 +75,9 @@ func inWords(err error) error {
 
 // cause is what the operating system said, without the path that it repeats.
 func cause(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return errors.New("does not exist")
+	}
 	if p := (*fs.PathError)(nil); errors.As(err, &p) {
 		return p.Err
 	}

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"slices"
+	"strconv"
+
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // newTrain returns `xent train`.
@@ -19,7 +23,8 @@ Every run follows from its seed, bit by bit.`,
   xent train vae                       codes for images, and what each number costs
   xent train diffusion                 images from noise, and the bound step by step
   xent train maxent                    Jaynes' die`,
-		Args: cobra.ArbitraryArgs,
+		Args:              cobra.ArbitraryArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return refuseZeros(cmd.Flags()) },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return cmd.Help()
@@ -29,4 +34,17 @@ Every run follows from its seed, bit by bit.`,
 	}
 	cmd.AddCommand(newClassify(), newRace(), newDistill(), newLM(), newVAE(), newDiffusion(), newMaxent())
 	return cmd
+}
+
+// nonzero are settings whose 0 would stand, in a configuration, for the usual value.
+var nonzero = []string{"rate", "batch", "epochs", "focus", "smoothing", "seeds", "vocab", "length", "width", "heads", "blocks", "latent", "noise-steps"}
+
+// refuseZeros refuses a 0 that was asked for where it can mean nothing, so that the usual value is not taken in silence.
+func refuseZeros(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(f *pflag.Flag) {
+		if x, number := strconv.ParseFloat(f.Value.String(), 64); number == nil && x == 0 && err == nil && slices.Contains(nonzero, f.Name) {
+			err = usage("leave it out for the usual value", "--%s %s, want more than 0", f.Name, f.Value)
+		}
+	})
+	return err
 }
